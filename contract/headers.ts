@@ -1,0 +1,69 @@
+import * as z from "zod";
+import type { OperationMetadata } from "./operation.ts";
+
+/** The header by which a client names its request. Every operation takes it; without one the server makes one up. */
+export const requestIdHeader = {
+  name: "X-Request-ID",
+  description:
+    "Names the request in the answer, in error bodies and in the server's log. Made up by the server when left out.",
+  schema: z
+    .string()
+    .regex(/^[\x21-\x7e]{1,128}$/, "must be 1 to 128 visible ASCII characters")
+    .meta({
+      id: "RequestName",
+      description: "A client's name for a request.",
+      examples: ["01K9Z8Q4W3V5T7R9P1N3M5K7J9"],
+    }),
+} as const;
+
+/** The headers of answers, apart from those that only one operation has. */
+export const standardHeaders = {
+  RequestId: { name: "X-Request-ID", description: "The request's id, as in the server's log.", schema: z.string() },
+  RetryAfter: { name: "Retry-After", description: "Seconds to wait before trying again.", schema: z.int().min(0) },
+  WwwAuthenticate: {
+    name: "WWW-Authenticate",
+    description: "The scheme to authenticate with (RFC 6750).",
+    schema: z.string().regex(/^Bearer/),
+  },
+  RateLimitLimit: {
+    name: "X-RateLimit-Limit",
+    description: "How many requests the window that is nearest to its end allows.",
+    schema: z.int().min(0),
+  },
+  RateLimitRemaining: {
+    name: "X-RateLimit-Remaining",
+    description: "How many requests are left in that window.",
+    schema: z.int().min(0),
+  },
+  RateLimitReset: {
+    name: "X-RateLimit-Reset",
+    description: "When that window ends, in seconds since 1970.",
+    schema: z.int().min(0),
+  },
+  Deprecation: {
+    name: "Deprecation",
+    description: "Since when the operation is deprecated (RFC 9745): `@` and seconds since 1970.",
+    schema: z.string().regex(/^@\d+$/),
+  },
+  Sunset: {
+    name: "Sunset",
+    description: "When the operation stops, or stopped, working (RFC 8594), as an HTTP date.",
+    schema: z.string(),
+  },
+  Link: {
+    name: "Link",
+    description: 'The operation to use instead, as `rel="successor-version"` (RFC 8288).',
+    schema: z.string(),
+  },
+} as const;
+export type StandardHeader = keyof typeof standardHeaders;
+
+/** Which of the standard headers an answer of this status always has. */
+export function standardHeadersOf(metadata: Pick<OperationMetadata, "deprecation">, status: number): StandardHeader[] {
+  const names: StandardHeader[] = ["RequestId"];
+  if (status === 401) names.push("WwwAuthenticate");
+  if (status === 429) names.push("RetryAfter", "RateLimitLimit", "RateLimitRemaining", "RateLimitReset");
+  if (status === 503) names.push("RetryAfter");
+  if (metadata.deprecation && status !== 429 && status !== 500) names.push("Deprecation", "Sunset", "Link");
+  return names;
+}

@@ -1,0 +1,82 @@
+// The one door to the contract: what is not exported here is nobody else's business.
+import { apiKeys } from "./rest/api-keys.ts";
+import { conversations } from "./rest/conversations.ts";
+import { events } from "./rest/events.ts";
+import { files } from "./rest/files.ts";
+import { health } from "./rest/health.ts";
+import { options } from "./rest/options.ts";
+import { sessions } from "./rest/sessions.ts";
+import { settings } from "./rest/settings.ts";
+import { users } from "./rest/users.ts";
+import { events as eventsChannel } from "./socket/events.ts";
+
+/** Every REST operation by resource. The resource is the file name on every floor, in camel case. */
+export const contract = {
+  options,
+  sessions,
+  conversations,
+  events,
+  files,
+  apiKeys,
+  settings,
+  health,
+  users,
+};
+
+/** Every socket channel. */
+export const channels = { events: eventsChannel };
+
+/** What the documents say of the API as a whole. */
+export const api = {
+  title: "OpenHands API",
+  version: "0.1.0",
+  summary: "Conversations with a software agent.",
+  description:
+    "Conversations with a software agent: messages, events, files, settings, keys, and the events live over a socket. Every error has the same body; `code` says what was wrong, and each operation lists the codes it can answer with.",
+  contact: { name: "openhands-api", url: "https://openhands-api.example", email: "maintainers@openhands-api.example" },
+  license: { name: "MIT", identifier: "MIT", url: "https://opensource.org/license/mit" },
+  /** A server on this machine, with its defaults. The documents that a server serves say the same; a relative URL would do for REST only. */
+  server: { host: "127.0.0.1:3000", description: "A server on this machine, as `npm start` runs it." },
+} as const;
+
+export type { ChannelDefinition, ChannelMessage, Channels, CloseCode } from "./channel.ts";
+export type { Deprecation } from "./deprecation.ts";
+export { errorCatalogue, errorSchema } from "./errors.ts";
+export type { ErrorBody, ErrorCode, ErrorDetail } from "./errors.ts";
+export { ActionEvent, ActionRequest, actionTypes } from "./events/actions.ts";
+export type { ActionType } from "./events/actions.ts";
+export { Event, EventType } from "./events/event.ts";
+export { ObservationEvent, observationTypes } from "./events/observations.ts";
+export type { ObservationType } from "./events/observations.ts";
+export type { AgentState, EventSource } from "./events/shared.ts";
+export { requestIdHeader, standardHeaders, standardHeadersOf } from "./headers.ts";
+export type { StandardHeader } from "./headers.ts";
+export { errorUnion, operationsOf, tags } from "./operation.ts";
+export type {
+  Contract,
+  Gate,
+  Handler,
+  NamedOperation,
+  Operation,
+  OperationDefinition,
+  OperationExample,
+  OperationMetadata,
+  RateLimitClass,
+  RequestOf,
+  ResponseOf,
+  Security,
+  Tag,
+} from "./operation.ts";
+export { sizeLimits } from "./primitives.ts";
+export type {
+  ConversationInfo,
+  ConversationResponse,
+  ConversationStatus,
+  RuntimeStatus,
+} from "./rest/conversations.ts";
+export { sessionCookie } from "./rest/sessions.ts";
+export { initialSettings, plainSettings, secretSettings } from "./rest/settings.ts";
+export type { Settings, SettingsUpdate } from "./rest/settings.ts";
+export { securitySchemes } from "./security.ts";
+export { ShorthandFrame, TypedClientFrame } from "./socket/events.ts";
+export type { MessageErrorCode, StatusFrame } from "./socket/events.ts";

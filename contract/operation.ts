@@ -1,0 +1,204 @@
+// The one door to ts-rest: its routers, types and walkers reach the rest of the project through this file only.
+import { initContract } from "@ts-rest/core";
+import type { AppRoute } from "@ts-rest/core";
+import * as z from "zod";
+import type { Deprecation } from "./deprecation.ts";
+import { errorCatalogue, errorSchema } from "./errors.ts";
+import type { ErrorCode } from "./errors.ts";
+
+const tsRest = initContract();
+
+/** How a caller may prove who it is; see `securitySchemes`. */
+export type Security = "none" | "user";
+
+/** Which rate limits count a request: `exempt` none, `address` only the one before authentication, `user` both. */
+export type RateLimitClass = "exempt" | "address" | "user";
+
+/** A feature that an operator can switch off; everything behind it then answers 404. */
+export type Gate = "v1";
+
+/** The groups under which the documents list operations. */
+export const tags = {
+  Options: "What this server offers: models, agents, configuration.",
+  Sessions: "Log in from a browser and log out again.",
+  Conversations: "Conversations with the agent, from creation to deletion.",
+  Events: "What happens in a conversation: messages, actions, observations.",
+  Workspace: "The files a conversation works on.",
+  "API keys": "Keys for programs.",
+  Settings: "A user's settings.",
+  Health: "Whether the server is alive and ready.",
+  Users: "Who the caller is (V1).",
+} as const;
+export type Tag = keyof typeof tags;
+
+/** A header of a successful response. */
+export interface ResponseHeader {
+  readonly description: string;
+  readonly schema: z.ZodType;
+}
+
+/** What the documents, the server and the tests need to know of an operation besides its schemas. */
+export interface OperationMetadata {
+  readonly summary: string;
+  readonly description: string;
+  readonly tag: Tag;
+  /** The version of the API in which the operation appeared. */
+  readonly since: string;
+  readonly security: Security;
+  readonly rateLimit: RateLimitClass;
+  readonly gate?: Gate;
+  readonly deprecation?: Deprecation;
+  /** All error codes a client can meet, the shared ones included. */
+  readonly errors: readonly ErrorCode[];
+  /** One request that succeeds, and its answer. Path and query values are in their wire form. */
+  readonly example: OperationExample;
+  /** True where the body may be left out, which is then read as `{}`. */
+  readonly optionalBody?: boolean;
+  /** Headers of the successful answer. */
+  readonly responseHeaders?: Readonly<Record<string, ResponseHeader>>;
+  /** Path parameters of other operations that this one's answer supplies: parameter name -> field of the body. */
+  readonly produces?: Readonly<Record<string, string>>;
+}
+
+export interface OperationExample {
+  readonly request?: {
+    readonly params?: Readonly<Record<string, string>>;
+    readonly query?: Readonly<Record<string, string>>;
+    readonly body?: unknown;
+  };
+  /** The body of the successful answer; absent for a gone operation. */
+  readonly response?: unknown;
+}
+
+/** What is written in `contract/rest/*.ts`: `operation` completes it. */
+export interface OperationDefinition extends Omit<OperationMetadata, "errors"> {
+  readonly method: "GET" | "POST" | "PATCH" | "DELETE";
+  /** The path with parameters as `:name`. */
+  readonly path: `/${string}`;
+  readonly params?: z.ZodObject;
+  readonly query?: z.ZodObject;
+  readonly body?: z.ZodType;
+  /** The successful answers. Empty only for a gone operation. */
+  readonly responses: Readonly<Record<number, z.ZodType>>;
+  /** The error codes that are this operation's own; the shared ones are added. */
+  readonly errors?: readonly ErrorCode[];
+}
+
+/** A ts-rest route that carries our metadata and the definition it was made from. */
+export type Operation = AppRoute & {
+  readonly metadata: OperationMetadata;
+  readonly definition: OperationDefinition;
+};
+
+/** Operations by resource, then by name: `contract.conversations.create`. */
+export type Contract = Readonly<Record<string, Readonly<Record<string, Operation>>>>;
+
+/**
+ * Declares one REST operation.
+ * @returns a ts-rest route with the schema of every error it can answer with, and the metadata the documents need
+ */
+export function operation<const Definition extends OperationDefinition>(
+  definition: Definition,
+): OperationOf<Definition> {
+  const { method, path, params, query, body, responses, errors: own = [], ...metadata } = definition;
+  const errors = [...new Set([...own, ...sharedErrors(definition)])].toSorted(byStatus);
+  const route = {
+    method,
+    path,
+    summary: metadata.summary,
+    description: metadata.description,
+    ...(params && { pathParams: params }),
+    ...(query && { query }),
+    ...(method !== "GET" && { body: body ?? tsRest.noBody() }),
+    responses: { ...responses, ...errorResponses(errors) },
+    metadata: { ...metadata, errors },
+    definition,
+  };
+  return route as unknown as OperationOf<Definition>; // the type keeps the definition's literals, which the spread loses
+}
+
+type OperationOf<Definition extends OperationDefinition> = Operation & {
+  readonly definition: Definition;
+};
+
+/** The error codes an operation can answer with because of what it is, not because of what it does. */
+function sharedErrors(definition: OperationDefinition): ErrorCode[] {
+  if (definition.deprecation?.state === "gone") return ["operation_removed", "rate_limited", "internal_error"];
+  const { security, rateLimit, method, body, gate } = definition;
+  // Every operation takes `X-Request-ID`, so every operation can be sent one that does not fit.
+  const codes: ErrorCode[] = ["internal_error", "validation_failed"];
+  if (body) codes.push("malformed_json", "payload_too_large", "unsupported_media_type");
+  if (security === "user") codes.push("unauthenticated", "invalid_credentials");
+  if (security === "user" && method !== "GET") codes.push("origin_forbidden");
+  if (rateLimit !== "exempt") codes.push("rate_limited");
+  if (gate) codes.push("route_not_found");
+  return codes;
+}
+
+function errorResponses(codes: readonly ErrorCode[]): Record<number, z.ZodType> {
+  const byStatusCode = Map.groupBy(codes, (code) => errorCatalogue[code].status);
+  return Object.fromEntries([...byStatusCode].map(([status, group]) => [status, errorUnion(group)]));
+}
+
+/** The schema of a body that is one of these errors. */
+export function errorUnion(codes: readonly ErrorCode[]): z.ZodType {
+  const [first, ...rest] = codes.map(errorSchema);
+  if (!first) throw new Error("errorUnion needs at least one code");
+  return rest.length === 0 ? first : z.discriminatedUnion("code", [first, ...rest]);
+}
+
+function byStatus(a: ErrorCode, b: ErrorCode): number {
+  return errorCatalogue[a].status - errorCatalogue[b].status || a.localeCompare(b, "en");
+}
+
+/** An operation with its address in the contract. */
+export interface NamedOperation {
+  /** `resource.name`, the `operationId` of the document. */
+  readonly id: string;
+  readonly resource: string;
+  readonly name: string;
+  readonly operation: Operation;
+}
+
+/** Every operation of a contract, in its order. */
+export function operationsOf(contract: Contract): NamedOperation[] {
+  return Object.entries(contract).flatMap(([resource, operations]) =>
+    Object.entries(operations).map(([name, entry]) => ({
+      id: `${resource}.${name}`,
+      resource,
+      name,
+      operation: entry,
+    })),
+  );
+}
+
+type Schema<Definition, Part extends string> =
+  Definition extends Readonly<Record<Part, infer S extends z.ZodType>> ? S : never;
+type Field<Name extends string, S> = [S] extends [never] ? unknown : Readonly<Record<Name, S>>;
+
+/** What a handler of the operation is given: the validated parts of the request. */
+export type RequestOf<O extends { definition: unknown }> = Field<
+  "params",
+  z.output<Schema<O["definition"], "params">>
+> &
+  Field<"query", z.output<Schema<O["definition"], "query">>> &
+  Field<"body", z.output<Schema<O["definition"], "body">>>;
+
+/** What a handler of the operation answers with; `Raw` stands for a body that is JSON text already. */
+export type ResponseOf<O extends { definition: unknown }, Raw = never> = O["definition"] extends {
+  responses: infer Responses;
+}
+  ? {
+      [Status in keyof Responses]: {
+        readonly status: Status;
+        readonly body: z.input<Responses[Status] & z.ZodType> | Raw;
+        readonly headers?: Readonly<Record<string, string>>;
+      };
+    }[keyof Responses]
+  : never;
+
+/** The function that carries out an operation. It knows no framework: validated data and a context in, status and body out. */
+export type Handler<O extends { definition: unknown }, Context, Raw = never> = (
+  request: RequestOf<O>,
+  context: Context,
+) => Promise<ResponseOf<O, Raw>>;

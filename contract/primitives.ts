@@ -1,0 +1,98 @@
+import * as z from "zod";
+
+/** A conversation's id: 32 lower-case hexadecimal digits (a UUID without dashes). */
+export const ConversationId = z
+  .string()
+  .regex(/^[0-9a-f]{32}$/, "must be 32 lower-case hexadecimal digits")
+  .meta({
+    id: "ConversationId",
+    description: "Identifies a conversation: 32 lower-case hexadecimal digits.",
+    examples: ["5f0c2b7e9d1a4c3e8b6f7a2d1c0e9f84"],
+  });
+
+/** An event's id: counted from 0 in each conversation, one more each time, without a gap. */
+export const EventId = z
+  .int()
+  .min(0)
+  .max(Number.MAX_SAFE_INTEGER)
+  .meta({
+    id: "EventId",
+    description: "Identifies an event within its conversation: 0, 1, 2, … in the order of the log, without a gap.",
+    examples: [7],
+  });
+
+/** RFC 3339 in UTC with `Z`, the only form in which time goes over the wire. */
+export const Timestamp = z.iso.datetime({ offset: false }).meta({
+  id: "Timestamp",
+  description: "A moment in UTC, RFC 3339 with `Z`.",
+  examples: ["2026-11-22T10:15:30.123Z"],
+});
+
+/** An opaque position in a list, as handed out in `next_page_id`. */
+export const PageId = z
+  .string()
+  .min(1)
+  .max(512)
+  .meta({
+    id: "PageId",
+    description:
+      "An opaque position in a list. Send back a `next_page_id` unchanged; any other value is refused with 400.",
+    examples: ["MjAyNi0xMS0yMlQxMDoxNTozMC4xMjNa"],
+  });
+
+/** A path inside a conversation's workspace. */
+export const WorkspacePath = z
+  .string()
+  .min(1)
+  .max(4096)
+  .meta({
+    id: "WorkspacePath",
+    description:
+      "A path inside the workspace, relative to its root. A path that leads outside (`..`, an absolute path elsewhere, a symlink) is refused.",
+    examples: ["src/index.ts"],
+  });
+
+/** `"success": true`, which every acknowledgement holds. */
+export const success = z.literal(true).describe("Always true: the request was carried out.");
+
+/**
+ * An integer in a query string or a path. Accepts decimal digits with an optional minus sign and nothing else,
+ * unlike `z.coerce.number()`, which takes `""` for 0 and reads `0x10` and `1e3`.
+ * @param bounds both inclusive
+ */
+export function integerParameter(bounds: { min?: number; max?: number } = {}) {
+  const { min = Number.MIN_SAFE_INTEGER, max = Number.MAX_SAFE_INTEGER } = bounds;
+  return z
+    .string()
+    .regex(/^-?\d+$/, "must be an integer in decimal digits")
+    .transform(Number)
+    .pipe(z.int().min(min).max(max));
+}
+
+/** A boolean in a query string: `true`, `false`, `1` or `0`. */
+export function booleanParameter() {
+  return z
+    .enum(["true", "false", "1", "0"], "must be true, false, 1 or 0")
+    .transform((text) => text === "true" || text === "1")
+    .pipe(z.boolean());
+}
+
+/** A comma separated list in a query string, each entry of which `entry` accepts; blanks are dropped. */
+export function listParameter<Entry extends z.ZodType<string, string>>(entry: Entry) {
+  return z
+    .string()
+    .transform((text) =>
+      text
+        .split(",")
+        .map((part) => part.trim())
+        .filter((part) => part !== ""),
+    )
+    .pipe(z.array(entry));
+}
+
+/** Sizes in bytes beyond which a request is refused with 413, or a socket closed with 1009. Defaults; operators may change them. */
+export const sizeLimits = {
+  jsonBody: 4 * 1024 * 1024,
+  upload: 100 * 1024 * 1024,
+  socketFrame: 4 * 1024 * 1024,
+} as const;

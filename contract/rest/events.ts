@@ -1,0 +1,121 @@
+import * as z from "zod";
+import { exampleOf } from "../examples.ts";
+import { ActionRequest } from "../events/actions.ts";
+import { Event, EventType } from "../events/event.ts";
+import { EventSource } from "../events/shared.ts";
+import { operation } from "../operation.ts";
+import { EventId, Timestamp, booleanParameter, integerParameter, listParameter, success } from "../primitives.ts";
+import { conversationParams } from "./conversations.ts";
+
+const conversation_id = "5f0c2b7e9d1a4c3e8b6f7a2d1c0e9f84";
+
+const MessageRequest = z.object({ message: z.string().min(1).describe("The text.") }).meta({
+  id: "MessageRequest",
+  description: "What the user says.",
+  examples: [{ message: "Run the tests, please." }],
+});
+
+const MessageResponse = z.object({ success, event_id: EventId }).meta({
+  id: "MessageResponse",
+  description: "The message is in the log.",
+  examples: [{ success: true, event_id: 7 }],
+});
+
+const AddEventResponse = z
+  .object({
+    success,
+    event_ids: z.array(EventId).describe("The ids of the appended events, in order."),
+  })
+  .meta({
+    id: "AddEventResponse",
+    description: "The action is in the log.",
+    examples: [{ success: true, event_ids: [7] }],
+  });
+
+const EventPage = z
+  .object({
+    events: z
+      .array(Event)
+      .describe("The events that match, in order of their ids; with `reverse` the other way round."),
+    has_more: z.boolean().describe("Whether a further event matches. Ask for it with the last id + 1 as `start_id`."),
+  })
+  .meta({
+    id: "EventPage",
+    description: "A page of the log.",
+    examples: [{ events: [], has_more: false }],
+  });
+
+export const events = {
+  message: operation({
+    method: "POST",
+    path: "/api/conversations/:conversation_id/message",
+    summary: "Send a message",
+    description:
+      "Appends a message of the user to the log; the agent answers in further events. Answered once the message is durable.",
+    tag: "Events",
+    since: "0.1.0",
+    security: "user",
+    rateLimit: "user",
+    params: conversationParams,
+    body: MessageRequest,
+    responses: { 200: MessageResponse },
+    errors: ["conversation_not_found", "conversation_not_running"],
+    example: {
+      request: { params: { conversation_id }, body: { message: "Run the tests, please." } },
+      response: { success: true, event_id: 7 },
+    },
+  }),
+  search: operation({
+    method: "GET",
+    path: "/api/conversations/:conversation_id/events",
+    summary: "Search the events",
+    description: "A page of the conversation's log. Filters combine; a page holds up to `limit` matching events.",
+    tag: "Events",
+    since: "0.1.0",
+    security: "user",
+    rateLimit: "user",
+    params: conversationParams,
+    query: z.object({
+      start_id: integerParameter({ min: 0 }).default(0).describe("The lowest id to return."),
+      end_id: integerParameter({ min: 0 }).optional().describe("The highest id to return."),
+      reverse: booleanParameter().default(false).describe("Whether to return the highest ids first."),
+      limit: integerParameter({ min: 0, max: 100 }).default(20).describe("How many events to return at the most."),
+      types: listParameter(EventType)
+        .optional()
+        .describe("Only actions and observations of these types, separated by commas."),
+      source: EventSource.optional(),
+      query: z.string().optional().describe("Only events whose JSON text contains this, upper and lower case alike."),
+      exclude_hidden: booleanParameter().default(false).describe("Whether to leave out hidden events."),
+      start_date: Timestamp.optional().describe("Only events from this moment on."),
+      end_date: Timestamp.optional().describe("Only events up to this moment."),
+    }),
+    responses: { 200: EventPage },
+    errors: ["conversation_not_found"],
+    example: {
+      request: { params: { conversation_id }, query: { start_id: "0", limit: "20" } },
+      response: { events: [exampleOf(Event)], has_more: false },
+    },
+  }),
+  add: operation({
+    method: "POST",
+    path: "/api/conversations/:conversation_id/events",
+    summary: "Add an action",
+    description:
+      "Appends an action of the user. A command, a read, a write or an edit is carried out in the workspace at once; its observation has the action's id as `cause`. Answered once the action is durable.",
+    tag: "Events",
+    since: "0.1.0",
+    security: "user",
+    rateLimit: "user",
+    params: conversationParams,
+    body: ActionRequest,
+    responses: { 200: AddEventResponse },
+    errors: ["conversation_not_found", "conversation_not_running", "agent_state_conflict"],
+    example: {
+      request: {
+        params: { conversation_id },
+        body: { action: "run", args: { command: "git status --short" } },
+      },
+      response: { success: true, event_ids: [7] },
+    },
+  }),
+};

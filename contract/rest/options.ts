@@ -1,0 +1,92 @@
+import * as z from "zod";
+import { operation } from "../operation.ts";
+
+const ModelNames = z.array(z.string()).meta({
+  id: "ModelNames",
+  description: "Names of models, sorted, each once. `test/…` are agents without a language model.",
+  examples: [["test/echo", "test/tools"]],
+});
+
+const AgentNames = z.array(z.string()).meta({
+  id: "AgentNames",
+  description: "Names of agents, sorted, each once.",
+  examples: [["CodeActAgent"]],
+});
+
+const FeatureFlags = z
+  .object({
+    ENABLE_BILLING: z.boolean().describe("Whether billing pages are shown."),
+    HIDE_LLM_SETTINGS: z.boolean().describe("Whether the choice of model is hidden."),
+    ENABLE_V1: z.boolean().describe("Whether `/api/v1` is served."),
+  })
+  .meta({
+    id: "FeatureFlags",
+    description: "What is switched on.",
+    examples: [{ ENABLE_BILLING: false, HIDE_LLM_SETTINGS: false, ENABLE_V1: true }],
+  });
+
+const ServerConfig = z
+  .object({
+    APP_MODE: z.enum(["oss", "saas"]).describe("How the server is run."),
+    GITHUB_CLIENT_ID: z.string().describe("The GitHub app's client id, empty when there is none."),
+    POSTHOG_CLIENT_KEY: z.string().describe("The analytics key, empty when there is none."),
+    FEATURE_FLAGS: FeatureFlags,
+  })
+  .meta({
+    id: "ServerConfig",
+    description: "What a client needs to know before anybody has logged in.",
+    examples: [
+      {
+        APP_MODE: "oss",
+        GITHUB_CLIENT_ID: "",
+        POSTHOG_CLIENT_KEY: "",
+        FEATURE_FLAGS: { ENABLE_BILLING: false, HIDE_LLM_SETTINGS: false, ENABLE_V1: true },
+      },
+    ],
+  });
+
+export const options = {
+  models: operation({
+    method: "GET",
+    path: "/api/options/models",
+    summary: "List the models",
+    description: "The models that a conversation can use. The `test/…` models need no key and no language model.",
+    tag: "Options",
+    since: "0.1.0",
+    security: "user",
+    rateLimit: "user",
+    responses: { 200: ModelNames },
+    example: { response: ["test/echo", "test/tools"] },
+  }),
+  agents: operation({
+    method: "GET",
+    path: "/api/options/agents",
+    summary: "List the agents",
+    description: "The agents that a conversation can use.",
+    tag: "Options",
+    since: "0.1.0",
+    security: "user",
+    rateLimit: "user",
+    responses: { 200: AgentNames },
+    example: { response: ["CodeActAgent"] },
+  }),
+  config: operation({
+    method: "GET",
+    path: "/api/options/config",
+    summary: "Read the server's configuration",
+    description: "What a client needs to know before anybody has logged in. Needs no credentials.",
+    tag: "Options",
+    since: "0.1.0",
+    security: "none",
+    rateLimit: "address",
+    responses: { 200: ServerConfig },
+    example: {
+      response: {
+        APP_MODE: "oss",
+        GITHUB_CLIENT_ID: "",
+        POSTHOG_CLIENT_KEY: "",
+        FEATURE_FLAGS: { ENABLE_BILLING: false, HIDE_LLM_SETTINGS: false, ENABLE_V1: true },
+      },
+    },
+  }),
+};

@@ -1,0 +1,66 @@
+import * as z from "zod";
+import { operation } from "../operation.ts";
+import { success } from "../primitives.ts";
+
+/** The cookie that holds a session. */
+export const sessionCookie = "openhands_session";
+
+const LoginRequest = z
+  .object({ api_key: z.string().min(1).max(256).describe("An API key of the user who logs in.") })
+  .meta({
+    id: "LoginRequest",
+    description: "Who logs in.",
+    examples: [{ api_key: "oh_example_key_of_the_user" }],
+  });
+
+const LoginResponse = z.object({ success, message: z.string().describe("What happened, for a person.") }).meta({
+  id: "LoginResponse",
+  description: "The session has begun.",
+  examples: [{ success: true, message: "Logged in." }],
+});
+
+const LogoutResponse = z.object({ success, message: z.string().describe("What happened, for a person.") }).meta({
+  id: "LogoutResponse",
+  description: "The session has ended.",
+  examples: [{ success: true, message: "Logged out." }],
+});
+
+export const sessions = {
+  login: operation({
+    method: "POST",
+    path: "/api/login",
+    summary: "Log in",
+    description:
+      "Turns an API key into a session cookie, for browsers. The cookie is `HttpOnly` and `SameSite=Lax`; requests with it that change something need a permitted `Origin`.",
+    tag: "Sessions",
+    since: "0.1.0",
+    security: "none",
+    rateLimit: "address",
+    body: LoginRequest,
+    responses: { 200: LoginResponse },
+    errors: ["invalid_credentials"],
+    responseHeaders: {
+      "Set-Cookie": { description: `The session, as \`${sessionCookie}\`.`, schema: z.string() },
+    },
+    example: {
+      request: { body: { api_key: "oh_example_key_of_the_user" } },
+      response: { success: true, message: "Logged in." },
+    },
+  }),
+  logout: operation({
+    method: "POST",
+    path: "/api/logout",
+    summary: "Log out",
+    description:
+      "Ends the session of the request's cookie on the server and clears the cookie. An API key stays valid.",
+    tag: "Sessions",
+    since: "0.1.0",
+    security: "user",
+    rateLimit: "user",
+    responses: { 200: LogoutResponse },
+    responseHeaders: {
+      "Set-Cookie": { description: `Clears \`${sessionCookie}\`.`, schema: z.string() },
+    },
+    example: { response: { success: true, message: "Logged out." } },
+  }),
+};
