@@ -1,0 +1,103 @@
+import { mapRefs, nameOfRef, refTo } from "../model/json-schema.ts";
+import type { JsonSchema } from "../model/json-schema.ts";
+import type { ChannelModel, Model, OperationModel, ParameterModel } from "../model/model.ts";
+import { jsDoc, propertyName, sourceHeader } from "./source.ts";
+import { emitTypes, typeOf } from "./types.ts";
+
+/** `generated/client/types.ts`: the values that go over the wire. */
+export function emitClientTypes(model: Model): string {
+  return `${sourceHeader("client.ts", "contract/")}\n${emitTypes(model.allSchemas)}`;
+}
+
+/** `generated/client/operations.ts`: what each call takes and gives, and where it goes. Behaviour is in `client/`. */
+export function emitClientOperations(model: Model): string {
+  const resources = [...Map.groupBy(model.operations, ({ resource }) => resource)];
+  return [
+    sourceHeader("client.ts", "contract/rest/*.ts"),
+    `import type * as wire from "./types.ts";\n`,
+    `${jsDoc(["What each operation takes, what it answers with, and the codes with which it fails."])}export interface Operations {\n${resources.map(([resource, operations]) => resourceType(resource, operations)).join("")}}\n`,
+    `${jsDoc(["The method and the path of each operation."])}export const operations = {\n${resources.map(([resource, operations]) => resourceTable(resource, operations)).join("")}} as const;\n`,
+  ].join("\n");
+}
+
+/** `generated/client/channels.ts`: what goes over each socket and where it is. Behaviour is in `client/`. */
+export function emitClientChannels({ channels }: Model): string {
+  return [
+    sourceHeader("client.ts", "contract/socket/*.ts"),
+    `import type * as wire from "./types.ts";\n`,
+    `${jsDoc(["What each channel is connected with, and what goes over it in either direction."])}export interface Channels {\n${channels.map(channelType).join("")}}\n`,
+    `${jsDoc(["The path of each channel, and what a close code of the server means."])}export const channels = {\n${channels.map(channelTable).join("")}} as const;\n`,
+  ].join("\n");
+}
+
+function channelType({ name, definition, parameters, messages }: ChannelModel): string {
+  const payloads = (direction: string) =>
+    [
+      ...new Set(
+        messages.filter(({ message }) => message.direction === direction).map(({ payload }) => wireType(payload)),
+      ),
+    ].join(" | ") || "never";
+  return [
+    jsDoc([`${definition.summary}.`, "", definition.description], "  "),
+    `  ${propertyName(name)}: {\n`,
+    `    request: { ${parameters.map(parameterField).join(" ")} };\n`,
+    `${jsDoc(["What the server sends."], "    ")}    receives: ${payloads("send")};\n`,
+    `${jsDoc(["What a client sends."], "    ")}    sends: ${payloads("receive")};\n`,
+    `  };\n`,
+  ].join("");
+}
+
+function channelTable({ name, definition, template }: ChannelModel): string {
+  const rows = definition.closeCodes.map(
+    ({ code, summary, reconnect }) => `${code}: ${JSON.stringify({ summary, reconnect })},\n`,
+  );
+  return `  ${propertyName(name)}: {\n    address: ${JSON.stringify(template)},\n    closeCodes: {\n${rows.join("")}    },\n  },\n`;
+}
+
+function resourceType(resource: string, operations: readonly OperationModel[]): string {
+  return `  ${propertyName(resource)}: {\n${operations.map(operationType).join("")}  };\n`;
+}
+
+function operationType(model: OperationModel): string {
+  return [
+    documentation(model),
+    `    ${propertyName(model.name)}: {\n`,
+    `      request: ${requestType(model)};\n`,
+    `      response: ${model.responses.map(({ schema }) => wireType(schema)).join(" | ") || "never"};\n`,
+    `      error: ${model.operation.metadata.errors.map((code) => JSON.stringify(code)).join(" | ")};\n`,
+    `    };\n`,
+  ].join("");
+}
+
+function documentation({ operation, template }: OperationModel): string {
+  const { summary, description, deprecation } = operation.metadata;
+  const warning =
+    deprecation && `since ${deprecation.since}, use \`${deprecation.replacement}\`. ${deprecation.reason}`;
+  return jsDoc([`${summary}: \`${operation.method} ${template}\``, "", description], "    ", warning);
+}
+
+/** Parameters by name, and the body under `body`: so no parameter can clash with a field of the body. */
+function requestType({ parameters, body }: OperationModel): string {
+  const fields = parameters.map(parameterField);
+  if (body) fields.push(`body${body.required ? "" : "?"}: ${wireType(body.schema)};`);
+  return fields.length === 0 ? "Record<string, never>" : `{ ${fields.join(" ")} }`;
+}
+
+function parameterField({ name, required, schema }: ParameterModel): string {
+  const comment = schema.description === undefined ? "" : jsDoc([schema.description]);
+  const type = `${schema.type === "array" ? "readonly " : ""}${wireType(schema)}`;
+  return `\n${comment}${propertyName(name)}${required ? `: ${type}` : `?: ${type} | undefined`};`;
+}
+
+/** A type as this file writes it, where the named ones stand in another module. */
+function wireType(schema: JsonSchema): string {
+  return typeOf(mapRefs(schema, (ref) => refTo(`wire.${nameOfRef(ref)}`)));
+}
+
+function resourceTable(resource: string, operations: readonly OperationModel[]): string {
+  const rows = operations.map(
+    ({ name, operation, template }) =>
+      `    ${propertyName(name)}: ${JSON.stringify(`${operation.method} ${template}`)},\n`,
+  );
+  return `  ${propertyName(resource)}: {\n${rows.join("")}  },\n`;
+}

@@ -1,0 +1,111 @@
+import type {
+  HeadersObject,
+  InfoObject,
+  OpenAPIObject,
+  ParameterObject,
+  PathsObject,
+  SchemaObject,
+  SecuritySchemeObject,
+} from "openapi3-ts/oas31";
+import { api, requestIdHeader, securitySchemes, standardHeaders, tags } from "../../contract/index.ts";
+import type { Gate } from "../../contract/index.ts";
+import { reachableFrom } from "../model/json-schema.ts";
+import type { JsonSchema } from "../model/json-schema.ts";
+import type { Model, OperationModel } from "../model/model.ts";
+import { document } from "./document.ts";
+import { operationObject } from "./openapi/operation.ts";
+import { requestIdParameter } from "./openapi/refs.ts";
+import { errorResponses } from "./openapi/responses.ts";
+
+/**
+ * The OpenAPI 3.1 document of the REST operations, as YAML.
+ * @param closed gates whose operations are left out, for a server that has them switched off
+ */
+export function emitOpenApi(model: Model, closed: readonly Gate[] = []): string {
+  const operations = model.operations.filter(({ operation }) => !closed.includes(operation.metadata.gate as Gate));
+  const openapi: OpenAPIObject = {
+    openapi: "3.1.1",
+    info: info(),
+    servers: [{ url: `http://${api.server.host}`, description: api.server.description }],
+    tags: tagsOf(operations),
+    security: anyScheme(),
+    paths: pathsOf(operations),
+    components: {
+      schemas: reachableSchemas(operations, model) as Record<string, SchemaObject>,
+      responses: errorResponses(operations),
+      parameters: { [requestIdParameter]: requestIdParameterObject(model) },
+      headers: headerComponents(model),
+      securitySchemes: Object.fromEntries(restSchemes().map(([name, scheme]) => [name, securityScheme(scheme)])),
+    },
+  };
+  return document(openapi, "contract/rest/*.ts");
+}
+
+/** `summary` is new in OpenAPI 3.1, and openapi3-ts 4.6.2 has not heard of it. */
+function info(): InfoObject & { readonly summary: string } {
+  const { title, summary, version, description, contact, license } = api;
+  return {
+    title,
+    summary,
+    version,
+    description,
+    contact: { ...contact },
+    license: { name: license.name, identifier: license.identifier },
+  };
+}
+
+function tagsOf(operations: readonly OperationModel[]) {
+  const used = new Set<string>(operations.map(({ operation }) => operation.metadata.tag));
+  return Object.entries(tags)
+    .filter(([name]) => used.has(name))
+    .map(([name, description]) => ({ name, description }));
+}
+
+function pathsOf(operations: readonly OperationModel[]): PathsObject {
+  const byPath = Map.groupBy(operations, ({ template }) => template);
+  const paths = [...byPath].map(([template, group]) => [
+    template,
+    Object.fromEntries(
+      group.map((model) => [model.operation.method.toLowerCase(), operationObject(model, operations)]),
+    ),
+  ]);
+  return Object.fromEntries(paths);
+}
+
+function headerComponents(model: Model): HeadersObject {
+  return Object.fromEntries(
+    Object.entries(standardHeaders).map(([key, { description }]) => [
+      key,
+      { description, required: true, schema: model.headerSchemas[key] as SchemaObject },
+    ]),
+  );
+}
+
+function requestIdParameterObject({ requestIdSchema }: Model): ParameterObject {
+  const { name, description } = requestIdHeader;
+  return { name, in: "header", description, required: false, schema: requestIdSchema as SchemaObject };
+}
+
+/** Each scheme is enough alone: alternatives stand side by side in the list. */
+function anyScheme() {
+  return restSchemes().map(([name]) => ({ [name]: [] }));
+}
+
+/** Credentials in a query end up in logs, so only sockets take them. */
+function restSchemes() {
+  return Object.entries(securitySchemes).filter(([, { kind }]) => kind !== "query");
+}
+
+function securityScheme(scheme: (typeof securitySchemes)[keyof typeof securitySchemes]): SecuritySchemeObject {
+  const { description } = scheme;
+  return scheme.kind === "bearer"
+    ? { type: "http", scheme: "bearer", description }
+    : { type: "apiKey", in: scheme.kind, name: scheme.name, description };
+}
+
+function reachableSchemas(operations: readonly OperationModel[], model: Model): Record<string, JsonSchema> {
+  const roots = operations.flatMap(({ parameters, body, responses, responseHeaders, failures }) =>
+    [...parameters, ...responses, ...responseHeaders, ...failures, ...(body ? [body] : [])].map(({ schema }) => schema),
+  );
+  return reachableFrom([...roots, model.requestIdSchema, ...Object.values(model.headerSchemas)], model.restSchemas);
+}

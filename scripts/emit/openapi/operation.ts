@@ -1,0 +1,58 @@
+import type { OperationObject, ParameterObject, RequestBodyObject, SchemaObject } from "openapi3-ts/oas31";
+import { sizeLimits } from "../../../contract/index.ts";
+import type { OperationModel, ParameterModel } from "../../model/model.ts";
+import { jsonMediaType, refTo, requestIdParameter } from "./refs.ts";
+import { responsesOf } from "./responses.ts";
+
+/**
+ * One operation of the document.
+ * @param all the operations of the document, to which this one may refer
+ * @see https://spec.openapis.org/oas/v3.1.1.html#operation-object
+ */
+export function operationObject(model: OperationModel, all: readonly OperationModel[]): OperationObject {
+  const { metadata } = model.operation;
+  const { deprecation, gate, security, since, rateLimit } = metadata;
+  return {
+    operationId: model.id,
+    tags: [metadata.tag],
+    summary: metadata.summary,
+    description: metadata.description,
+    ...(deprecation && { deprecated: true }),
+    ...(security === "none" && { security: [] }),
+    parameters: [...model.parameters.map(parameterObject), refTo("parameters", requestIdParameter)],
+    ...(model.body && { requestBody: requestBody(model.body, metadata.example.request?.body) }),
+    responses: responsesOf(model, all),
+    "x-since": since,
+    "x-rate-limit": rateLimit,
+    ...(gate && { "x-gate": gate }),
+    ...(deprecation && { "x-deprecation": { ...deprecation, replacement: replacement(deprecation.replacement, all) } }),
+  };
+}
+
+/** A replacement by operation id, with its address for a person. */
+function replacement(id: string, all: readonly OperationModel[]): { operationId: string; request?: string } {
+  const target = all.find((operation) => operation.id === id);
+  return { operationId: id, ...(target && { request: `${target.operation.method} ${target.template}` }) };
+}
+
+/** A list is written with commas, as `listParameter` reads it: style `form`, not exploded. */
+function parameterObject({ name, in: place, required, schema: described, example }: ParameterModel): ParameterObject {
+  const { description, ...schema } = described;
+  return {
+    name,
+    in: place,
+    ...(description !== undefined && { description }),
+    required,
+    ...(schema.type === "array" && { style: "form" as const, explode: false }),
+    schema: schema as SchemaObject,
+    ...(example !== undefined && { example }),
+  };
+}
+
+function requestBody({ schema, required }: NonNullable<OperationModel["body"]>, example: unknown): RequestBodyObject {
+  return {
+    description: `At most ${sizeLimits.jsonBody / 1024 ** 2} MiB, unless the operator has set another limit; 413 beyond.`,
+    required,
+    content: { [jsonMediaType]: { schema: schema as SchemaObject, ...(example !== undefined && { example }) } },
+  };
+}

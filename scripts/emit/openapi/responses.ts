@@ -1,0 +1,104 @@
+import type { HeadersObject, LinksObject, ResponseObject, ResponsesObject, SchemaObject } from "openapi3-ts/oas31";
+import { errorCatalogue, standardHeaders, standardHeadersOf } from "../../../contract/index.ts";
+import type { StandardHeader } from "../../../contract/index.ts";
+import { pascalCase } from "../../../contract/names.ts";
+import type { OperationModel } from "../../model/model.ts";
+import { jsonMediaType, refTo } from "./refs.ts";
+
+type Failure = OperationModel["failures"][number];
+
+/**
+ * The answers of one operation: its successes in place, its errors by reference, except those of a deprecated operation,
+ * which carry headers that only it has.
+ * @see https://spec.openapis.org/oas/v3.1.1.html#responses-object
+ */
+export function responsesOf(model: OperationModel, all: readonly OperationModel[]): ResponsesObject {
+  const successes = model.responses.map((response) => [response.status, successResponse(model, response, all)]);
+  const failures = model.failures.map((failure) => [
+    failure.status,
+    model.operation.metadata.deprecation
+      ? errorResponse(failure, model)
+      : refTo("responses", errorResponseName(failure)),
+  ]);
+  return Object.fromEntries([...successes, ...failures]);
+}
+
+function successResponse(
+  model: OperationModel,
+  response: OperationModel["responses"][number],
+  all: readonly OperationModel[],
+): ResponseObject {
+  const { status, description, schema } = response;
+  const isFirst = response === model.responses[0]; // the contract's example is the first answer's
+  const links = linksOf(model, all);
+  return {
+    description,
+    headers: { ...headerRefs(standardHeadersOf(model.operation.metadata, status)), ...ownHeaders(model) },
+    content: {
+      [jsonMediaType]: {
+        schema: schema as SchemaObject,
+        ...(isFirst && { example: model.operation.metadata.example.response }),
+      },
+    },
+    ...(Object.keys(links).length > 0 && { links }),
+  };
+}
+
+function ownHeaders({ responseHeaders }: OperationModel): HeadersObject {
+  return Object.fromEntries(
+    responseHeaders.map(({ name, description, schema }) => [
+      name,
+      { description, required: true, schema: schema as SchemaObject },
+    ]),
+  );
+}
+
+/**
+ * A link from an answer to each operation that takes what it produces, unless that operation is gone.
+ * @see https://spec.openapis.org/oas/v3.1.1.html#link-object
+ */
+function linksOf({ operation }: OperationModel, all: readonly OperationModel[]): LinksObject {
+  const links = Object.entries(operation.metadata.produces ?? {}).flatMap(([parameter, field]) =>
+    all
+      .filter((target) => target.operation.metadata.deprecation?.state !== "gone")
+      .filter(({ parameters }) => parameters.some(({ name, in: place }) => place === "path" && name === parameter))
+      .map((target) => [
+        target.id,
+        {
+          operationId: target.id,
+          description: `\`${field}\` is the \`${parameter}\` of \`${target.id}\`.`,
+          parameters: { [`path.${parameter}`]: `$response.body#/${field}` },
+        },
+      ]),
+  );
+  return Object.fromEntries(links);
+}
+
+/** The error answers that operations share, by name, sorted. */
+export function errorResponses(operations: readonly OperationModel[]): Record<string, ResponseObject> {
+  const shared = operations.filter(({ operation }) => !operation.metadata.deprecation);
+  const entries = shared.flatMap((model) =>
+    model.failures.map((failure): [string, ResponseObject] => [
+      errorResponseName(failure),
+      errorResponse(failure, model),
+    ]),
+  );
+  return Object.fromEntries(entries.toSorted(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+/** `MalformedJsonOrValidationFailed` */
+function errorResponseName({ codes }: Failure): string {
+  return codes.map(pascalCase).join("Or");
+}
+
+function errorResponse({ status, codes, schema }: Failure, { operation }: OperationModel): ResponseObject {
+  return {
+    description: codes.map((code) => `\`${code}\`: ${errorCatalogue[code].title}.`).join(" "),
+    headers: headerRefs(standardHeadersOf(operation.metadata, status)),
+    content: { [jsonMediaType]: { schema: schema as SchemaObject } },
+  };
+}
+
+function headerRefs(names: readonly StandardHeader[]): HeadersObject {
+  return Object.fromEntries(names.map((name) => [standardHeaders[name].name, refTo("headers", name)]));
+}

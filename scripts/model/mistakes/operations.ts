@@ -1,0 +1,68 @@
+import * as z from "zod";
+import type { NamedOperation } from "../../../contract/index.ts";
+import { nameMistakes, pathMistakes, unfit } from "./checks.ts";
+
+/** The mistakes in one operation; `all` are those that it may refer to. */
+export function operationMistakes(named: NamedOperation, all: readonly NamedOperation[]): string[] {
+  const { id, resource, name, operation } = named;
+  const { definition, metadata } = operation;
+  const where = `rest.${id}`;
+  return [
+    ...[resource, name].flatMap((part) => nameMistakes(where, part)),
+    ...pathMistakes(where, definition.path, definition.params),
+    ...lifecycleMistakes(named, all),
+    ...(definition.method === "GET" && definition.body ? [`${where}: GET has a body. Fix: move it to the query.`] : []),
+    ...(metadata.optionalBody && !definition.body?.safeParse({}).success
+      ? [
+          `${where}: the body may be left out but {} does not fit it. Fix: make its fields optional, or drop optionalBody.`,
+        ]
+      : []),
+    ...exampleMistakes(named),
+    ...producesMistakes(where, metadata.produces ?? {}, definition.responses),
+  ];
+}
+
+function lifecycleMistakes({ id, operation }: NamedOperation, all: readonly NamedOperation[]): string[] {
+  const { definition, metadata } = operation;
+  const gone = metadata.deprecation?.state === "gone";
+  const answers = Object.keys(definition.responses).length;
+  const mistakes: string[] = [];
+  if (gone && answers > 0) mistakes.push(`rest.${id}: a gone operation has a successful answer. Fix: empty responses.`);
+  if (!gone && answers === 0) mistakes.push(`rest.${id}: there is no successful answer. Fix: add one to responses.`);
+  const replacement = metadata.deprecation?.replacement;
+  if (replacement !== undefined && !all.some((other) => other.id === replacement)) {
+    mistakes.push(
+      `rest.${id}: the replacement ${replacement} is no operation. Fix: name one by its id, such as ${all[0]?.id}.`,
+    );
+  }
+  return mistakes;
+}
+
+function exampleMistakes({ id, operation }: NamedOperation): string[] {
+  const { definition, metadata } = operation;
+  const { request = {}, response } = metadata.example;
+  const [answer] = Object.values(definition.responses);
+  const bodyLeftOut = metadata.optionalBody && request.body === undefined;
+  return [
+    ...unfit(`rest.${id}: the example's params`, definition.params, request.params ?? {}),
+    ...unfit(`rest.${id}: the example's query`, definition.query, request.query ?? {}),
+    ...(bodyLeftOut ? [] : unfit(`rest.${id}: the example's body`, definition.body, request.body)),
+    ...unfit(`rest.${id}: the example's response`, answer, response),
+  ];
+}
+
+function producesMistakes(
+  where: string,
+  produces: Readonly<Record<string, string>>,
+  responses: Readonly<Record<number, z.ZodType>>,
+): string[] {
+  const fields = Object.values(responses).flatMap((schema) =>
+    schema instanceof z.ZodObject ? Object.keys(schema.shape) : [],
+  );
+  return Object.values(produces)
+    .filter((field) => !fields.includes(field))
+    .map(
+      (field) =>
+        `${where}: produces names the field ${field}, which the answer does not have. Fix: name one of ${fields.join(", ")}.`,
+    );
+}

@@ -1,0 +1,195 @@
+import * as z from "zod";
+import type {
+  ChannelDefinition,
+  ChannelMessage,
+  Channels,
+  Contract,
+  ErrorCode,
+  NamedOperation,
+  OperationExample,
+} from "../../contract/index.ts";
+import { errorCatalogue, errorUnion, operationsOf, requestIdHeader, standardHeaders } from "../../contract/index.ts";
+import { createComponentCollector } from "./components.ts";
+import type { Dialect, Direction } from "./components.ts";
+import type { JsonSchema } from "./json-schema.ts";
+import { findMistakes, throwMistakes } from "./mistakes.ts";
+
+/** The contract as the emitters read it: names and JSON Schemas, no zod. */
+export interface Model {
+  readonly operations: readonly OperationModel[];
+  readonly channels: readonly ChannelModel[];
+  /** The schemas of the headers in `standardHeaders`, by key. */
+  readonly headerSchemas: Readonly<Record<string, JsonSchema>>;
+  readonly requestIdSchema: JsonSchema;
+  /** The named schemas of operations and channels together, for code that speaks both. */
+  readonly allSchemas: Readonly<Record<string, JsonSchema>>;
+  /** The named schemas of the REST operations, JSON Schema 2020-12. */
+  readonly restSchemas: Readonly<Record<string, JsonSchema>>;
+  /** The named schemas of the channels, draft-07. */
+  readonly socketSchemas: Readonly<Record<string, JsonSchema>>;
+}
+
+export interface OperationModel extends NamedOperation {
+  /** The path as OpenAPI writes it: `/api/conversations/{conversation_id}`. */
+  readonly template: string;
+  readonly parameters: readonly ParameterModel[];
+  readonly body?: { readonly schema: JsonSchema; readonly required: boolean };
+  /** The successful answers, by status. */
+  readonly responses: readonly { readonly status: number; readonly description: string; readonly schema: JsonSchema }[];
+  readonly responseHeaders: readonly {
+    readonly name: string;
+    readonly description: string;
+    readonly schema: JsonSchema;
+  }[];
+  /** The errors, by status. */
+  readonly failures: readonly {
+    readonly status: number;
+    readonly codes: readonly ErrorCode[];
+    readonly schema: JsonSchema;
+  }[];
+}
+
+export interface ParameterModel {
+  readonly name: string;
+  readonly in: "path" | "query";
+  readonly required: boolean;
+  readonly schema: JsonSchema;
+  /** A value that the schema accepts, when the contract has one: the typed value, not its text on the wire. */
+  readonly example?: unknown;
+}
+
+export interface ChannelModel {
+  readonly name: string;
+  readonly definition: ChannelDefinition;
+  readonly template: string;
+  readonly parameters: readonly ParameterModel[];
+  readonly messages: readonly {
+    readonly key: string;
+    readonly message: ChannelMessage;
+    readonly payload: JsonSchema;
+  }[];
+}
+
+/** `/a/:b` -> `/a/{b}` */
+export function pathTemplate(path: string): string {
+  return path.replaceAll(/:(\w+)/g, "{$1}");
+}
+
+/**
+ * Walks the contract.
+ * @throws {ContractError} with every mistake in it
+ */
+export function buildModel(contract: Contract, channels: Channels): Model {
+  const operations = operationsOf(contract);
+  throwMistakes(findMistakes(operations, channels));
+  const rest = walk("draft-2020-12", (add) => restModel(operations, add));
+  const socket = walk("draft-07", (add) => socketModel(channels, add));
+  const all = walk("draft-2020-12", (add) => {
+    const models = [restModel(operations, add), socketModel(channels, add)];
+    return () => models.forEach((finish) => finish());
+  });
+  return {
+    ...rest.result,
+    ...socket.result,
+    restSchemas: rest.schemas,
+    socketSchemas: socket.schemas,
+    allSchemas: all.schemas,
+  };
+}
+
+function restModel(operations: readonly NamedOperation[], add: AddSchema) {
+  const headers = Object.entries(standardHeaders).map(([key, { schema }]) => ({ key, schema: add(schema, "output") }));
+  const requestId = add(requestIdHeader.schema, "output");
+  const models = operations.map((named) => operationModel(named, add));
+  return () => ({
+    operations: models.map((finish) => finish()),
+    headerSchemas: Object.fromEntries(headers.map(({ key, schema }) => [key, schema()])),
+    requestIdSchema: requestId(),
+  });
+}
+
+function socketModel(channels: Channels, add: AddSchema) {
+  const models = Object.entries(channels).map(([name, definition]) => channelModel(name, definition, add));
+  return () => ({ channels: models.map((finish) => finish()) });
+}
+
+/** Takes note of a schema now and gives its final form once all of them are known. */
+type AddSchema = (schema: z.ZodType, direction: Direction) => () => JsonSchema;
+
+function walk<Result>(dialect: Dialect, build: (add: AddSchema) => () => Result) {
+  const collector = createComponentCollector(dialect);
+  const result = build((schema, direction) => {
+    const root = collector.add(schema, direction);
+    return () => components.resolve(root);
+  });
+  const components = collector.finish();
+  return { result: result(), schemas: components.schemas };
+}
+
+function operationModel(named: NamedOperation, add: AddSchema): () => OperationModel {
+  const { definition, metadata } = named.operation;
+  const parameters = parametersOf(definition, metadata.example.request, add);
+  const body = definition.body && add(definition.body, "input");
+  const responses = Object.entries(definition.responses).map(([status, schema]) => ({
+    status: Number(status),
+    description: z.globalRegistry.get(schema)?.description ?? "",
+    schema: add(schema, "output"),
+  }));
+  const headers = Object.entries(metadata.responseHeaders ?? {}).map(([name, { description, schema }]) => ({
+    name,
+    description,
+    schema: add(schema, "output"),
+  }));
+  const failures = [...Map.groupBy(metadata.errors, (code) => errorCatalogue[code].status)].map(([status, codes]) => ({
+    status,
+    codes,
+    schema: add(errorUnion(codes), "output"),
+  }));
+  return () => ({
+    ...named,
+    template: pathTemplate(named.operation.path),
+    parameters: parameters(),
+    ...(body && { body: { schema: body(), required: !metadata.optionalBody } }),
+    responses: responses.map(({ schema, ...response }) => ({ ...response, schema: schema() })),
+    responseHeaders: headers.map(({ schema, ...header }) => ({ ...header, schema: schema() })),
+    failures: failures.map(({ schema, ...failure }) => ({ ...failure, schema: schema() })),
+  });
+}
+
+function channelModel(name: string, definition: ChannelDefinition, add: AddSchema): () => ChannelModel {
+  const parameters = parametersOf(definition, {}, add);
+  const messages = Object.entries(definition.messages).map(([key, message]) => ({
+    key,
+    message,
+    payload: add(message.payload, message.direction === "send" ? "output" : "input"),
+  }));
+  return () => ({
+    name,
+    definition,
+    template: pathTemplate(definition.address),
+    parameters: parameters(),
+    messages: messages.map(({ payload, ...rest }) => ({ ...rest, payload: payload() })),
+  });
+}
+
+/** Path and query parameters. Their schema is what the text stands for, so `output`; required is what the client must send. */
+function parametersOf(
+  { params, query }: { readonly params?: z.ZodObject; readonly query?: z.ZodObject },
+  examples: OperationExample["request"],
+  add: AddSchema,
+): () => ParameterModel[] {
+  const groups = [
+    { in: "path" as const, shape: params?.shape ?? {}, texts: examples?.params ?? {} },
+    { in: "query" as const, shape: query?.shape ?? {}, texts: examples?.query ?? {} },
+  ];
+  const parameters = groups.flatMap(({ in: place, shape, texts }) =>
+    Object.entries(shape).map(([name, schema]) => ({
+      name,
+      in: place,
+      required: !schema.safeParse(undefined).success,
+      schema: add(schema, "output"),
+      ...(name in texts && { example: schema.parse(texts[name]) }),
+    })),
+  );
+  return () => parameters.map(({ schema, ...parameter }) => ({ ...parameter, schema: schema() }));
+}
