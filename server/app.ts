@@ -1,0 +1,85 @@
+import express from "express";
+import type { Express } from "express";
+import type { Logger } from "pino";
+import type { Models } from "./agent/models.ts";
+import { ApiError } from "./api-error.ts";
+import type { Clock } from "./clock.ts";
+import type { Config } from "./config.ts";
+import type { ConversationService } from "./conversations/conversation-service.ts";
+import type { EventLog } from "./conversations/event-log.ts";
+import { cacheHeaders } from "./http/cache-headers.ts";
+import { corsHeaders } from "./http/cors.ts";
+import { mountDocuments } from "./http/documents.ts";
+import { answerError } from "./http/errors.ts";
+import { createRateLimiter, limitAddresses } from "./http/rate-limit.ts";
+import { requestId } from "./http/request-id.ts";
+import { securityHeaders } from "./http/security-headers.ts";
+import { createResponseValidator } from "./http/response-validation.ts";
+import { mountOperations } from "./http/router.ts";
+import type { Authenticator } from "./identity/credentials.ts";
+import type { Identity } from "./identity/identity.ts";
+import type { OriginPolicy } from "./identity/origins.ts";
+import { apiKeysHandlers } from "./rest/api-keys.ts";
+import { conversationsHandlers } from "./rest/conversations.ts";
+import { eventsHandlers } from "./rest/events.ts";
+import { filesHandlers } from "./rest/files.ts";
+import { healthHandlers } from "./rest/health.ts";
+import { optionsHandlers } from "./rest/options.ts";
+import { sessionsHandlers } from "./rest/sessions.ts";
+import { settingsHandlers } from "./rest/settings.ts";
+import { usersHandlers } from "./rest/users.ts";
+import type { SettingsService } from "./settings/settings-service.ts";
+import type { Store } from "./store/store.ts";
+
+export interface AppDeps {
+  readonly config: Config;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly store: Store;
+  readonly identity: Identity;
+  readonly authenticator: Authenticator;
+  readonly origins: OriginPolicy;
+  readonly models: Models;
+  readonly settings: SettingsService;
+  readonly conversations: ConversationService;
+  readonly log: EventLog;
+  /** How many sockets are connected to a conversation. */
+  readonly connections: (conversationId: string) => number;
+}
+
+/** Builds the HTTP side of the server. It does not listen. The middleware stands in the order in which a request meets it. */
+export function createApp(deps: AppDeps): Express {
+  const { config, logger, origins, settings } = deps;
+  const app = express();
+  app.disable("etag"); // a hash of every body, which clients that must not cache never use
+  app.disable("x-powered-by");
+  app.use(requestId(logger));
+  app.use(corsHeaders(origins));
+  app.use(securityHeaders);
+  app.use(cacheHeaders);
+  app.use(limitAddresses(createRateLimiter("address", config.RATE_LIMIT_ADDRESS)));
+  mountDocuments(app, { enableV1: config.ENABLE_V1 });
+  mountOperations(app, {
+    handlers: {
+      options: optionsHandlers({ models: deps.models, enableV1: config.ENABLE_V1 }),
+      sessions: sessionsHandlers(deps.identity),
+      conversations: conversationsHandlers(deps),
+      events: eventsHandlers(deps),
+      files: filesHandlers(deps.conversations),
+      apiKeys: apiKeysHandlers(deps),
+      settings: settingsHandlers(settings),
+      health: healthHandlers(deps.store),
+      users: usersHandlers(settings),
+    },
+    authenticator: deps.authenticator,
+    userLimiter: createRateLimiter("user", config.RATE_LIMIT_USER),
+    validator: createResponseValidator(config.VALIDATE_RESPONSES),
+    openGates: config.ENABLE_V1 ? ["v1"] : [],
+    maxBodyBytes: config.MAX_BODY_BYTES,
+  });
+  app.use((req) => {
+    throw new ApiError("route_not_found", `There is no operation at ${req.path}. Compare the path with /openapi.yaml.`);
+  });
+  app.use(answerError);
+  return app;
+}

@@ -1,0 +1,55 @@
+// The commands of openhands-api.
+import { Command } from "commander";
+import { ConfigError } from "./config.ts";
+import { serve } from "./main.ts";
+import { DataFolderError } from "./store/data-folder.ts";
+import { NewerSchemaError } from "./store/sqlite/sqlite-store.ts";
+import { addUser, listUsers } from "./users.ts";
+
+const program = new Command("openhands-api")
+  .description("The API of OpenHands: serve it, and check a server against its published documents.")
+  .showHelpAfterError("(add --help for the commands and options)");
+
+program
+  .command("serve")
+  .description("Run the server. It is configured by environment variables; README.md lists them.")
+  .action(() => serve(process.env));
+
+const users = program.command("users").description("Manage the users of the server in DATA_DIR.");
+users
+  .command("add")
+  .argument("<name>", "the new user's name")
+  .description("Add a user and print the user's first API key, once.")
+  .action((name: string) => addUser(process.env, name));
+users
+  .command("list")
+  .description("List the users.")
+  .action(() => listUsers(process.env));
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  const line = explain(error);
+  if (line === null) throw error;
+  console.error(line);
+  process.exitCode = 1;
+}
+
+/** The line that tells a person why a command ended; null for a fault of the program, whose trace is wanted. */
+function explain(error: unknown): string | null {
+  if (error instanceof ConfigError || error instanceof DataFolderError || error instanceof NewerSchemaError)
+    return error.message;
+  if (!(error instanceof Error) || !("code" in error)) return null;
+  const { HOST = "127.0.0.1", PORT = "3000" } = process.env;
+  switch (error.code) {
+    case "EADDRINUSE":
+      return `Port ${PORT} on ${HOST} is taken. Fix: stop what listens there, or set PORT to another one.`;
+    case "EACCES":
+      return `Port ${PORT} may not be used by this user. Fix: set PORT to one above 1023.`;
+    case "EADDRNOTAVAIL":
+    case "ENOTFOUND":
+      return `${HOST} is no address of this machine. Fix: set HOST to one, such as 127.0.0.1.`;
+    default:
+      return null;
+  }
+}

@@ -1,0 +1,50 @@
+import type { ActionEvent, ActionRequest, EventSource, ObservationEvent } from "../../contract/index.ts";
+import type { EventDraft } from "../store/store.ts";
+import { describeAction, describeObservation } from "./describe.ts";
+
+type WithoutEnvelope<Event> = Event extends unknown
+  ? Omit<Event, "id" | "timestamp" | "source" | "message" | "cause">
+  : never;
+
+/** An action without its envelope. */
+export type Action = WithoutEnvelope<ActionEvent>;
+
+/** An observation without its envelope. */
+export type Observation = WithoutEnvelope<ObservationEvent>;
+
+/** What the envelope says besides the id and the time. */
+interface Envelope {
+  readonly source: EventSource;
+  /** The id of the action that this event is the result of. */
+  readonly cause?: number;
+}
+
+/** An action, ready for the log. */
+export function draftAction(action: Action | ActionRequest, { source, cause }: Envelope): EventDraft {
+  const envelope = { source, message: describeAction(action), ...(cause !== undefined && { cause }) };
+  return {
+    kind: "action",
+    type: action.action,
+    source,
+    hidden: action.action === "run" && action.args.hidden,
+    body: jsonMembers({ ...envelope, ...action }),
+  };
+}
+
+/** An observation, ready for the log. */
+export function draftObservation(observation: Observation, { source, cause }: Envelope): EventDraft {
+  const envelope = { source, message: describeObservation(observation), ...(cause !== undefined && { cause }) };
+  return {
+    kind: "observation",
+    type: observation.observation,
+    source,
+    hidden: observation.observation === "run" && observation.extras.hidden,
+    body: jsonMembers({ ...envelope, ...observation }),
+    ...(observation.observation === "agent_state_changed" && { agentState: observation.extras.agent_state }),
+  };
+}
+
+/** The members of an object as JSON text, without the braces. */
+function jsonMembers(value: object): string {
+  return JSON.stringify(value).slice(1, -1);
+}

@@ -1,0 +1,16 @@
+import cors from "cors";
+import type { RequestHandler } from "express";
+import { requestIdHeader, securitySchemes, standardHeaders } from "../../contract/index.ts";
+import type { OriginPolicy } from "../identity/origins.ts";
+
+/** Lets scripts of allowed origins read answers, errors included: it stands before everything that can refuse a request. */
+export function corsHeaders(origins: OriginPolicy): RequestHandler {
+  return cors({
+    origin: (origin, decide) => decide(null, origin !== undefined && origins.allows(origin)),
+    credentials: true,
+    methods: ["GET", "HEAD", "POST", "PATCH", "DELETE"],
+    allowedHeaders: ["Authorization", "Content-Type", requestIdHeader.name, securitySchemes.sessionApiKey.name],
+    exposedHeaders: Object.values(standardHeaders).map(({ name }) => name),
+    maxAge: 600,
+  });
+}

@@ -1,0 +1,81 @@
+import type { ErrorRequestHandler, Response } from "express";
+import { RequestValidationError } from "@ts-rest/express";
+import type { ErrorBody, ErrorDetail } from "../../contract/index.ts";
+import { ApiError } from "../api-error.ts";
+import { WorkspaceError } from "../runtime/runtime.ts";
+import { writeJson } from "./json-text.ts";
+import { stateOf } from "./state.ts";
+
+/** The last middleware: whatever was thrown becomes an answer of the one error shape. */
+export const answerError: ErrorRequestHandler = (error, _req, res, _next) => {
+  const apiError = toApiError(error);
+  if (apiError.status >= 500) stateOf(res).logger.error({ err: apiError.cause ?? apiError }, "request failed");
+  if (res.headersSent) {
+    res.destroy();
+    return;
+  }
+  writeError(res, apiError);
+};
+
+/** Writes an error's answer. */
+export function writeError(res: Response, error: ApiError): void {
+  const body: ErrorBody = {
+    success: false,
+    error: error.message,
+    code: error.code,
+    ...(error.details && { details: [...error.details] }),
+    request_id: stateOf(res).requestId,
+  };
+  res.status(error.status);
+  if (error.status === 401) res.setHeader("WWW-Authenticate", "Bearer");
+  for (const [name, value] of Object.entries(error.headers)) res.setHeader(name, value);
+  writeJson(res, body);
+}
+
+/** What a client is told of an error. What is not meant for clients becomes `internal_error`, its cause for the log only. */
+export function toApiError(error: unknown): ApiError {
+  if (error instanceof ApiError) return error;
+  if (error instanceof RequestValidationError) return validationFailed(detailsOf(error));
+  if (error instanceof WorkspaceError && error.code === "path_outside_workspace") {
+    return new ApiError("path_outside_workspace", error.message, {
+      details: [{ in: "query", path: "path", message: error.message }],
+    });
+  }
+  if (error instanceof WorkspaceError && error.code === "not_a_directory") {
+    return validationFailed([{ in: "query", path: "path", message: error.message }]);
+  }
+  // express, for a path with a malformed percent escape
+  if (error instanceof URIError)
+    return validationFailed([{ in: "path", path: "", message: "must be percent-encoded UTF-8" }]);
+  return new ApiError("internal_error", undefined, { cause: error });
+}
+
+/** @param details the parts that do not fit */
+export function validationFailed(details: readonly ErrorDetail[]): ApiError {
+  const parts = details.map(({ in: place, path, message }) => `${path === "" ? place : path} ${message}`);
+  return new ApiError("validation_failed", `The request does not fit the contract: ${parts.join("; ")}.`, { details });
+}
+
+interface Issue {
+  readonly message: string;
+  readonly path?: readonly (PropertyKey | { readonly key: PropertyKey })[] | undefined;
+}
+
+function detailsOf(error: RequestValidationError): ErrorDetail[] {
+  const parts = [
+    ["path", error.pathParams],
+    ["header", error.headers],
+    ["query", error.query],
+    ["body", error.body],
+  ] as const;
+  return parts.flatMap(([place, failure]) => (failure ? issueDetails(place, failure.issues) : []));
+}
+
+/** The issues of a zod error as the contract's details. */
+export function issueDetails(place: ErrorDetail["in"], issues: readonly Issue[]): ErrorDetail[] {
+  return issues.map(({ path = [], message }) => ({
+    in: place,
+    path: path.map((part) => String(typeof part === "object" ? part.key : part)).join("."),
+    message,
+  }));
+}

@@ -1,0 +1,37 @@
+import { randomUUID } from "node:crypto";
+import type { RequestHandler } from "express";
+import type { Logger } from "pino";
+import { requestIdHeader } from "../../contract/index.ts";
+import type { RequestState } from "./state.ts";
+
+/** Gives each request an id and a logger, and logs one line when it has been answered. Never a header, a query or a body. */
+export function requestId(logger: Logger): RequestHandler {
+  return (req, res, next) => {
+    const sent = req.get(requestIdHeader.name);
+    const parsed = requestIdHeader.schema.safeParse(sent);
+    const id = parsed.success ? parsed.data : randomUUID();
+    const began = performance.now();
+    const state: RequestState = {
+      requestId: id,
+      badRequestId: sent === undefined || parsed.success ? null : (parsed.error.issues[0]?.message ?? null),
+      logger: logger.child({ request_id: id }),
+      principal: null,
+    };
+    res.locals["state"] = state;
+    res.setHeader(requestIdHeader.name, id);
+    res.once("close", () => {
+      state.logger.info(
+        {
+          method: req.method,
+          path: req.path,
+          status: res.statusCode,
+          ms: Math.round(performance.now() - began),
+          ...(state.principal && { user_id: state.principal.userId }),
+          ...(!res.writableFinished && { aborted: true }),
+        },
+        "request",
+      );
+    });
+    next();
+  };
+}

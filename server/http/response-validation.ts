@@ -1,0 +1,36 @@
+import type { Logger } from "pino";
+import { contract, operationsOf } from "../../contract/index.ts";
+import type { Config } from "../config.ts";
+import { JsonText } from "./json-text.ts";
+
+/**
+ * Checks a successful answer against the contract.
+ * @throws when it does not fit and answers are checked in full; a sampled one that does not fit is logged
+ */
+export type ResponseValidator = (operationId: string, status: number, body: unknown, logger: Logger) => void;
+
+const sampleRate = 0.01;
+
+export function createResponseValidator(mode: Config["VALIDATE_RESPONSES"]): ResponseValidator {
+  const schemas = new Map(
+    operationsOf(contract).flatMap(({ id, operation }) =>
+      Object.entries(operation.definition.responses).map(([status, schema]) => [`${id} ${status}`, schema] as const),
+    ),
+  );
+  return (operationId, status, body, logger) => {
+    if (mode === "off" || (mode === "sample" && Math.random() >= sampleRate)) return;
+    const mistake = findMistake(operationId, status, body);
+    if (mistake === null) return;
+    if (mode === "all") throw new Error(mistake);
+    logger.error({ operation: operationId }, mistake);
+  };
+
+  function findMistake(operationId: string, status: number, body: unknown): string | null {
+    const schema = schemas.get(`${operationId} ${status}`);
+    if (!schema) return `${operationId} answered ${status}, which its contract does not declare`;
+    const result = schema.safeParse(body instanceof JsonText ? JSON.parse(body.text) : body);
+    if (result.success) return null;
+    // The values stay out: they may be somebody's.
+    return `${operationId} answered what its contract does not allow: ${result.error.issues.map(({ path, message }) => `${path.join(".")}: ${message}`).join("; ")}`;
+  }
+}

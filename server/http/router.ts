@@ -1,0 +1,190 @@
+// The one file between the handlers and their framework: express 5 through ts-rest.
+import type { AppRouter } from "@ts-rest/core";
+import { createExpressEndpoints } from "@ts-rest/express";
+import type { Express, NextFunction, Request, RequestHandler, Response } from "express";
+import { contract, operationsOf } from "../../contract/index.ts";
+import type { Gate, NamedOperation, OperationMetadata } from "../../contract/index.ts";
+import type { Handlers } from "../../generated/server/handlers.ts";
+import { operations } from "../../generated/server/operations.ts";
+import type { OperationRow } from "../../generated/server/operations.ts";
+import { ApiError } from "../api-error.ts";
+import type { Authenticator } from "../identity/credentials.ts";
+import type { Principal } from "../identity/identity.ts";
+import { jsonBody } from "./body.ts";
+import { writeDeprecation } from "./deprecation.ts";
+import { toApiError, validationFailed } from "./errors.ts";
+import type { JsonText } from "./json-text.ts";
+import { writeJson } from "./json-text.ts";
+import type { RateLimiter } from "./rate-limit.ts";
+import type { ResponseValidator } from "./response-validation.ts";
+import { stateOf } from "./state.ts";
+
+/** What a handler is told about the request besides its validated data. */
+export interface RequestContext {
+  /** Who makes the request. */
+  readonly principal: Principal;
+  /** The request's headers, for the session cookie alone. */
+  readonly headers: Request["headers"];
+  /** Whether the connection is encrypted. */
+  readonly secure: boolean;
+}
+
+/** Every handler of the server. */
+export type ServerHandlers = Handlers<RequestContext, JsonText>;
+
+export interface RouterDeps {
+  readonly handlers: ServerHandlers;
+  readonly authenticator: Authenticator;
+  readonly userLimiter: RateLimiter;
+  readonly validator: ResponseValidator;
+  readonly openGates: readonly Gate[];
+  readonly maxBodyBytes: number;
+}
+
+/** What a handler of any operation looks like from here. */
+type AnyHandler = (request: object, context: RequestContext) => Promise<Answer>;
+
+interface Answer {
+  readonly status: number;
+  readonly body: unknown;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+const named = new Map(operationsOf(contract).map((operation) => [operation.id, operation]));
+
+/** Mounts every operation of the contract whose gate is open. A path of a closed gate is as unknown as any other. */
+export function mountOperations(app: Express, deps: RouterDeps): void {
+  const open = operations.filter(({ gate }) => gate === null || deps.openGates.includes(gate));
+  app.response.json = function (body) {
+    writeJson(this, body);
+    return this;
+  };
+  for (const row of open.filter(({ lifecycle }) => lifecycle === "gone")) mountGone(app, row);
+  const served = open.filter(({ lifecycle }) => lifecycle !== "gone");
+  createExpressEndpoints(routesOf(served), implementations(served, deps), app, {
+    logInitialization: false,
+    jsonQuery: false,
+    responseValidation: false, // ts-rest would do it for every answer, and not for errors
+    requestValidationErrorHandler: (error, _req, _res, next) => next(error),
+  });
+  mountMethodNotAllowed(app, open);
+}
+
+/** A gone operation answers 410 whatever it is sent, and by whom. */
+function mountGone(app: Express, row: OperationRow): void {
+  const { metadata } = operationOf(row).operation;
+  const { deprecation } = metadata;
+  if (!deprecation) return;
+  const replacement = named.get(deprecation.replacement)?.operation;
+  const message = `${row.method} ${row.path} was removed on ${deprecation.sunset}. Use ${replacement?.method} ${replacement?.path} instead. ${deprecation.reason}`;
+  app[methodOf(row)](row.path, (_req, res) => {
+    stateOf(res).logger.warn({ operation: row.id }, "removed operation called");
+    writeDeprecation(res, deprecation);
+    throw new ApiError("operation_removed", message);
+  });
+}
+
+function implementations(
+  rows: readonly OperationRow[],
+  deps: RouterDeps,
+): Parameters<typeof createExpressEndpoints<AppRouter>>[1] {
+  const byResource = Map.groupBy(rows, ({ resource }) => resource);
+  const routers = [...byResource].map(([resource, group]) => [
+    resource,
+    Object.fromEntries(group.map((row) => [row.name, implementation(row, deps)])),
+  ]);
+  return Object.fromEntries(routers);
+}
+
+function implementation(row: OperationRow, deps: RouterDeps) {
+  const { metadata, definition } = operationOf(row).operation;
+  const handler = (deps.handlers as unknown as Record<string, Record<string, AnyHandler>>)[row.resource]?.[row.name];
+  if (!handler) throw new Error(`${row.id} has no handler`);
+  const middleware: RequestHandler[] = [admission(metadata, row, deps)];
+  if (definition.body)
+    middleware.push(jsonBody({ limit: deps.maxBodyBytes, optional: metadata.optionalBody ?? false }));
+  return {
+    middleware,
+    handler: async ({ req, res, params, query, body }: HandlerArguments) => {
+      try {
+        const context = { principal: stateOf(res).principal as Principal, headers: req.headers, secure: req.secure };
+        const answer = await handler({ params, query, body }, context);
+        deps.validator(row.id, answer.status, answer.body, stateOf(res).logger);
+        for (const [name, value] of Object.entries(answer.headers ?? {})) res.setHeader(name, value);
+        return answer;
+      } catch (error) {
+        throw declared(error, metadata, row);
+      }
+    },
+  };
+}
+
+interface HandlerArguments {
+  readonly req: Request;
+  readonly res: Response;
+  readonly params: object;
+  readonly query: object;
+  readonly body: unknown;
+}
+
+/** Everything that can refuse a request before its body is read, in the order of its cost to us. */
+function admission(metadata: OperationMetadata, row: OperationRow, deps: RouterDeps): RequestHandler {
+  return async (req: Request, res: Response, next: NextFunction) => {
+    const state = stateOf(res);
+    if (metadata.deprecation) {
+      writeDeprecation(res, metadata.deprecation);
+      state.logger.warn({ operation: row.id }, "deprecated operation called");
+    }
+    if (metadata.security === "user") {
+      state.principal = await deps.authenticator.authenticate({ headers: req.headers, changes: row.method !== "GET" });
+      if (metadata.rateLimit === "user") await deps.userLimiter.count(state.principal.userId, res);
+    }
+    if (state.badRequestId !== null)
+      throw validationFailed([{ in: "header", path: "X-Request-ID", message: state.badRequestId }]);
+    next();
+  };
+}
+
+/** An error that the operation does not declare is our fault, not the client's: the document says that it cannot happen. */
+function declared(error: unknown, metadata: OperationMetadata, row: OperationRow): ApiError {
+  const apiError = toApiError(error);
+  if (metadata.errors.includes(apiError.code)) return apiError;
+  return new ApiError("internal_error", undefined, {
+    cause: new Error(`${row.id} does not declare ${apiError.code}`, { cause: error }),
+  });
+}
+
+/** RFC 9110 §15.5.6: a method that a known path does not have is answered with those that it has. */
+function mountMethodNotAllowed(app: Express, rows: readonly OperationRow[]): void {
+  for (const [path, group] of Map.groupBy(rows, (row) => row.path)) {
+    const methods = group.flatMap(({ method }) => (method === "GET" ? ["GET", "HEAD"] : [method]));
+    const allow = [...methods, "OPTIONS"].join(", ");
+    app.all(path, (req, res) => {
+      if (req.method === "OPTIONS") return void res.status(204).setHeader("Allow", allow).end();
+      throw new ApiError("method_not_allowed", `${req.method} is not a method of this path. It has ${allow}.`, {
+        headers: { Allow: allow },
+      });
+    });
+  }
+}
+
+/** The contract as far as it is served. Its types are those of any router: the generated handlers have the exact ones. */
+function routesOf(rows: readonly OperationRow[]): AppRouter {
+  const byResource = Map.groupBy(rows, ({ resource }) => resource);
+  return Object.fromEntries(
+    [...byResource].map(([resource, group]) => [
+      resource,
+      Object.fromEntries(group.map((row) => [row.name, operationOf(row).operation])),
+    ]),
+  );
+}
+
+function operationOf({ id }: OperationRow): NamedOperation {
+  const operation = named.get(id);
+  if (!operation) throw new Error(`${id} is in the generated table and not in the contract. Run: npm run generate`);
+  return operation;
+}
+
+function methodOf({ method }: OperationRow): "get" | "post" | "patch" | "delete" {
+  return method.toLowerCase() as "get" | "post" | "patch" | "delete";
+}

@@ -1,0 +1,19 @@
+import type { Response } from "express";
+import type { Logger } from "pino";
+import type { Principal } from "../identity/identity.ts";
+
+/** What the middleware knows of a request. */
+export interface RequestState {
+  /** The request's id: the client's, or one made up. */
+  readonly requestId: string;
+  /** What is wrong with the `X-Request-ID` that the client sent, if anything. */
+  readonly badRequestId: string | null;
+  readonly logger: Logger;
+  /** Who makes the request; null before authentication and where none is needed. */
+  principal: Principal | null;
+}
+
+/** The state of the request that a response answers. */
+export function stateOf(res: Response): RequestState {
+  return res.locals["state"] as RequestState; // set by the outermost middleware
+}

@@ -1,0 +1,31 @@
+import type { Clock } from "../clock.ts";
+import { timestamp } from "../clock.ts";
+import { validationFailed } from "../http/errors.ts";
+import type { ServerHandlers } from "../http/router.ts";
+import type { Identity } from "../identity/identity.ts";
+import type { ApiKeyRecord } from "../store/store.ts";
+
+export function apiKeysHandlers({ identity, clock }: { identity: Identity; clock: Clock }): ServerHandlers["apiKeys"] {
+  return {
+    async list(_request, { principal }) {
+      const records = await identity.listApiKeys(principal.userId);
+      return { status: 200, body: records.map(shown) };
+    },
+    async create({ body }, { principal }) {
+      const expiresAt = body.expires_at ?? null;
+      if (expiresAt !== null && Date.parse(expiresAt) <= Date.parse(timestamp(clock))) {
+        throw validationFailed([{ in: "body", path: "expires_at", message: "must be in the future" }]);
+      }
+      const { key, record } = await identity.createApiKey(principal.userId, { name: body.name ?? null, expiresAt });
+      return { status: 200, body: { ...shown(record), key } };
+    },
+    async delete({ params }, { principal }) {
+      await identity.deleteApiKey(principal.userId, params.key_id);
+      return { status: 200, body: { success: true, message: "The API key has been deleted." } };
+    },
+  };
+}
+
+function shown({ id, name, prefix, createdAt, lastUsedAt, expiresAt }: ApiKeyRecord) {
+  return { id, name, prefix, created_at: createdAt, last_used_at: lastUsedAt, expires_at: expiresAt };
+}

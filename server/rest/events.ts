@@ -1,0 +1,54 @@
+import type { ConversationService } from "../conversations/conversation-service.ts";
+import type { EventLog } from "../conversations/event-log.ts";
+import { JsonText, spliceJson } from "../http/json-text.ts";
+import type { ServerHandlers } from "../http/router.ts";
+import type { EventQuery } from "../store/store.ts";
+
+export function eventsHandlers({
+  conversations,
+  log,
+}: {
+  conversations: ConversationService;
+  log: EventLog;
+}): ServerHandlers["events"] {
+  return {
+    async message({ params, body }, { principal }) {
+      const args = {
+        content: body.message,
+        file_urls: null,
+        image_urls: null,
+        wait_for_response: false,
+        security_risk: -1 as const,
+      };
+      const event_id = await conversations.act(principal, params.conversation_id, { action: "message", args });
+      return { status: 200, body: { success: true, event_id } };
+    },
+    async search({ params, query }, { principal }) {
+      await conversations.get(principal, params.conversation_id);
+      // One more than asked for tells whether there is more; `limit=0` asks only that.
+      const found = await log.find(params.conversation_id, { ...eventQuery(query), limit: query.limit + 1 });
+      const events = found.slice(0, query.limit).map(({ text }) => new JsonText(text));
+      return { status: 200, body: spliceJson({ events, has_more: found.length > query.limit }) };
+    },
+    async add({ params, body }, { principal }) {
+      const eventId = await conversations.act(principal, params.conversation_id, body);
+      return { status: 200, body: { success: true, event_ids: [eventId] } };
+    },
+  };
+}
+
+type SearchQuery = Parameters<ServerHandlers["events"]["search"]>[0]["query"];
+
+function eventQuery(query: SearchQuery): Omit<EventQuery, "limit"> {
+  return {
+    from: query.start_id,
+    to: query.end_id,
+    descending: query.reverse,
+    types: query.types,
+    source: query.source,
+    contains: query.query,
+    excludeHidden: query.exclude_hidden,
+    since: query.start_date,
+    until: query.end_date,
+  };
+}

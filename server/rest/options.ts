@@ -1,0 +1,27 @@
+import type { Models } from "../agent/models.ts";
+import type { ServerHandlers } from "../http/router.ts";
+
+/** The agents by which upstream's clients know the one that answers here. */
+const agentNames = ["CodeActAgent"];
+
+export function optionsHandlers({
+  models,
+  enableV1,
+}: {
+  models: Models;
+  enableV1: boolean;
+}): ServerHandlers["options"] {
+  return {
+    models: async () => ({ status: 200, body: [...models.names] }),
+    agents: async () => ({ status: 200, body: agentNames }),
+    config: async () => ({
+      status: 200,
+      body: {
+        APP_MODE: "oss",
+        GITHUB_CLIENT_ID: "",
+        POSTHOG_CLIENT_KEY: "",
+        FEATURE_FLAGS: { ENABLE_BILLING: false, HIDE_LLM_SETTINGS: false, ENABLE_V1: enableV1 },
+      },
+    }),
+  };
+}

@@ -1,0 +1,33 @@
+import { stringifySetCookie } from "cookie";
+import { securitySchemes } from "../../contract/index.ts";
+import type { ServerHandlers } from "../http/router.ts";
+import { sessionToken } from "../identity/credentials.ts";
+import type { Identity } from "../identity/identity.ts";
+
+export function sessionsHandlers(identity: Identity): ServerHandlers["sessions"] {
+  return {
+    async login({ body }, { secure }) {
+      const { token, maxAge } = await identity.login(body.api_key);
+      return {
+        status: 200,
+        body: { success: true, message: "Logged in." },
+        headers: { "Set-Cookie": cookie(token, maxAge, secure) },
+      };
+    },
+    async logout(_request, { headers, secure }) {
+      const token = sessionToken(headers);
+      if (token !== undefined) await identity.logout(token);
+      return {
+        status: 200,
+        body: { success: true, message: "Logged out." },
+        headers: { "Set-Cookie": cookie("", 0, secure) },
+      };
+    },
+  };
+}
+
+/** @param maxAge seconds; 0 deletes the cookie */
+function cookie(value: string, maxAge: number, secure: boolean): string {
+  const { name } = securitySchemes.sessionCookie;
+  return stringifySetCookie({ name, value, maxAge, httpOnly: true, sameSite: "lax", secure, path: "/" });
+}

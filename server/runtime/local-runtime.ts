@@ -1,0 +1,233 @@
+import { chmod, mkdir, readdir, realpath, rename, rm, stat } from "node:fs/promises";
+import { join } from "node:path";
+import { execa } from "execa";
+import { runCommand } from "./commands.ts";
+import { createEditHistory } from "./edit-history.ts";
+import { applyEdit } from "./edits.ts";
+import { commandEnvironment } from "./environment.ts";
+import { readText, writeText } from "./files.ts";
+import {
+  checkRepository,
+  cloneRepository,
+  isCloneOf,
+  localFolderOf,
+  parseRepository,
+  type GitSettings,
+} from "./git.ts";
+import { listFolder } from "./listing.ts";
+import { isInside, nameInside, resolveInside, toWorkspaceError } from "./paths.ts";
+import { WorkspaceError, type CloneOptions, type Runtime, type RunOptions, type Workspace } from "./runtime.ts";
+
+export interface LocalRuntimeOptions extends GitSettings {
+  /** Holds one folder per conversation, named by its id; created when absent. */
+  readonly directory: string;
+  /** Milliseconds; default 120,000, upstream's limit. */
+  readonly commandTimeoutMs?: number | undefined;
+}
+
+const COMMAND_TIMEOUT_MS = 120_000;
+
+/**
+ * The runtime that keeps workspaces in folders of this machine and runs commands as its own user. File operations stay
+ * inside the workspace; a command is not confined: it can reach all that this user can.
+ */
+export function createLocalRuntime(options: LocalRuntimeOptions): Runtime {
+  const activities = createActivities();
+  const locks = createLocks();
+  const history = createEditHistory();
+
+  const open = async (conversationId: string): Promise<Workspace> => {
+    const root = await makeRoot(options.directory, conversationId);
+    return {
+      root,
+      run: (command, runOptions) =>
+        activities.during(root, runOptions?.signal, (signal) => run(root, command, { ...runOptions, signal }, options)),
+      read: (path, range) => readText(root, path, range),
+      write: (path, content, range) => locks.alone(root, () => writeText(root, path, content, range)),
+      edit: (edit) => locks.alone(root, () => applyEdit(root, edit, history)),
+      list: (path) => listFolder(root, path),
+      clone: (repository, cloneOptions) =>
+        activities.during(root, cloneOptions?.signal, (signal) =>
+          locks.alone(root, () => clone(root, repository, { ...cloneOptions, signal }, options)),
+        ),
+    };
+  };
+
+  const remove = async (conversationId: string): Promise<void> => {
+    const root = join(await realDirectory(options.directory), checkedId(conversationId));
+    await activities.stop(root);
+    await locks.alone(root, async () => {
+      history.forget(root);
+      await rm(stagingFolder(root), { recursive: true, force: true });
+      await deleteTree(root);
+    });
+  };
+
+  return {
+    open,
+    remove,
+    checkRepository: async (repository, cloneOptions) => {
+      await refuseOwnFolders(options.directory, repository);
+      return await checkRepository(repository, cloneOptions, options);
+    },
+  };
+}
+
+async function run(
+  root: string,
+  command: string,
+  { cwd = ".", signal, timeoutMs }: RunOptions,
+  options: LocalRuntimeOptions,
+) {
+  const workingDir = await resolveInside(root, cwd);
+  await requireFolder(root, workingDir);
+  return await runCommand({
+    command,
+    workingDir,
+    environment: commandEnvironment(options.environment),
+    timeoutMs: timeoutMs ?? options.commandTimeoutMs ?? COMMAND_TIMEOUT_MS,
+    signal,
+  });
+}
+
+/** Clones beside the root and swaps the two, which is one step: the root is empty or a whole clone, nothing between. */
+async function clone(
+  root: string,
+  repository: string,
+  cloneOptions: CloneOptions,
+  options: LocalRuntimeOptions,
+): Promise<void> {
+  await refuseOwnFolders(options.directory, repository);
+  await requireFolder(root, root);
+  if ((await readdir(root)).length > 0) {
+    if (await isCloneOf(root, repository)) return;
+    throw otherFiles();
+  }
+  const staging = stagingFolder(root);
+  await rm(staging, { recursive: true, force: true });
+  await cloneRepository(repository, staging, cloneOptions, options);
+  await chmod(staging, 0o700);
+  await rename(staging, root).catch(async () => {
+    await rm(staging, { recursive: true, force: true });
+    throw otherFiles(); // A command wrote them during the clone.
+  });
+}
+
+function otherFiles(): WorkspaceError {
+  return new WorkspaceError(
+    "repository_unavailable",
+    "The workspace holds other files already. Clone before files are added, or in a new conversation.",
+  );
+}
+
+/** No conversation id has a dot, so this is never a workspace. */
+function stagingFolder(root: string): string {
+  return `${root}.clone`;
+}
+
+async function makeRoot(directory: string, conversationId: string): Promise<string> {
+  const id = checkedId(conversationId);
+  const root = join(await realDirectory(directory), id);
+  await mkdir(root, { recursive: true, mode: 0o700 });
+  if ((await realpath(root)) !== root) {
+    throw new WorkspaceError(
+      "path_outside_workspace",
+      `The workspace ${id} is a symbolic link. Replace it by a folder.`,
+    );
+  }
+  return root;
+}
+
+async function realDirectory(directory: string): Promise<string> {
+  await mkdir(directory, { recursive: true, mode: 0o700 });
+  return await realpath(directory);
+}
+
+function checkedId(conversationId: string): string {
+  if (/^[\w-]{1,128}$/.test(conversationId)) return conversationId;
+  throw new WorkspaceError(
+    "path_outside_workspace",
+    "The conversation id cannot name a folder. Use 1 to 128 letters, digits, underscores or hyphens.",
+  );
+}
+
+async function requireFolder(root: string, real: string): Promise<void> {
+  const name = nameInside(root, real);
+  const found = await stat(real).catch((error: unknown) => {
+    throw toWorkspaceError(error, name);
+  });
+  if (!found.isDirectory())
+    throw new WorkspaceError("not_a_directory", `"${name}" is not a folder. Use the path of a folder.`);
+}
+
+/** A `file://` URL could otherwise fetch another conversation's files. */
+async function refuseOwnFolders(directory: string, repository: string): Promise<void> {
+  const folder = localFolderOf(parseRepository(repository));
+  const real = folder === null ? null : await realpath(folder).catch(() => null);
+  if (real === null || !isInside(await realDirectory(directory), real)) return;
+  throw new WorkspaceError(
+    "repository_unavailable",
+    "Workspaces of conversations cannot be cloned. Use another repository.",
+  );
+}
+
+/** Commands may leave folders without write permission (Go's module cache does), which cannot be emptied as they are. */
+async function deleteTree(root: string): Promise<void> {
+  const remove = () => rm(root, { recursive: true, force: true, maxRetries: 3 });
+  try {
+    await remove();
+  } catch {
+    await execa("chmod", ["-R", "u+rwX", "--", root], { reject: false });
+    await remove();
+  }
+}
+
+/** What runs in each workspace, so that it can be stopped from outside. */
+function createActivities() {
+  const running = new Map<string, Set<{ controller: AbortController; ended: Promise<unknown> }>>();
+  return {
+    async during<T>(
+      root: string,
+      signal: AbortSignal | undefined,
+      act: (signal: AbortSignal) => Promise<T>,
+    ): Promise<T> {
+      const controller = new AbortController();
+      const ended = act(signal === undefined ? controller.signal : AbortSignal.any([signal, controller.signal]));
+      const activity = { controller, ended };
+      const own = running.get(root) ?? new Set();
+      running.set(root, own.add(activity));
+      try {
+        return await ended;
+      } finally {
+        own.delete(activity);
+        if (own.size === 0) running.delete(root);
+      }
+    },
+    async stop(root: string): Promise<void> {
+      const own = [...(running.get(root) ?? [])];
+      for (const { controller } of own) controller.abort(removed());
+      await Promise.allSettled(own.map(({ ended }) => ended));
+    },
+  };
+}
+
+function removed(): WorkspaceError {
+  return new WorkspaceError("file_not_found", "The workspace was removed.");
+}
+
+/** Lets what changes the files of a workspace happen one after the other. */
+function createLocks() {
+  const last = new Map<string, Promise<unknown>>();
+  return {
+    async alone<T>(root: string, act: () => Promise<T>): Promise<T> {
+      const before = last.get(root) ?? Promise.resolve();
+      const mine = before.then(act, act);
+      last.set(root, mine);
+      try {
+        return await mine;
+      } finally {
+        if (last.get(root) === mine) last.delete(root);
+      }
+    },
+  };
+}

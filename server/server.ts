@@ -1,0 +1,126 @@
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import type { Logger } from "pino";
+import { createModels } from "./agent/models.ts";
+import { createApp } from "./app.ts";
+import { systemClock, timestamp } from "./clock.ts";
+import type { Config } from "./config.ts";
+import { createConversationService } from "./conversations/conversation-service.ts";
+import { createLocalEventBus } from "./conversations/event-bus.ts";
+import { createEventLog } from "./conversations/event-log.ts";
+import { bootstrap } from "./identity/bootstrap.ts";
+import type { Bootstrap } from "./identity/bootstrap.ts";
+import { createOpenAuthenticator, createTokenAuthenticator } from "./identity/credentials.ts";
+import { createIdentity } from "./identity/identity.ts";
+import { createOriginPolicy } from "./identity/origins.ts";
+import { createLocalRuntime } from "./runtime/local-runtime.ts";
+import { createCipher, loadSecretKey } from "./secrets/cipher.ts";
+import { createSettingsService } from "./settings/settings-service.ts";
+import { createSocketServer } from "./socket/server.ts";
+import { claimDataFolder } from "./store/data-folder.ts";
+import { openSqliteStore } from "./store/sqlite/sqlite-store.ts";
+
+/** A server that listens. */
+export interface RunningServer {
+  /** `http://127.0.0.1:3000` */
+  readonly url: string;
+  readonly bootstrap: Bootstrap;
+  /** Stops taking requests, says goodbye to sockets, ends agents and commands, and closes the store. */
+  close(): Promise<void>;
+}
+
+/**
+ * Starts a server: opens the store, goes on with what an earlier process left, and listens.
+ * @throws {DataFolderError} and what listening throws, such as EADDRINUSE
+ */
+export async function startServer(config: Config, logger: Logger): Promise<RunningServer> {
+  const clock = systemClock;
+  const release = await claimDataFolder(config.DATA_DIR);
+  const store = await openSqliteStore(config.DATA_DIR, { now: () => timestamp(clock) });
+  const identity = createIdentity({ store, clock });
+  const first = await bootstrap(identity, config.BOOTSTRAP_API_KEY);
+  const origins = createOriginPolicy(config.PERMITTED_CORS_ORIGINS);
+  const authenticator =
+    config.AUTH_MODE === "none" ? createOpenAuthenticator(first.userId) : createTokenAuthenticator(identity, origins);
+  const cipher = createCipher(await loadSecretKey(config.SECRET_KEY, config.DATA_DIR));
+  const settings = createSettingsService({ store: store.settings, cipher, defaultModel: config.LLM_MODEL });
+  const bus = createLocalEventBus();
+  const log = createEventLog(store.events, bus);
+  const models = createModels();
+  const runtime = createLocalRuntime({
+    directory: join(config.DATA_DIR, "workspaces"),
+    commandTimeoutMs: config.COMMAND_TIMEOUT_SECONDS * 1000,
+  });
+  const conversations = createConversationService({
+    store: store.conversations,
+    log,
+    bus,
+    runtime,
+    models,
+    modelOf: settings.modelOf,
+    clock,
+    logger,
+  });
+  const sockets = createSocketServer({
+    conversations,
+    log,
+    bus,
+    authenticator,
+    logger,
+    maxFrameBytes: config.MAX_FRAME_BYTES,
+    maxSocketsPerUser: config.MAX_SOCKETS_PER_USER,
+  });
+  const app = createApp({
+    config,
+    clock,
+    logger,
+    store,
+    identity,
+    authenticator,
+    origins,
+    models,
+    settings,
+    conversations,
+    log,
+    connections: sockets.connections,
+  });
+  const server = createServer(app);
+  sockets.attach(server);
+
+  async function close(): Promise<void> {
+    const closed = promisify(server.close.bind(server))();
+    sockets.close();
+    server.closeIdleConnections();
+    await conversations.close();
+    await closed;
+    await store.close();
+    release();
+  }
+
+  await conversations.recover();
+  await listen(server, config).catch(async (error: unknown) => {
+    await conversations.close();
+    await store.close();
+    release();
+    throw error;
+  });
+  const { port } = server.address() as AddressInfo; // a TCP server's address, once it listens
+  return { url: `http://${host(config.HOST)}:${port}`, bootstrap: first, close };
+}
+
+function listen(server: ReturnType<typeof createServer>, { HOST, PORT }: Config): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once("error", reject);
+    server.listen(PORT, HOST, () => {
+      server.off("error", reject);
+      resolve();
+    });
+  });
+}
+
+/** As a URL writes it, RFC 3986 §3.2.2. */
+function host(address: string): string {
+  return address.includes(":") ? `[${address}]` : address;
+}

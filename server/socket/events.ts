@@ -1,0 +1,115 @@
+import type { RawData, WebSocket } from "ws";
+import { ShorthandFrame, TypedClientFrame, channels } from "../../contract/index.ts";
+import type { ActionRequest, ErrorDetail, MessageErrorCode, StatusFrame } from "../../contract/index.ts";
+import { ApiError } from "../api-error.ts";
+import type { ConversationService } from "../conversations/conversation-service.ts";
+import { issueDetails, toApiError, validationFailed } from "../http/errors.ts";
+import type { Principal } from "../identity/identity.ts";
+import { statusFrame } from "./frames.ts";
+import type { Logger } from "pino";
+
+export interface ReceiverOptions {
+  readonly socket: WebSocket;
+  readonly principal: Principal;
+  readonly conversationId: string;
+  readonly conversations: ConversationService;
+  readonly push: (frame: Buffer) => void;
+  readonly logger: Logger;
+}
+
+const { legacy_action } = channels.events.messages;
+const documented: ReadonlySet<string> = new Set(legacy_action.errors);
+
+/** Takes the frames of one client, one after the other, and answers each with statuses. */
+export function receive(options: ReceiverOptions): void {
+  const { socket, push } = options;
+  let queue: Promise<void> = Promise.resolve();
+  socket.on("message", (data, isBinary) => {
+    queue = queue.then(async () => {
+      for await (const status of answer(data, isBinary, options)) push(statusFrame(status));
+    });
+  });
+}
+
+/** The statuses that answer one frame. */
+async function* answer(data: RawData, isBinary: boolean, options: ReceiverOptions): AsyncGenerator<StatusFrame> {
+  let requestId: string | null = null;
+  try {
+    const frame = parseFrame(data, isBinary);
+    requestId = requestIdOf(frame);
+    const message = readMessage(frame);
+    if (message.deprecated) yield deprecated(requestId);
+    const event_id = await options.conversations.act(options.principal, options.conversationId, message.action);
+    yield { type: "status", status: "ack", request_id: requestId, event_id };
+  } catch (error) {
+    yield refusal(error, requestId, options.logger);
+  }
+}
+
+/** @throws {ApiError} `unsupported_media_type`, `malformed_json` */
+function parseFrame(data: RawData, isBinary: boolean): unknown {
+  if (isBinary)
+    throw new ApiError("unsupported_media_type", "The frame is binary. Send a text frame with one JSON document.");
+  try {
+    return JSON.parse(String(data));
+  } catch (cause) {
+    throw new ApiError("malformed_json", "The frame is not valid JSON. Send one JSON document in UTF-8.", { cause });
+  }
+}
+
+interface Message {
+  readonly action: ActionRequest;
+  readonly deprecated: boolean;
+}
+
+/** @throws {ApiError} `validation_failed` */
+function readMessage(frame: unknown): Message {
+  if (isObject(frame) && !("type" in frame) && "message" in frame) {
+    const shorthand = ShorthandFrame.safeParse(frame);
+    if (!shorthand.success) throw unfit(shorthand.error.issues);
+    const args = {
+      content: shorthand.data.message,
+      file_urls: null,
+      image_urls: null,
+      wait_for_response: false,
+      security_risk: -1 as const,
+    };
+    return { action: { action: "message", args }, deprecated: false };
+  }
+  const typed = TypedClientFrame.safeParse(frame);
+  if (!typed.success) throw unfit(typed.error.issues);
+  return { action: typed.data.data, deprecated: typed.data.type === legacy_action.name };
+}
+
+function unfit(issues: Parameters<typeof issueDetails>[1]): ApiError {
+  return validationFailed(issueDetails("frame", issues));
+}
+
+function requestIdOf(frame: unknown): string | null {
+  return isObject(frame) && typeof frame["request_id"] === "string" ? frame["request_id"].slice(0, 128) || null : null;
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null;
+}
+
+function deprecated(request_id: string | null): StatusFrame {
+  const { replacement, sunset } = legacy_action.deprecation;
+  const message = `${legacy_action.name} is deprecated and stops working on ${sunset}. Send ${replacement} with the same data.`;
+  return { type: "status", status: "deprecated", message, replacement, sunset, request_id };
+}
+
+function refusal(error: unknown, request_id: string | null, logger: Logger): StatusFrame {
+  const known = toApiError(error);
+  const apiError = documented.has(known.code) ? known : new ApiError("internal_error", undefined, { cause: error });
+  if (apiError.code === "internal_error") logger.error({ err: apiError.cause }, "message failed");
+  const details = apiError.details as ErrorDetail[] | undefined;
+  return {
+    type: "status",
+    status: "error",
+    code: apiError.code as MessageErrorCode, // just looked up in the documented ones
+    message: apiError.message,
+    request_id,
+    ...(details && { details }),
+  };
+}

@@ -1,0 +1,83 @@
+import type { EventBus } from "../conversations/event-bus.ts";
+import type { EventLog } from "../conversations/event-log.ts";
+import type { StoredEvent } from "../store/store.ts";
+
+const pageSize = 200;
+
+export interface FeedOptions {
+  readonly conversationId: string;
+  readonly log: EventLog;
+  readonly bus: EventBus;
+  /** The highest id that the client has. */
+  readonly after: number;
+  /** Only these types; all when left out. */
+  readonly types?: readonly string[] | undefined;
+  readonly onEvent: (event: StoredEvent) => void;
+  /** Called once, when the past has been given out. */
+  readonly onReplayComplete: (latestEventId: number) => void;
+  readonly onTitle: (title: string) => void;
+  readonly onDeleted: () => void;
+  /** Resolves when more of the past may be given out. */
+  readonly drained: () => Promise<void>;
+  readonly onError: (error: unknown) => void;
+}
+
+/**
+ * Gives out a conversation's events from one id on: the past from the log, what is live from the bus, each once and in
+ * order. One number, the next id, decides everything: a notice below it is a repeat, a notice above it means that something
+ * was missed, which is then read from the log. So there is no seam between the past and the present to get wrong, and a
+ * bus may lose or repeat notices.
+ * @returns ends the feed
+ */
+export function follow(options: FeedOptions): () => void {
+  const { conversationId, log, bus, onEvent } = options;
+  const types = options.types && new Set(options.types);
+  let next = options.after + 1;
+  let latest = options.after; // the highest id known to exist
+  let reading = false;
+  let replayed = false;
+  let ended = false;
+
+  const stop = bus.subscribe(conversationId, (notice) => {
+    if (notice.type === "title") options.onTitle(notice.title);
+    else if (notice.type === "deleted") options.onDeleted();
+    else take(notice.events);
+  });
+  void catchUp();
+  return () => {
+    ended = true;
+    stop();
+  };
+
+  function take(events: readonly StoredEvent[]): void {
+    for (const event of events) {
+      latest = Math.max(latest, event.id);
+      if (!reading && event.id === next) give(event);
+    }
+    if (!reading && latest >= next) void catchUp();
+  }
+
+  function give(event: StoredEvent): void {
+    next = event.id + 1;
+    if (!types || types.has(event.type)) onEvent(event);
+  }
+
+  async function catchUp(): Promise<void> {
+    reading = true;
+    try {
+      for (;;) {
+        const page = await log.find(conversationId, { from: next, limit: pageSize });
+        if (ended) return;
+        page.forEach(give);
+        // Between the read and here nothing can have come without a notice: the notice is what raises `latest`.
+        if (page.length < pageSize && latest < next) break;
+        await options.drained();
+      }
+      reading = false;
+      if (!replayed) options.onReplayComplete(next - 1);
+      replayed = true;
+    } catch (error) {
+      options.onError(error);
+    }
+  }
+}

@@ -1,0 +1,188 @@
+import type { IncomingMessage, Server } from "node:http";
+import type { Duplex } from "node:stream";
+import type { Logger } from "pino";
+import { WebSocketServer } from "ws";
+import type { WebSocket } from "ws";
+import { channels } from "../../contract/index.ts";
+import { ApiError } from "../api-error.ts";
+import type { ConversationService } from "../conversations/conversation-service.ts";
+import type { EventBus } from "../conversations/event-bus.ts";
+import type { EventLog } from "../conversations/event-log.ts";
+import { issueDetails, toApiError, validationFailed } from "../http/errors.ts";
+import type { Authenticator } from "../identity/credentials.ts";
+import type { Principal } from "../identity/identity.ts";
+import type { ConversationRecord } from "../store/store.ts";
+import { createConnections } from "./connections.ts";
+import type { Connections } from "./connections.ts";
+import { receive } from "./events.ts";
+import { follow } from "./feed.ts";
+import { eventFrame, statusFrame } from "./frames.ts";
+import { createOutbox } from "./outbox.ts";
+
+export interface SocketDeps {
+  readonly conversations: ConversationService;
+  readonly log: EventLog;
+  readonly bus: EventBus;
+  readonly authenticator: Authenticator;
+  readonly logger: Logger;
+  readonly maxFrameBytes: number;
+  readonly maxSocketsPerUser: number;
+}
+
+export interface SocketServer {
+  /** Takes over the upgrades of an HTTP server. */
+  attach(server: Server): void;
+  /** How many sockets are connected to a conversation. */
+  connections(conversationId: string): number;
+  /** Closes every socket with 1001. */
+  close(): void;
+}
+
+const { address, query: Query } = channels.events;
+const pathPattern = new RegExp(`^${address.replace(/:[a-z_]+/, "(?<id>[^/]*)")}$`);
+
+/** The codes of the refusals that the channel documents, by the error that is behind them. */
+const closeCodes = {
+  validation_failed: 4400,
+  unauthenticated: 4401,
+  invalid_credentials: 4401,
+  origin_forbidden: 4403,
+  conversation_not_found: 4404,
+  rate_limited: 4429,
+} as const;
+
+export function createSocketServer(deps: SocketDeps): SocketServer {
+  const webSockets = new WebSocketServer({
+    noServer: true,
+    maxPayload: deps.maxFrameBytes,
+    perMessageDeflate: false,
+    clientTracking: false,
+  });
+  const connections = createConnections(deps.maxSocketsPerUser);
+  return {
+    attach(server) {
+      server.on("upgrade", (req: IncomingMessage, stream: Duplex, head: Buffer) => {
+        const url = new URL(req.url ?? "/", "http://server");
+        const id = pathPattern.exec(url.pathname)?.groups?.["id"];
+        if (id === undefined) return refuseUpgrade(stream);
+        webSockets.handleUpgrade(
+          req,
+          stream,
+          head,
+          (socket) => void accept(socket, { req, stream, url, id }, deps, connections),
+        );
+      });
+    },
+    connections: (conversationId) => connections.count(conversationId),
+    close: () => connections.close(),
+  };
+}
+
+/** There is no socket at this address, so there is nobody to tell in a close code. */
+function refuseUpgrade(stream: Duplex): void {
+  stream.end("HTTP/1.1 404 Not Found\r\nConnection: close\r\nContent-Length: 0\r\n\r\n");
+}
+
+interface Handshake {
+  readonly req: IncomingMessage;
+  readonly stream: Duplex;
+  readonly url: URL;
+  readonly id: string;
+}
+
+/** The handshake is complete by now: a browser reads the reason of a refusal only from a close frame. */
+async function accept(
+  socket: WebSocket,
+  handshake: Handshake,
+  deps: SocketDeps,
+  connections: Connections,
+): Promise<void> {
+  // Frames may arrive while the handshake is still being judged.
+  socket.pause();
+  socket.on("error", (error) => deps.logger.debug({ err: error }, "socket error")); // ws closes it with the right code itself
+  try {
+    const { principal, record, query } = await admit(handshake, deps);
+    if (!connections.add(socket, record.id, principal.userId)) {
+      throw new ApiError("rate_limited", `You have ${deps.maxSocketsPerUser} sockets open. Close one first.`);
+    }
+    serve(socket, { ...handshake, principal, record, query }, deps);
+  } catch (error) {
+    const { code, message, cause } = toApiError(error);
+    if (!(code in closeCodes)) deps.logger.error({ err: cause ?? error }, "socket refused");
+    close(socket, closeCodes[code as keyof typeof closeCodes] ?? 1011, message);
+  } finally {
+    socket.resume();
+  }
+}
+
+type ChannelQuery = ReturnType<typeof Query.parse>;
+
+interface Admission {
+  readonly principal: Principal;
+  readonly record: ConversationRecord;
+  readonly query: ChannelQuery;
+}
+
+/** @throws {ApiError} one of `closeCodes` */
+async function admit({ req, url, id }: Handshake, { authenticator, conversations }: SocketDeps): Promise<Admission> {
+  const query = Query.safeParse(Object.fromEntries(url.searchParams));
+  const params = channels.events.params.safeParse({ conversation_id: id });
+  // A socket changes things, whatever it turns out to be used for.
+  const principal = await authenticator.authenticate({
+    headers: req.headers,
+    queryKey: query.data?.session_api_key,
+    changes: true,
+  });
+  if (!params.success) throw validationFailed(issueDetails("path", params.error.issues));
+  if (!query.success) throw validationFailed(issueDetails("query", query.error.issues));
+  const record = await conversations.get(principal, params.data.conversation_id);
+  if (query.data.latest_event_id > record.lastEventId) {
+    throw validationFailed([
+      { in: "query", path: "latest_event_id", message: `must not be above ${record.lastEventId}, the last event's id` },
+    ]);
+  }
+  return { principal, record, query: query.data };
+}
+
+function serve(socket: WebSocket, { stream, principal, record, query }: Handshake & Admission, deps: SocketDeps): void {
+  const { log, bus, logger } = deps;
+  const outbox = createOutbox(socket, stream, {
+    batch: query.batch,
+    tooSlow: () => close(socket, 1013, "You read too slowly. Connect again with latest_event_id."),
+  });
+  const { push } = outbox;
+  receive({ socket, principal, conversationId: record.id, conversations: deps.conversations, push, logger });
+  const unfollow = follow({
+    conversationId: record.id,
+    log,
+    bus,
+    after: query.latest_event_id,
+    types: query.types,
+    onEvent: (event) => push(eventFrame(event)),
+    onReplayComplete: (latest_event_id) =>
+      push(statusFrame({ type: "status", status: "replay_complete", latest_event_id })),
+    onTitle: (conversation_title) =>
+      push(
+        statusFrame({
+          type: "status",
+          status: "info",
+          message: "The conversation has a new title.",
+          conversation_title,
+        }),
+      ),
+    onDeleted: () => close(socket, 4404, "The conversation has been deleted."),
+    drained: outbox.drained,
+    onError: (error) => {
+      logger.error({ err: error, conversation_id: record.id }, "the feed of a socket failed");
+      close(socket, 1011, "The server failed. Connect again with latest_event_id.");
+    },
+  });
+  socket.once("close", unfollow);
+}
+
+/** RFC 6455 §5.5: a close reason has at most 123 bytes. */
+function close(socket: WebSocket, code: number, reason: string): void {
+  let text = reason;
+  while (Buffer.byteLength(text) > 123) text = text.slice(0, -1);
+  socket.close(code, text);
+}

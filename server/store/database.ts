@@ -1,0 +1,41 @@
+import type { AgentState, ConversationStatus, EventSource } from "../../contract/index.ts";
+
+/** The tables, as kysely types its queries. Times are RFC 3339 texts, which sort as the moments do. */
+export interface Database {
+  users: { id: string; name: string; created_at: string };
+  api_keys: {
+    id: string;
+    user_id: string;
+    name: string | null;
+    prefix: string;
+    hash: string;
+    created_at: string;
+    last_used_at: string | null;
+    expires_at: string | null;
+  };
+  sessions: { hash: string; user_id: string; created_at: string; expires_at: string };
+  settings: { user_id: string; plain: string; secrets: string };
+  conversations: {
+    id: string;
+    user_id: string;
+    title: string;
+    status: ConversationStatus;
+    repository: string | null;
+    branch: string | null;
+    trigger: string | null;
+    created_at: string;
+    updated_at: string | null;
+    last_event_id: number;
+    agent_state: AgentState | null;
+  };
+  events: {
+    conversation_id: string;
+    id: number;
+    timestamp: string;
+    kind: "action" | "observation";
+    type: string;
+    source: EventSource;
+    hidden: number;
+    text: string;
+  };
+}

@@ -1,0 +1,80 @@
+import type { Kysely } from "kysely";
+import type { Migration } from "kysely/migration";
+
+/** The schema's history, forward only: a migration that has been released is never changed. */
+export const migrations: Record<string, Migration> = {
+  "001-first-light": { up: firstLight },
+};
+
+async function firstLight(db: Kysely<unknown>): Promise<void> {
+  await db.schema
+    .createTable("users")
+    .addColumn("id", "text", (column) => column.primaryKey())
+    .addColumn("name", "text", (column) => column.notNull().unique())
+    .addColumn("created_at", "text", (column) => column.notNull())
+    .execute();
+  await db.schema
+    .createTable("api_keys")
+    .addColumn("id", "text", (column) => column.primaryKey())
+    .addColumn("user_id", "text", (column) => column.notNull().references("users.id").onDelete("cascade"))
+    .addColumn("name", "text")
+    .addColumn("prefix", "text", (column) => column.notNull())
+    .addColumn("hash", "text", (column) => column.notNull().unique())
+    .addColumn("created_at", "text", (column) => column.notNull())
+    .addColumn("last_used_at", "text")
+    .addColumn("expires_at", "text")
+    .execute();
+  await db.schema.createIndex("api_keys_by_user").on("api_keys").columns(["user_id", "created_at"]).execute();
+  await db.schema
+    .createTable("sessions")
+    .addColumn("hash", "text", (column) => column.primaryKey())
+    .addColumn("user_id", "text", (column) => column.notNull().references("users.id").onDelete("cascade"))
+    .addColumn("created_at", "text", (column) => column.notNull())
+    .addColumn("expires_at", "text", (column) => column.notNull())
+    .execute();
+  await db.schema.createIndex("sessions_by_expiry").on("sessions").column("expires_at").execute();
+  await db.schema
+    .createTable("settings")
+    .addColumn("user_id", "text", (column) => column.primaryKey().references("users.id").onDelete("cascade"))
+    .addColumn("plain", "text", (column) => column.notNull())
+    .addColumn("secrets", "text", (column) => column.notNull())
+    .execute();
+  await conversationTables(db);
+}
+
+async function conversationTables(db: Kysely<unknown>): Promise<void> {
+  await db.schema
+    .createTable("conversations")
+    .addColumn("id", "text", (column) => column.primaryKey())
+    .addColumn("user_id", "text", (column) => column.notNull().references("users.id").onDelete("cascade"))
+    .addColumn("title", "text", (column) => column.notNull())
+    .addColumn("status", "text", (column) => column.notNull())
+    .addColumn("repository", "text")
+    .addColumn("branch", "text")
+    .addColumn("trigger", "text")
+    .addColumn("created_at", "text", (column) => column.notNull())
+    .addColumn("updated_at", "text")
+    .addColumn("last_event_id", "integer", (column) => column.notNull().defaultTo(-1))
+    .addColumn("agent_state", "text")
+    .execute();
+  await db.schema
+    .createIndex("conversations_by_user")
+    .on("conversations")
+    .columns(["user_id", "created_at", "id"])
+    .execute();
+  await db.schema.createIndex("conversations_by_status").on("conversations").column("status").execute();
+  await db.schema
+    .createTable("events")
+    .addColumn("conversation_id", "text", (column) =>
+      column.notNull().references("conversations.id").onDelete("cascade"),
+    )
+    .addColumn("id", "integer", (column) => column.notNull())
+    .addColumn("timestamp", "text", (column) => column.notNull())
+    .addColumn("kind", "text", (column) => column.notNull())
+    .addColumn("type", "text", (column) => column.notNull())
+    .addColumn("source", "text", (column) => column.notNull())
+    .addColumn("hidden", "integer", (column) => column.notNull())
+    .addColumn("text", "text", (column) => column.notNull())
+    .addPrimaryKeyConstraint("events_key", ["conversation_id", "id"])
+    .execute();
+}

@@ -1,0 +1,162 @@
+import type { AgentState, ConversationStatus, EventSource } from "../../contract/index.ts";
+
+/** The Store port: everything that outlives the process. Every promise that resolves to nothing resolves once it is durable. */
+export interface Store {
+  readonly users: UserStore;
+  readonly apiKeys: ApiKeyStore;
+  readonly sessions: SessionStore;
+  readonly settings: SettingsStore;
+  readonly conversations: ConversationStore;
+  readonly events: EventStore;
+  /** Resolves when the store answers. @throws when it does not */
+  check(): Promise<void>;
+  close(): Promise<void>;
+}
+
+export interface UserRecord {
+  readonly id: string;
+  readonly name: string;
+  /** RFC 3339, UTC. */
+  readonly createdAt: string;
+}
+
+export interface UserStore {
+  insert(user: UserRecord): Promise<void>;
+  findByName(name: string): Promise<UserRecord | null>;
+  list(): Promise<UserRecord[]>;
+}
+
+export interface ApiKeyRecord {
+  readonly id: string;
+  readonly userId: string;
+  readonly name: string | null;
+  readonly prefix: string;
+  /** SHA-256 of the key, in hexadecimal digits. */
+  readonly hash: string;
+  readonly createdAt: string;
+  readonly lastUsedAt: string | null;
+  readonly expiresAt: string | null;
+}
+
+export interface ApiKeyStore {
+  insert(key: ApiKeyRecord): Promise<void>;
+  findByHash(hash: string): Promise<ApiKeyRecord | null>;
+  /** A user's keys, newest first. */
+  listByUser(userId: string): Promise<ApiKeyRecord[]>;
+  touch(id: string, lastUsedAt: string): Promise<void>;
+  /** @returns whether the user had such a key */
+  delete(userId: string, id: string): Promise<boolean>;
+}
+
+export interface SessionRecord {
+  /** SHA-256 of the cookie's value, in hexadecimal digits. */
+  readonly hash: string;
+  readonly userId: string;
+  readonly createdAt: string;
+  readonly expiresAt: string;
+}
+
+export interface SessionStore {
+  insert(session: SessionRecord): Promise<void>;
+  findByHash(hash: string): Promise<SessionRecord | null>;
+  delete(hash: string): Promise<void>;
+  deleteExpired(now: string): Promise<void>;
+}
+
+/** A user's settings as stored: plain values as JSON, secrets encrypted. */
+export interface SettingsRecord {
+  readonly plain: Readonly<Record<string, unknown>>;
+  readonly secrets: Readonly<Record<string, string>>;
+}
+
+export interface SettingsStore {
+  get(userId: string): Promise<SettingsRecord | null>;
+  /** Replaces what `change` makes of the stored record, in one transaction. */
+  update(userId: string, change: (before: SettingsRecord | null) => SettingsRecord): Promise<void>;
+}
+
+export interface ConversationRecord {
+  readonly id: string;
+  readonly userId: string;
+  readonly title: string;
+  readonly status: ConversationStatus;
+  readonly repository: string | null;
+  readonly branch: string | null;
+  readonly trigger: string | null;
+  readonly createdAt: string;
+  /** When the last event was appended or the title changed; null before either. */
+  readonly updatedAt: string | null;
+  /** -1 while the log is empty. */
+  readonly lastEventId: number;
+  /** The state in the last `agent_state_changed`; null before the first. */
+  readonly agentState: AgentState | null;
+}
+
+export interface ConversationFilter {
+  readonly userId: string;
+  readonly repository?: string | undefined;
+  readonly trigger?: string | undefined;
+  /** Only conversations that come after this one in the list. */
+  readonly after?: Pick<ConversationRecord, "createdAt" | "id"> | undefined;
+  readonly limit: number;
+}
+
+export type ConversationChange = Partial<Pick<ConversationRecord, "title" | "status" | "branch" | "updatedAt">>;
+
+export interface ConversationStore {
+  insert(conversation: ConversationRecord): Promise<void>;
+  get(id: string): Promise<ConversationRecord | null>;
+  /** Newest first; equal times by id, descending. */
+  list(filter: ConversationFilter): Promise<ConversationRecord[]>;
+  /** Every conversation with one of these statuses, of all users. */
+  listByStatus(statuses: readonly ConversationStatus[]): Promise<ConversationRecord[]>;
+  /** @returns whether there is such a conversation */
+  update(id: string, change: ConversationChange): Promise<boolean>;
+  /** Deletes the conversation with its events. */
+  delete(id: string): Promise<void>;
+}
+
+/** An event that has no id yet. */
+export interface EventDraft {
+  readonly kind: "action" | "observation";
+  /** The name of the action or observation type. */
+  readonly type: string;
+  readonly source: EventSource;
+  readonly hidden: boolean;
+  /** The event's JSON text after `id` and `timestamp`, without the braces: `"source":"user","message":…`. */
+  readonly body: string;
+  /** The state that the event says the agent is in now. */
+  readonly agentState?: AgentState | undefined;
+}
+
+export interface StoredEvent extends Omit<EventDraft, "body"> {
+  readonly id: number;
+  readonly timestamp: string;
+  /** The event as it goes over the wire. */
+  readonly text: string;
+}
+
+export interface EventQuery {
+  /** The lowest and the highest id, both inclusive. */
+  readonly from: number;
+  readonly to?: number | undefined;
+  readonly descending?: boolean | undefined;
+  readonly limit: number;
+  readonly types?: readonly string[] | undefined;
+  readonly source?: string | undefined;
+  /** Found anywhere in the text, upper and lower case alike. */
+  readonly contains?: string | undefined;
+  readonly excludeHidden?: boolean | undefined;
+  readonly since?: string | undefined;
+  readonly until?: string | undefined;
+}
+
+export interface EventStore {
+  /**
+   * Appends events in order, all or none, with the next ids of the conversation. Resolves once they are durable.
+   * Appends of one tick share a commit.
+   * @returns null when there is no such conversation
+   */
+  append(conversationId: string, drafts: readonly EventDraft[]): Promise<StoredEvent[] | null>;
+  find(conversationId: string, query: EventQuery): Promise<StoredEvent[]>;
+}
