@@ -9,8 +9,10 @@ import { format } from "oxfmt";
 import { channels, contract } from "../contract/index.ts";
 import { emitAsyncApi } from "./emit/asyncapi.ts";
 import { emitClientChannels, emitClientOperations, emitClientTypes } from "./emit/client.ts";
+import { emitConfigurationPage, emitEnvExample } from "./emit/environment.ts";
 import { emitOpenApi } from "./emit/openapi.ts";
 import { emitServerHandlers, emitServerOperations } from "./emit/server.ts";
+import { environmentVariables } from "../server/config.ts";
 import { buildModel } from "./model/model.ts";
 import { ContractError } from "./model/mistakes.ts";
 
@@ -50,6 +52,8 @@ async function generate(): Promise<Map<string, string>> {
     ["generated/documents/asyncapi.client.yaml", emitAsyncApi(model, "client")],
     ["generated/documents/openapi.without-v1.yaml", emitOpenApi(model, ["v1"])],
     ["generated/documents/asyncapi.without-v1.yaml", emitAsyncApi(model, "server", ["v1"])],
+    [".env.example", emitEnvExample(environmentVariables)],
+    ["docs/configuration.md", emitConfigurationPage(environmentVariables)],
     ...formatted,
   ]);
 }

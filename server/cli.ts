@@ -1,10 +1,14 @@
 // The commands of openhands-api.
+import { existsSync } from "node:fs";
 import { Command } from "commander";
 import { ConfigError } from "./config.ts";
 import { serve } from "./main.ts";
 import { DataFolderError } from "./store/data-folder.ts";
 import { NewerSchemaError } from "./store/sqlite/sqlite-store.ts";
 import { addUser, listUsers } from "./users.ts";
+
+// Variables that are set already win over the file.
+if (existsSync(".env")) process.loadEnvFile(".env");
 
 const program = new Command("openhands-api")
   .description("The API of OpenHands: serve it, and check a server against its published documents.")

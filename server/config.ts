@@ -27,8 +27,6 @@ const rateWindows = z
 
 const flag = z.stringbool({ truthy: ["1", "true", "yes", "on"], falsy: ["0", "false", "no", "off"] });
 
-const bytes = z.string().regex(/^\d+$/, "must be a number of bytes").transform(Number).pipe(z.int().min(1024));
-
 const origins = z.string().transform((text) =>
   text
     .split(",")
@@ -36,61 +34,55 @@ const origins = z.string().transform((text) =>
     .filter((origin) => origin !== ""),
 );
 
-/** What an operator can set in the environment: each variable with its form, its default and what it is for. */
-const Environment = z.object({
-  HOST: z.string().default("127.0.0.1").describe("The address to listen on."),
-  PORT: z
+/** @param form what is accepted, as it goes into the message */
+const number = (form: string, { min, max = Number.MAX_SAFE_INTEGER }: { min: number; max?: number }) =>
+  z
     .string()
-    .regex(/^\d{1,5}$/, "must be a port from 0 to 65535; 0 is any free one")
-    .default("3000")
+    .regex(/^\d+$/, `must be ${form}`)
     .transform(Number)
-    .pipe(z.int().min(0).max(65_535))
+    .pipe(z.int().min(min, `must be ${form}`).max(max, `must be ${form}`));
+
+/** What an operator can set in the environment: each variable with its form, its default as text, and what it is for. */
+const Environment = z.object({
+  HOST: z.string().prefault("127.0.0.1").describe("The address to listen on."),
+  PORT: number("a port, from 0 to 65535; 0 is any free one", { min: 0, max: 65_535 })
+    .prefault("3000")
     .describe("The port to listen on."),
   DATA_DIR: z
     .string()
-    .min(1)
-    .default("./data")
-    .describe("The folder for the database, the workspaces and the key file."),
+    .prefault("./data")
+    .describe("The folder for the database, the workspaces and the key file. One server uses it at a time."),
   AUTH_MODE: z
     .enum(["token", "none"], "must be `token`, or `none` for a server that only this machine can reach")
-    .default("token")
-    .describe("How callers prove who they are."),
+    .prefault("token")
+    .describe("How callers prove who they are: `token` by API keys and sessions; `none` lets everybody on this machine in."),
   BOOTSTRAP_API_KEY: z
     .string()
     .regex(/^[\x21-\x7e]{16,256}$/, "must be 16 to 256 visible ASCII characters")
     .optional()
     .describe("The first user's API key, instead of a random one."),
-  ENABLE_V1: flag.default(true).describe("Whether `/api/v1` is served."),
-  LLM_MODEL: z.string().min(1).default("test/tools").describe("The model of users who have set none."),
+  ENABLE_V1: flag.prefault("true").describe("Whether `/api/v1` is served."),
+  LLM_MODEL: z.string().prefault("test/tools").describe("The model of users who have set none."),
   PERMITTED_CORS_ORIGINS: origins
-    .default([])
+    .prefault("")
     .describe("Origins that browsers may call from, separated by commas; any localhost origin when empty."),
   RATE_LIMIT_ADDRESS: z
     .union([off, rateWindows], "must be like `20/second`, or `off`")
-    .default([{ points: 20, duration: 1 }])
-    .describe("Requests that one address may make, counted before authentication."),
+    .prefault("20/second")
+    .describe("Requests that one address may make, counted before authentication; `off` for no limit."),
   RATE_LIMIT_USER: z
     .union([off, rateWindows], "must be like `10/second; 100/minute`, or `off`")
-    .default([
-      { points: 10, duration: 1 },
-      { points: 100, duration: 60 },
-    ])
-    .describe("Requests that one user may make."),
-  MAX_BODY_BYTES: bytes.default(sizeLimits.jsonBody).describe("The largest JSON body."),
-  MAX_FRAME_BYTES: bytes.default(sizeLimits.socketFrame).describe("The largest socket frame."),
-  MAX_SOCKETS_PER_USER: z
-    .string()
-    .regex(/^\d+$/, "must be a number")
-    .default("200")
-    .transform(Number)
-    .pipe(z.int().min(1))
-    .describe("Sockets that one user may have open."),
-  COMMAND_TIMEOUT_SECONDS: z
-    .string()
-    .regex(/^\d+$/, "must be a number of seconds")
-    .default("120")
-    .transform(Number)
-    .pipe(z.int().min(1).max(86_400))
+    .prefault("10/second; 100/minute")
+    .describe("Requests that one user may make; `off` for no limit."),
+  MAX_BODY_BYTES: number("a number of bytes, from 1024", { min: 1024 })
+    .prefault(String(sizeLimits.jsonBody))
+    .describe("The largest JSON body."),
+  MAX_FRAME_BYTES: number("a number of bytes, from 1024", { min: 1024 })
+    .prefault(String(sizeLimits.socketFrame))
+    .describe("The largest socket frame."),
+  MAX_SOCKETS_PER_USER: number("a number of sockets, from 1", { min: 1 }).prefault("200").describe("Sockets that one user may have open."),
+  COMMAND_TIMEOUT_SECONDS: number("a number of seconds, from 1 to 86400", { min: 1, max: 86_400 })
+    .prefault("120")
     .describe("How long a command in a workspace may take."),
   SECRET_KEY: z
     .string()
@@ -98,16 +90,29 @@ const Environment = z.object({
     .optional()
     .describe("The key that encrypts stored secrets; made up and kept in DATA_DIR when left out."),
   VALIDATE_RESPONSES: z
-    .enum(["all", "sample", "off"])
-    .default("sample")
-    .describe(
-      "Which answers are checked against the contract: `all` fails a request that breaks it, `sample` logs one in a hundred.",
-    ),
+    .enum(["all", "sample", "off"], "must be `all`, `sample` or `off`")
+    .prefault("sample")
+    .describe("Which answers are checked against the contract: `all` fails a request that breaks it, `sample` checks one in a hundred and logs."),
   LOG_LEVEL: z
-    .enum(["fatal", "error", "warn", "info", "debug", "trace", "silent"])
-    .default("info")
-    .describe("How much is logged to standard error."),
+    .enum(["fatal", "error", "warn", "info", "debug", "trace", "silent"], "must be fatal, error, warn, info, debug, trace or silent")
+    .prefault("info")
+    .describe("How much is logged, to standard error."),
 });
+
+/** A variable that an operator can set. */
+export interface EnvironmentVariable {
+  readonly name: string;
+  readonly description: string;
+  /** As it would be set; null where there is none. */
+  readonly initial: string | null;
+}
+
+/** Every variable, for the documentation. */
+export const environmentVariables: readonly EnvironmentVariable[] = Object.entries(Environment.shape).map(([name, schema]) => ({
+  name,
+  description: z.globalRegistry.get(schema)?.description ?? "",
+  initial: schema instanceof z.ZodPrefault ? String(schema.def.defaultValue) : null,
+}));
 
 export type Config = Readonly<z.output<typeof Environment>>;
 

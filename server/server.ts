@@ -1,4 +1,5 @@
 import { createServer } from "node:http";
+import type { IncomingMessage } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { promisify } from "node:util";
@@ -21,6 +22,9 @@ import { createSettingsService } from "./settings/settings-service.ts";
 import { createSocketServer } from "./socket/server.ts";
 import { claimDataFolder } from "./store/data-folder.ts";
 import { openSqliteStore } from "./store/sqlite/sqlite-store.ts";
+
+/** How long a request may go on that has begun before the server was told to end. */
+const unfinishedRequestMs = 3000;
 
 /** A server that listens. */
 export interface RunningServer {
@@ -86,14 +90,15 @@ export async function startServer(config: Config, logger: Logger): Promise<Runni
     log,
     connections: sockets.connections,
   });
-  const server = createServer(app);
+  const server = createServer({ shouldUpgradeCallback: asksForSocket }, app);
   sockets.attach(server);
 
   async function close(): Promise<void> {
     const closed = promisify(server.close.bind(server))();
-    sockets.close();
     server.closeIdleConnections();
     await conversations.close();
+    await sockets.close(); // after the last event
+    setTimeout(() => server.closeAllConnections(), unfinishedRequestMs).unref();
     await closed;
     await store.close();
     release();
@@ -108,6 +113,11 @@ export async function startServer(config: Config, logger: Logger): Promise<Runni
   });
   const { port } = server.address() as AddressInfo; // a TCP server's address, once it listens
   return { url: `http://${host(config.HOST)}:${port}`, bootstrap: first, close };
+}
+
+/** An upgrade to anything else (`curl --http2` asks for h2c) is declined, RFC 9110 §7.8: the request is answered as it is. */
+function asksForSocket({ headers }: IncomingMessage): boolean {
+  return headers.upgrade?.toLowerCase() === "websocket";
 }
 
 function listen(server: ReturnType<typeof createServer>, { HOST, PORT }: Config): Promise<void> {

@@ -2,103 +2,59 @@
 
 import type * as wire from "./types.ts";
 
-/** What each operation takes, what it answers with, and the codes with which it fails. */
-export interface Operations {
-  options: {
+/** The operations as calls. `Options` is what a single call may set besides its request. */
+export interface Calls<Options> {
+  readonly options: {
     /**
      * List the models: `GET /api/options/models`
      *
      * The models that a conversation can use. The `test/…` models need no key and no language model.
      */
-    models: {
-      request: Record<string, never>;
-      response: wire.ModelNames;
-      error: "validation_failed" | "invalid_credentials" | "unauthenticated" | "rate_limited" | "internal_error";
-    };
+    readonly models: (request?: Record<string, never>, options?: Options) => Promise<wire.ModelNames>;
     /**
      * List the agents: `GET /api/options/agents`
      *
      * The agents that a conversation can use.
      */
-    agents: {
-      request: Record<string, never>;
-      response: wire.AgentNames;
-      error: "validation_failed" | "invalid_credentials" | "unauthenticated" | "rate_limited" | "internal_error";
-    };
+    readonly agents: (request?: Record<string, never>, options?: Options) => Promise<wire.AgentNames>;
     /**
      * Read the server's configuration: `GET /api/options/config`
      *
      * What a client needs to know before anybody has logged in. Needs no credentials.
      */
-    config: {
-      request: Record<string, never>;
-      response: wire.ServerConfig;
-      error: "validation_failed" | "rate_limited" | "internal_error";
-    };
+    readonly config: (request?: Record<string, never>, options?: Options) => Promise<wire.ServerConfig>;
   };
-  sessions: {
+  readonly sessions: {
     /**
      * Log in: `POST /api/login`
      *
      * Turns an API key into a session cookie, for browsers. The cookie is `HttpOnly` and `SameSite=Lax`; requests with it that change something need a permitted `Origin`.
      */
-    login: {
-      request: { body: wire.LoginRequest };
-      response: wire.LoginResponse;
-      error:
-        | "malformed_json"
-        | "validation_failed"
-        | "invalid_credentials"
-        | "payload_too_large"
-        | "unsupported_media_type"
-        | "rate_limited"
-        | "internal_error";
-    };
+    readonly login: (request: { body: wire.LoginRequest }, options?: Options) => Promise<wire.LoginResponse>;
     /**
      * Log out: `POST /api/logout`
      *
      * Ends the session of the request's cookie on the server and clears the cookie. An API key stays valid.
      */
-    logout: {
-      request: Record<string, never>;
-      response: wire.LogoutResponse;
-      error:
-        | "validation_failed"
-        | "invalid_credentials"
-        | "unauthenticated"
-        | "origin_forbidden"
-        | "rate_limited"
-        | "internal_error";
-    };
+    readonly logout: (request?: Record<string, never>, options?: Options) => Promise<wire.LogoutResponse>;
   };
-  conversations: {
+  readonly conversations: {
     /**
      * Create a conversation: `POST /api/conversations`
      *
      * Creates a conversation with a workspace of its own and starts it. A repository is checked before anything is created, and cloned in the background: the status is `STARTING` until the workspace is ready.
      */
-    create: {
-      request: { body: wire.CreateConversationRequest };
-      response: wire.ConversationResponse;
-      error:
-        | "malformed_json"
-        | "repository_unavailable"
-        | "validation_failed"
-        | "invalid_credentials"
-        | "unauthenticated"
-        | "origin_forbidden"
-        | "payload_too_large"
-        | "unsupported_media_type"
-        | "rate_limited"
-        | "internal_error";
-    };
+    readonly create: (
+      request: { body: wire.CreateConversationRequest },
+      options?: Options,
+    ) => Promise<wire.ConversationResponse>;
     /**
      * List the conversations: `GET /api/conversations`
      *
      * The caller's conversations, newest first. Pages stay stable while conversations come and go.
      */
-    list: {
-      request: {
+    readonly list: (
+      request?: {
         /** The `next_page_id` of the page before. */
         page_id?: wire.PageId | undefined;
         /** How many to return at the most. */
@@ -109,144 +65,86 @@ export interface Operations {
         conversation_trigger?: wire.ConversationTrigger | undefined;
         /** Whether to include conversations that another conversation began. */
         include_sub_conversations?: boolean | undefined;
-      };
-      response: wire.ConversationPage;
-      error: "validation_failed" | "invalid_credentials" | "unauthenticated" | "rate_limited" | "internal_error";
-    };
+      },
+      options?: Options,
+    ) => Promise<wire.ConversationPage>;
     /**
      * Get a conversation: `GET /api/conversations/{conversation_id}`
      *
      * One conversation of the caller.
      */
-    get: {
+    readonly get: (
       request: {
         conversation_id: wire.ConversationId;
-      };
-      response: wire.ConversationInfo;
-      error:
-        | "validation_failed"
-        | "invalid_credentials"
-        | "unauthenticated"
-        | "conversation_not_found"
-        | "rate_limited"
-        | "internal_error";
-    };
+      },
+      options?: Options,
+    ) => Promise<wire.ConversationInfo>;
     /**
      * Rename a conversation: `PATCH /api/conversations/{conversation_id}`
      *
      * Gives the conversation a new title. Connected sockets get an `info` status with it.
      */
-    rename: {
+    readonly rename: (
       request: {
         conversation_id: wire.ConversationId;
         body: wire.RenameConversationRequest;
-      };
-      response: wire.RenameConversationResponse;
-      error:
-        | "malformed_json"
-        | "validation_failed"
-        | "invalid_credentials"
-        | "unauthenticated"
-        | "origin_forbidden"
-        | "conversation_not_found"
-        | "payload_too_large"
-        | "unsupported_media_type"
-        | "rate_limited"
-        | "internal_error";
-    };
+      },
+      options?: Options,
+    ) => Promise<wire.RenameConversationResponse>;
     /**
      * Delete a conversation: `DELETE /api/conversations/{conversation_id}`
      *
      * Stops the conversation and deletes it with its events and its workspace. Its sockets are closed with 4404.
      */
-    delete: {
+    readonly delete: (
       request: {
         conversation_id: wire.ConversationId;
-      };
-      response: wire.DeleteConversationResponse;
-      error:
-        | "validation_failed"
-        | "invalid_credentials"
-        | "unauthenticated"
-        | "origin_forbidden"
-        | "conversation_not_found"
-        | "rate_limited"
-        | "internal_error";
-    };
+      },
+      options?: Options,
+    ) => Promise<wire.DeleteConversationResponse>;
     /**
      * Start a conversation: `POST /api/conversations/{conversation_id}/start`
      *
      * Starts a stopped conversation again. A conversation that runs is left as it is.
      */
-    start: {
+    readonly start: (
       request: {
         conversation_id: wire.ConversationId;
         body?: wire.StartConversationRequest;
-      };
-      response: wire.ConversationResponse;
-      error:
-        | "malformed_json"
-        | "validation_failed"
-        | "invalid_credentials"
-        | "unauthenticated"
-        | "origin_forbidden"
-        | "conversation_not_found"
-        | "payload_too_large"
-        | "unsupported_media_type"
-        | "rate_limited"
-        | "internal_error";
-    };
+      },
+      options?: Options,
+    ) => Promise<wire.ConversationResponse>;
     /**
      * Stop a conversation: `POST /api/conversations/{conversation_id}/stop`
      *
      * Stops the agent and ends its running command. Events and workspace are kept. A conversation that is stopped is left as it is; `conversation_status` is the status after the stop.
      */
-    stop: {
+    readonly stop: (
       request: {
         conversation_id: wire.ConversationId;
-      };
-      response: wire.ConversationResponse;
-      error:
-        | "validation_failed"
-        | "invalid_credentials"
-        | "unauthenticated"
-        | "origin_forbidden"
-        | "conversation_not_found"
-        | "rate_limited"
-        | "internal_error";
-    };
+      },
+      options?: Options,
+    ) => Promise<wire.ConversationResponse>;
   };
-  events: {
+  readonly events: {
     /**
      * Send a message: `POST /api/conversations/{conversation_id}/message`
      *
      * Appends a message of the user to the log; the agent answers in further events. Answered once the message is durable.
      */
-    message: {
+    readonly message: (
       request: {
         conversation_id: wire.ConversationId;
         body: wire.MessageRequest;
-      };
-      response: wire.MessageResponse;
-      error:
-        | "malformed_json"
-        | "validation_failed"
-        | "invalid_credentials"
-        | "unauthenticated"
-        | "origin_forbidden"
-        | "conversation_not_found"
-        | "conversation_not_running"
-        | "payload_too_large"
-        | "unsupported_media_type"
-        | "rate_limited"
-        | "internal_error";
-    };
+      },
+      options?: Options,
+    ) => Promise<wire.MessageResponse>;
     /**
      * Search the events: `GET /api/conversations/{conversation_id}/events`
      *
      * A page of the conversation's log. Filters combine; a page holds up to `limit` matching events.
      */
-    search: {
+    readonly search: (
       request: {
         conversation_id: wire.ConversationId;
         /** The lowest id to return. */
@@ -268,151 +166,75 @@ export interface Operations {
         start_date?: wire.Timestamp | undefined;
         /** Only events up to this moment. */
         end_date?: wire.Timestamp | undefined;
-      };
-      response: wire.EventPage;
-      error:
-        | "validation_failed"
-        | "invalid_credentials"
-        | "unauthenticated"
-        | "conversation_not_found"
-        | "rate_limited"
-        | "internal_error";
-    };
+      },
+      options?: Options,
+    ) => Promise<wire.EventPage>;
     /**
      * Add an action: `POST /api/conversations/{conversation_id}/events`
      *
      * Appends an action of the user. A command, a read, a write or an edit is carried out in the workspace at once; its observation has the action's id as `cause`. Answered once the action is durable.
      */
-    add: {
+    readonly add: (
       request: {
         conversation_id: wire.ConversationId;
         body: wire.ActionRequest;
-      };
-      response: wire.AddEventResponse;
-      error:
-        | "malformed_json"
-        | "validation_failed"
-        | "invalid_credentials"
-        | "unauthenticated"
-        | "origin_forbidden"
-        | "conversation_not_found"
-        | "agent_state_conflict"
-        | "conversation_not_running"
-        | "payload_too_large"
-        | "unsupported_media_type"
-        | "rate_limited"
-        | "internal_error";
-    };
+      },
+      options?: Options,
+    ) => Promise<wire.AddEventResponse>;
   };
-  files: {
+  readonly files: {
     /**
      * List files: `GET /api/conversations/{conversation_id}/list-files`
      *
      * The entries of one folder of the workspace, without what `.gitignore` leaves out. Each is prefixed with `path`. A folder that does not exist has no entries.
      */
-    list: {
+    readonly list: (
       request: {
         conversation_id: wire.ConversationId;
         /** The folder; the root when left out. */
         path?: wire.WorkspacePath | undefined;
-      };
-      response: wire.FileList;
-      error:
-        | "path_outside_workspace"
-        | "validation_failed"
-        | "invalid_credentials"
-        | "unauthenticated"
-        | "conversation_not_found"
-        | "rate_limited"
-        | "internal_error";
-    };
+      },
+      options?: Options,
+    ) => Promise<wire.FileList>;
   };
-  apiKeys: {
+  readonly apiKeys: {
     /**
      * List the API keys: `GET /api/keys`
      *
      * The caller's API keys, newest first, without the keys themselves.
      */
-    list: {
-      request: Record<string, never>;
-      response: wire.ApiKeyList;
-      error: "validation_failed" | "invalid_credentials" | "unauthenticated" | "rate_limited" | "internal_error";
-    };
+    readonly list: (request?: Record<string, never>, options?: Options) => Promise<wire.ApiKeyList>;
     /**
      * Create an API key: `POST /api/keys`
      *
      * Creates an API key for the caller. The key itself stands in this answer and never again.
      */
-    create: {
-      request: { body: wire.CreateApiKeyRequest };
-      response: wire.CreatedApiKey;
-      error:
-        | "malformed_json"
-        | "validation_failed"
-        | "invalid_credentials"
-        | "unauthenticated"
-        | "origin_forbidden"
-        | "payload_too_large"
-        | "unsupported_media_type"
-        | "rate_limited"
-        | "internal_error";
-    };
+    readonly create: (request: { body: wire.CreateApiKeyRequest }, options?: Options) => Promise<wire.CreatedApiKey>;
     /**
      * Delete an API key: `DELETE /api/keys/{key_id}`
      *
      * Revokes the key at once: a request with it is answered with 401 from then on.
      */
-    delete: {
+    readonly delete: (
       request: {
         key_id: wire.ApiKeyId;
-      };
-      response: wire.DeleteApiKeyResponse;
-      error:
-        | "validation_failed"
-        | "invalid_credentials"
-        | "unauthenticated"
-        | "origin_forbidden"
-        | "api_key_not_found"
-        | "rate_limited"
-        | "internal_error";
-    };
+      },
+      options?: Options,
+    ) => Promise<wire.DeleteApiKeyResponse>;
   };
-  settings: {
+  readonly settings: {
     /**
      * Get the settings: `GET /api/settings`
      *
      * The caller's settings. Secrets are never shown; `…_set` says whether one is stored.
      */
-    get: {
-      request: Record<string, never>;
-      response: wire.Settings;
-      error:
-        | "validation_failed"
-        | "invalid_credentials"
-        | "unauthenticated"
-        | "settings_not_found"
-        | "rate_limited"
-        | "internal_error";
-    };
+    readonly get: (request?: Record<string, never>, options?: Options) => Promise<wire.Settings>;
     /**
      * Change settings: `POST /api/settings`
      *
      * Merges the given settings into the stored ones: what is left out keeps its value.
      */
-    merge: {
-      request: { body: wire.SettingsUpdate };
-      response: wire.MergeSettingsResponse;
-      error:
-        | "malformed_json"
-        | "validation_failed"
-        | "invalid_credentials"
-        | "unauthenticated"
-        | "origin_forbidden"
-        | "payload_too_large"
-        | "unsupported_media_type"
-        | "rate_limited"
-        | "internal_error";
-    };
+    readonly merge: (request: { body: wire.SettingsUpdate }, options?: Options) => Promise<wire.MergeSettingsResponse>;
     /**
      * Reset the settings: `POST /api/reset-settings`
      *
@@ -420,61 +242,219 @@ export interface Operations {
      *
      * @deprecated since 2025-01-01, use `settings.merge`. Resetting everything at once lost settings that users wanted to keep; resetting by name does not.
      */
-    reset: {
-      request: Record<string, never>;
-      response: never;
-      error: "operation_removed" | "rate_limited" | "internal_error";
-    };
+    readonly reset: (request?: Record<string, never>, options?: Options) => Promise<never>;
   };
-  health: {
+  readonly health: {
     /**
      * Is the process alive?: `GET /alive`
      *
      * For liveness probes: answers as long as the process can answer at all.
      */
-    alive: {
-      request: Record<string, never>;
-      response: wire.Alive;
-      error: "validation_failed" | "internal_error";
-    };
+    readonly alive: (request?: Record<string, never>, options?: Options) => Promise<wire.Alive>;
     /**
      * Is the process healthy?: `GET /health`
      *
      * As `/alive`, with the JSON string that older probes expect.
      */
-    health: {
-      request: Record<string, never>;
-      response: wire.Healthy;
-      error: "validation_failed" | "internal_error";
-    };
+    readonly health: (request?: Record<string, never>, options?: Options) => Promise<wire.Healthy>;
     /**
      * Is the server ready?: `GET /api/readiness`
      *
      * For readiness probes: 503, naming the part that failed, while the server cannot take requests.
      */
-    readiness: {
-      request: Record<string, never>;
-      response: wire.Readiness;
-      error: "validation_failed" | "internal_error" | "not_ready";
-    };
+    readonly readiness: (request?: Record<string, never>, options?: Options) => Promise<wire.Readiness>;
   };
-  users: {
+  readonly users: {
     /**
      * Who am I?: `GET /api/v1/users/me`
      *
      * The caller with the caller's settings; defaults where none have been stored.
      */
-    me: {
-      request: Record<string, never>;
-      response: wire.UserInfo;
-      error:
-        | "validation_failed"
-        | "invalid_credentials"
-        | "unauthenticated"
-        | "route_not_found"
-        | "rate_limited"
-        | "internal_error";
-    };
+    readonly me: (request?: Record<string, never>, options?: Options) => Promise<wire.UserInfo>;
+  };
+}
+
+/** The codes with which each operation fails. */
+export interface ErrorCodes {
+  options: {
+    models: "validation_failed" | "invalid_credentials" | "unauthenticated" | "rate_limited" | "internal_error";
+    agents: "validation_failed" | "invalid_credentials" | "unauthenticated" | "rate_limited" | "internal_error";
+    config: "validation_failed" | "rate_limited" | "internal_error";
+  };
+  sessions: {
+    login:
+      | "malformed_json"
+      | "validation_failed"
+      | "invalid_credentials"
+      | "payload_too_large"
+      | "unsupported_media_type"
+      | "rate_limited"
+      | "internal_error";
+    logout:
+      | "validation_failed"
+      | "invalid_credentials"
+      | "unauthenticated"
+      | "origin_forbidden"
+      | "rate_limited"
+      | "internal_error";
+  };
+  conversations: {
+    create:
+      | "malformed_json"
+      | "repository_unavailable"
+      | "validation_failed"
+      | "invalid_credentials"
+      | "unauthenticated"
+      | "origin_forbidden"
+      | "payload_too_large"
+      | "unsupported_media_type"
+      | "rate_limited"
+      | "internal_error";
+    list: "validation_failed" | "invalid_credentials" | "unauthenticated" | "rate_limited" | "internal_error";
+    get:
+      | "validation_failed"
+      | "invalid_credentials"
+      | "unauthenticated"
+      | "conversation_not_found"
+      | "rate_limited"
+      | "internal_error";
+    rename:
+      | "malformed_json"
+      | "validation_failed"
+      | "invalid_credentials"
+      | "unauthenticated"
+      | "origin_forbidden"
+      | "conversation_not_found"
+      | "payload_too_large"
+      | "unsupported_media_type"
+      | "rate_limited"
+      | "internal_error";
+    delete:
+      | "validation_failed"
+      | "invalid_credentials"
+      | "unauthenticated"
+      | "origin_forbidden"
+      | "conversation_not_found"
+      | "rate_limited"
+      | "internal_error";
+    start:
+      | "malformed_json"
+      | "validation_failed"
+      | "invalid_credentials"
+      | "unauthenticated"
+      | "origin_forbidden"
+      | "conversation_not_found"
+      | "payload_too_large"
+      | "unsupported_media_type"
+      | "rate_limited"
+      | "internal_error";
+    stop:
+      | "validation_failed"
+      | "invalid_credentials"
+      | "unauthenticated"
+      | "origin_forbidden"
+      | "conversation_not_found"
+      | "rate_limited"
+      | "internal_error";
+  };
+  events: {
+    message:
+      | "malformed_json"
+      | "validation_failed"
+      | "invalid_credentials"
+      | "unauthenticated"
+      | "origin_forbidden"
+      | "conversation_not_found"
+      | "conversation_not_running"
+      | "payload_too_large"
+      | "unsupported_media_type"
+      | "rate_limited"
+      | "internal_error";
+    search:
+      | "validation_failed"
+      | "invalid_credentials"
+      | "unauthenticated"
+      | "conversation_not_found"
+      | "rate_limited"
+      | "internal_error";
+    add:
+      | "malformed_json"
+      | "validation_failed"
+      | "invalid_credentials"
+      | "unauthenticated"
+      | "origin_forbidden"
+      | "conversation_not_found"
+      | "agent_state_conflict"
+      | "conversation_not_running"
+      | "payload_too_large"
+      | "unsupported_media_type"
+      | "rate_limited"
+      | "internal_error";
+  };
+  files: {
+    list:
+      | "path_outside_workspace"
+      | "validation_failed"
+      | "invalid_credentials"
+      | "unauthenticated"
+      | "conversation_not_found"
+      | "rate_limited"
+      | "internal_error";
+  };
+  apiKeys: {
+    list: "validation_failed" | "invalid_credentials" | "unauthenticated" | "rate_limited" | "internal_error";
+    create:
+      | "malformed_json"
+      | "validation_failed"
+      | "invalid_credentials"
+      | "unauthenticated"
+      | "origin_forbidden"
+      | "payload_too_large"
+      | "unsupported_media_type"
+      | "rate_limited"
+      | "internal_error";
+    delete:
+      | "validation_failed"
+      | "invalid_credentials"
+      | "unauthenticated"
+      | "origin_forbidden"
+      | "api_key_not_found"
+      | "rate_limited"
+      | "internal_error";
+  };
+  settings: {
+    get:
+      | "validation_failed"
+      | "invalid_credentials"
+      | "unauthenticated"
+      | "settings_not_found"
+      | "rate_limited"
+      | "internal_error";
+    merge:
+      | "malformed_json"
+      | "validation_failed"
+      | "invalid_credentials"
+      | "unauthenticated"
+      | "origin_forbidden"
+      | "payload_too_large"
+      | "unsupported_media_type"
+      | "rate_limited"
+      | "internal_error";
+    reset: "operation_removed" | "rate_limited" | "internal_error";
+  };
+  health: {
+    alive: "validation_failed" | "internal_error";
+    health: "validation_failed" | "internal_error";
+    readiness: "validation_failed" | "internal_error" | "not_ready";
+  };
+  users: {
+    me:
+      | "validation_failed"
+      | "invalid_credentials"
+      | "unauthenticated"
+      | "route_not_found"
+      | "rate_limited"
+      | "internal_error";
   };
 }
 

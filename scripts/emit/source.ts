@@ -8,14 +8,22 @@ export function sourceHeader(emitter: string, source: string): string {
  * @param deprecated what follows `@deprecated`
  */
 export function jsDoc(text: readonly string[], indent = "", deprecated?: string): string {
-  const lines = escaped(text).map((line) => line.replace(/^(\s*)@/, "$1\\@"));
-  if (deprecated !== undefined) lines.push("", ...escaped([`@deprecated ${deprecated}`]));
+  const lines = text.flatMap(escapedLines);
+  if (deprecated !== undefined) {
+    const [first, ...rest] = escapedLines(deprecated);
+    lines.push("", `@deprecated ${first}`, ...rest);
+  }
   if (lines.length === 1) return `${indent}/** ${lines[0]} */\n`;
   return `${indent}/**\n${lines.map((line) => `${indent} * ${line}`.trimEnd()).join("\n")}\n${indent} */\n`;
 }
 
-function escaped(text: readonly string[]): string[] {
-  return text.flatMap((line) => line.split("\n")).map((line) => line.replaceAll("*/", "*\\/").trimEnd());
+function escapedLines(text: string): string[] {
+  return text.split("\n").map((line) =>
+    line
+      .replaceAll("*/", "*\\/")
+      .replace(/^(\s*)@/, "$1\\@")
+      .trimEnd(),
+  );
 }
 
 /** A property name as TypeScript writes it: quoted only where it must be. */

@@ -45,7 +45,9 @@ export function describeObservation(observation: Observation): string {
       return "";
     case "null":
       return "No observation";
-    default:
+    case "error":
+    case "recall":
+    case "think":
       return observation.content;
   }
 }

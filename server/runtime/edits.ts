@@ -5,7 +5,7 @@ import { createExcerpt } from "./excerpt.ts";
 import { deleteFile, loadText, loadTextIfPresent, replaceLines, saveText, splitLines } from "./files.ts";
 import { outline } from "./listing.ts";
 import { nameInside, resolveInside, toWorkspaceError } from "./paths.ts";
-import { WorkspaceError, type FileEdit, type FileEditResult } from "./runtime.ts";
+import { WorkspaceError, type FileEdit, type FileEditCommand, type FileEditResult } from "./runtime.ts";
 
 /** Lines shown around a change, as upstream's editor does. */
 const CONTEXT_LINES = 4;
@@ -41,12 +41,12 @@ export async function applyEdit(root: string, edit: FileEdit, history: EditHisto
   const real = await resolveInside(root, edit.path);
   const target: Target = { root, real, name: nameInside(root, real), history };
   if (edit.command === "view") return await view(target, edit);
-  const change = await makeChange(target, edit);
+  const change = await makeChange(target, edit.command, edit);
   return { ...describe(target, change), path: edit.path };
 }
 
-async function makeChange(target: Target, edit: FileEdit): Promise<Change> {
-  switch (edit.command) {
+async function makeChange(target: Target, command: Exclude<FileEditCommand, "view">, edit: FileEdit): Promise<Change> {
+  switch (command) {
     case "create":
       return await save(target, await create(target, edit));
     case "str_replace":
@@ -59,7 +59,7 @@ async function makeChange(target: Target, edit: FileEdit): Promise<Change> {
       return await undo(target);
     default:
       throw rejected(
-        `The edit command "${edit.command}" does not exist. Use view, create, str_replace, insert, undo_edit or write.`,
+        `The edit command "${String(command)}" does not exist. Use view, create, str_replace, insert, undo_edit or write.`,
       );
   }
 }

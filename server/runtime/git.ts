@@ -126,7 +126,6 @@ async function runGit<T>(
   settings: GitSettings,
   task: (git: SimpleGit) => Promise<T>,
 ): Promise<T> {
-  signal?.throwIfAborted();
   const limit = AbortSignal.timeout(timeoutMs);
   try {
     return await task(gitIn(tmpdir(), settings, signal === undefined ? limit : AbortSignal.any([signal, limit])));

@@ -1,5 +1,5 @@
-import { initialSettings, plainSettings, secretSettings } from "../../contract/index.ts";
-import type { SettingsUpdate } from "../../contract/index.ts";
+import { initialSettings, secretSettings } from "../../contract/index.ts";
+import type { SettingsUpdate, plainSettings } from "../../contract/index.ts";
 import type { Cipher } from "../secrets/cipher.ts";
 import type { SettingsRecord, SettingsStore } from "../store/store.ts";
 
@@ -62,8 +62,8 @@ export function mergeSettings(
   for (const [name, value] of Object.entries(update)) {
     if (value === undefined) continue;
     if (!(name in secretSettings)) plain[name] = value ?? initialSettings[name];
-    else if (value === null || value === "") delete secrets[name];
-    else secrets[name] = encrypt(String(value));
+    else if (typeof value === "string" && value !== "") secrets[name] = encrypt(value);
+    else delete secrets[name];
   }
   return { plain, secrets };
 }

@@ -1,15 +1,24 @@
+import { once } from "node:events";
 import type { WebSocket } from "ws";
 
 const pingIntervalMs = 30_000;
 const missedPongs = 2;
+
+/** How long a client may take to answer the goodbye. A process that is told to end is given ten seconds in all. */
+const goodbyeMs = 2000;
+
+/** What sockets are closed with when the server ends. */
+export const goingAway = [1001, "The server is shutting down. Connect again with latest_event_id."] as const;
 
 /** The sockets of this process. */
 export interface Connections {
   /** @returns false when the user has too many already */
   add(socket: WebSocket, conversationId: string, userId: string): boolean;
   count(conversationId: string): number;
-  /** Closes all with 1001. */
-  close(): void;
+  /** Closes all with 1001. Resolves when all are gone. */
+  close(): Promise<void>;
+  /** Whether `close` has been called. */
+  closing(): boolean;
 }
 
 /** @param maxPerUser sockets that one user may have open */
@@ -17,6 +26,7 @@ export function createConnections(maxPerUser: number): Connections {
   const sockets = new Map<WebSocket, { missed: number }>();
   const perConversation = createCounter();
   const perUser = createCounter();
+  let closing = false;
   const heartbeat = setInterval(() => beat(sockets), pingIntervalMs).unref();
 
   return {
@@ -35,10 +45,11 @@ export function createConnections(maxPerUser: number): Connections {
       return true;
     },
     count: perConversation.count,
-    close() {
+    closing: () => closing,
+    async close() {
+      closing = true;
       clearInterval(heartbeat);
-      for (const socket of sockets.keys())
-        socket.close(1001, "The server is shutting down. Connect again with latest_event_id.");
+      await Promise.all([...sockets.keys()].map(sayGoodbye));
     },
   };
 }
@@ -50,6 +61,14 @@ function beat(sockets: ReadonlyMap<WebSocket, { missed: number }>): void {
     state.missed += 1;
     socket.ping();
   }
+}
+
+/** A client that does not answer is not waited for. */
+async function sayGoodbye(socket: WebSocket): Promise<void> {
+  socket.close(...goingAway);
+  const timer = setTimeout(() => socket.terminate(), goodbyeMs);
+  if (socket.readyState !== socket.CLOSED) await once(socket, "close");
+  clearTimeout(timer);
 }
 
 function createCounter() {

@@ -51,7 +51,7 @@ function parseFrame(data: RawData, isBinary: boolean): unknown {
   if (isBinary)
     throw new ApiError("unsupported_media_type", "The frame is binary. Send a text frame with one JSON document.");
   try {
-    return JSON.parse(String(data));
+    return JSON.parse((data as Buffer).toString("utf8")); // a Buffer: the socket's binaryType is the default
   } catch (cause) {
     throw new ApiError("malformed_json", "The frame is not valid JSON. Send one JSON document in UTF-8.", { cause });
   }

@@ -4,6 +4,9 @@ import type { StoredEvent } from "../store/store.ts";
 
 const pageSize = 200;
 
+/** So much of the past is given out before it is asked whether there is room for more. */
+const portionCharacters = 256 * 1024;
+
 export interface FeedOptions {
   readonly conversationId: string;
   readonly log: EventLog;
@@ -62,13 +65,26 @@ export function follow(options: FeedOptions): () => void {
     if (!types || types.has(event.type)) onEvent(event);
   }
 
+  async function giveInPortions(page: readonly StoredEvent[]): Promise<void> {
+    let portion = 0;
+    for (const event of page) {
+      if (portion >= portionCharacters) {
+        portion = 0;
+        await options.drained();
+      }
+      if (ended) return;
+      portion += event.text.length;
+      give(event);
+    }
+  }
+
   async function catchUp(): Promise<void> {
     reading = true;
     try {
       for (;;) {
         const page = await log.find(conversationId, { from: next, limit: pageSize });
+        await giveInPortions(page);
         if (ended) return;
-        page.forEach(give);
         // Between the read and here nothing can have come without a notice: the notice is what raises `latest`.
         if (page.length < pageSize && latest < next) break;
         await options.drained();

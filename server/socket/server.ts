@@ -3,7 +3,7 @@ import type { Duplex } from "node:stream";
 import type { Logger } from "pino";
 import { WebSocketServer } from "ws";
 import type { WebSocket } from "ws";
-import { channels } from "../../contract/index.ts";
+import { channels, securitySchemes } from "../../contract/index.ts";
 import { ApiError } from "../api-error.ts";
 import type { ConversationService } from "../conversations/conversation-service.ts";
 import type { EventBus } from "../conversations/event-bus.ts";
@@ -12,7 +12,7 @@ import { issueDetails, toApiError, validationFailed } from "../http/errors.ts";
 import type { Authenticator } from "../identity/credentials.ts";
 import type { Principal } from "../identity/identity.ts";
 import type { ConversationRecord } from "../store/store.ts";
-import { createConnections } from "./connections.ts";
+import { createConnections, goingAway } from "./connections.ts";
 import type { Connections } from "./connections.ts";
 import { receive } from "./events.ts";
 import { follow } from "./feed.ts";
@@ -34,8 +34,8 @@ export interface SocketServer {
   attach(server: Server): void;
   /** How many sockets are connected to a conversation. */
   connections(conversationId: string): number;
-  /** Closes every socket with 1001. */
-  close(): void;
+  /** Closes every socket with 1001, after what has been appended. Resolves when all of them are gone. */
+  close(): Promise<void>;
 }
 
 const { address, query: Query } = channels.events;
@@ -62,9 +62,9 @@ export function createSocketServer(deps: SocketDeps): SocketServer {
   return {
     attach(server) {
       server.on("upgrade", (req: IncomingMessage, stream: Duplex, head: Buffer) => {
-        const url = new URL(req.url ?? "/", "http://server");
-        const id = pathPattern.exec(url.pathname)?.groups?.["id"];
-        if (id === undefined) return refuseUpgrade(stream);
+        const url = URL.parse(req.url ?? "/", "http://server");
+        const id = pathPattern.exec(url?.pathname ?? "")?.groups?.["id"];
+        if (url === null || id === undefined) return refuseUpgrade(stream);
         webSockets.handleUpgrade(
           req,
           stream,
@@ -74,12 +74,16 @@ export function createSocketServer(deps: SocketDeps): SocketServer {
       });
     },
     connections: (conversationId) => connections.count(conversationId),
-    close: () => connections.close(),
+    async close() {
+      await new Promise(setImmediate); // frames of this tick are on their way by then
+      await connections.close();
+    },
   };
 }
 
 /** There is no socket at this address, so there is nobody to tell in a close code. */
 function refuseUpgrade(stream: Duplex): void {
+  stream.on("error", () => stream.destroy()); // nobody else listens any more: it would end the process
   stream.end("HTTP/1.1 404 Not Found\r\nConnection: close\r\nContent-Length: 0\r\n\r\n");
 }
 
@@ -102,6 +106,7 @@ async function accept(
   socket.on("error", (error) => deps.logger.debug({ err: error }, "socket error")); // ws closes it with the right code itself
   try {
     const { principal, record, query } = await admit(handshake, deps);
+    if (connections.closing()) return socket.close(...goingAway);
     if (!connections.add(socket, record.id, principal.userId)) {
       throw new ApiError("rate_limited", `You have ${deps.maxSocketsPerUser} sockets open. Close one first.`);
     }
@@ -130,7 +135,7 @@ async function admit({ req, url, id }: Handshake, { authenticator, conversations
   // A socket changes things, whatever it turns out to be used for.
   const principal = await authenticator.authenticate({
     headers: req.headers,
-    queryKey: query.data?.session_api_key,
+    queryKey: url.searchParams.get(securitySchemes.sessionApiKeyQuery.name) ?? undefined, // also when the rest is unfit
     changes: true,
   });
   if (!params.success) throw validationFailed(issueDetails("path", params.error.issues));

@@ -1,5 +1,6 @@
+import { existsSync } from "node:fs";
 import { mkdir } from "node:fs/promises";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 
 /** The data folder cannot be used. The message says why and what to do. */
@@ -15,7 +16,7 @@ export class DataFolderError extends Error {
  */
 export async function claimDataFolder(folder: string): Promise<() => void> {
   try {
-    await mkdir(folder, { recursive: true, mode: 0o700 });
+    await makeFolder(folder);
   } catch (error) {
     throw new DataFolderError(
       `The data folder ${folder} cannot be created (${reason(error)}). Fix: set DATA_DIR to a folder that this user may write.`,
@@ -23,6 +24,19 @@ export async function claimDataFolder(folder: string): Promise<() => void> {
     );
   }
   return lock(folder);
+}
+
+/** As a recursive mkdir, which on Node 24 never returns where a file system refuses a folder with ENOENT, as /proc does. */
+async function makeFolder(folder: string): Promise<void> {
+  try {
+    await mkdir(folder, { mode: 0o700 });
+  } catch (error) {
+    const code = error instanceof Error && "code" in error ? error.code : undefined;
+    if (code === "EEXIST") return;
+    if (code !== "ENOENT" || existsSync(dirname(folder))) throw error;
+    await makeFolder(dirname(folder));
+    await mkdir(folder, { mode: 0o700 });
+  }
 }
 
 function lock(folder: string): () => void {

@@ -46,7 +46,7 @@ async function migrate(db: Kysely<Database>): Promise<void> {
       { cause: error },
     );
   }
-  if (error) throw error;
+  if (error !== undefined) throw new Error("The database's schema could not be brought up to date.", { cause: error });
 }
 
 function sqliteSettings({ sqlite, transaction }: Connection): SettingsStore {

@@ -1,0 +1,99 @@
+import { spawn } from "node:child_process";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { randomBytes } from "node:crypto";
+import { createInterface } from "node:readline";
+
+const root = join(import.meta.dirname, "../..");
+
+/** What ends when a test, or a file of tests, is over: a test's context, or `{ after }` of node:test for the whole file. */
+export interface Cleanup {
+  after(end: () => Promise<unknown>): void;
+}
+
+/** A server process of our own, on a port of its own. */
+export interface ServerProcess {
+  /** `http://127.0.0.1:40123` */
+  readonly url: string;
+  /** The first user's API key, made for this process. */
+  readonly key: string;
+  readonly dataDir: string;
+  readonly pid: number;
+  /** What the process has written so far, both streams. */
+  output(): string;
+  /** Sends a signal and waits for the end. */
+  stop(signal?: NodeJS.Signals): Promise<{ code: number | null; signal: NodeJS.Signals | null }>;
+}
+
+export interface ServerOptions {
+  /** More of the environment; rate limits are off and every answer is validated unless it says otherwise. */
+  readonly env?: Readonly<Record<string, string>>;
+  /** The data folder of an earlier server, whose key must be given too. */
+  readonly dataDir?: string;
+  readonly key?: string;
+}
+
+/**
+ * Starts `openhands-api serve` as a process and waits for the line that says that it listens. Ended, and its data folder
+ * removed, when the test is over.
+ */
+export async function startServer(t: Cleanup, options: ServerOptions = {}): Promise<ServerProcess> {
+  const dataDir = options.dataDir ?? (await temporaryFolder(t));
+  const key = options.key ?? `oh_test_${randomBytes(24).toString("base64url")}`;
+  const child = spawn(process.execPath, [join(root, "server/cli.ts"), "serve"], {
+    env: {
+      PATH: process.env["PATH"],
+      HOME: process.env["HOME"],
+      PORT: "0",
+      DATA_DIR: dataDir,
+      BOOTSTRAP_API_KEY: key,
+      RATE_LIMIT_ADDRESS: "off",
+      RATE_LIMIT_USER: "off",
+      VALIDATE_RESPONSES: "all",
+      LOG_LEVEL: "info",
+      ...options.env,
+    },
+    cwd: dataDir, // where no .env of a developer is
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  const ended = new Promise<{ code: number | null; signal: NodeJS.Signals | null }>((resolve) => {
+    child.once("exit", (code, signal) => resolve({ code, signal }));
+  });
+  let output = "";
+  for (const stream of [child.stdout, child.stderr]) stream.setEncoding("utf8").on("data", (text: string) => (output += text));
+  t.after(async () => {
+    child.kill("SIGKILL");
+    await ended;
+  });
+  const url = await Promise.race([
+    listening(child.stdout),
+    ended.then(({ code }) => Promise.reject(new Error(`The server ended with ${code} before it listened:\n${output}`))),
+  ]);
+  return {
+    url,
+    key,
+    dataDir,
+    pid: child.pid ?? 0,
+    output: () => output,
+    stop(signal = "SIGTERM") {
+      child.kill(signal);
+      return ended;
+    },
+  };
+}
+
+async function listening(stdout: NodeJS.ReadableStream): Promise<string> {
+  for await (const line of createInterface({ input: stdout })) {
+    const url = /^openhands-api listens on (\S+)$/.exec(line)?.[1];
+    if (url !== undefined) return url;
+  }
+  throw new Error("The server closed its output before it listened.");
+}
+
+/** A folder that is removed when the test is over. */
+export async function temporaryFolder(t: Cleanup): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), "openhands-api-test-"));
+  t.after(() => rm(folder, { recursive: true, force: true }));
+  return folder;
+}
