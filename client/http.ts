@@ -1,0 +1,208 @@
+import { operations } from "../generated/client/operations.ts";
+import type { Calls } from "../generated/client/operations.ts";
+import type { ErrorDetail } from "../generated/client/types.ts";
+import { ApiError, ConnectionError, TimeoutError, UnexpectedResponseError } from "./errors.ts";
+import type { OperationName } from "./operation-types.ts";
+import { buildUrl, parseBaseUrl } from "./url.ts";
+import { retryAfterMs, sleep, startDeadline } from "./waiting.ts";
+
+/** How to reach a server. */
+export interface ClientOptions {
+  /** Where the server is, with the path under which it is mounted, if any: `https://example.com/openhands`. */
+  readonly baseUrl: string;
+  /** An API key, sent as `Authorization: Bearer` (RFC 6750). A browser with a session cookie needs none. */
+  readonly apiKey?: string | undefined;
+  /** What to send requests with instead of the global `fetch`. It must heed `init.signal`. */
+  readonly fetch?: Fetch | undefined;
+  /** How long to wait for an answer, each try for itself: 30,000. `Infinity` waits without a limit. */
+  readonly timeoutMs?: number | undefined;
+  /** How often to repeat a call that the server did not carry out because there were too many (429): 2. */
+  readonly maxRetries?: number | undefined;
+  /** Further headers for every request. They win over those that the client sets itself. */
+  readonly headers?: Readonly<Record<string, string>> | undefined;
+}
+
+/** The part of the global `fetch` that the client uses. */
+export type Fetch = (url: string, init: RequestInit) => Promise<Response>;
+
+/** What a single call may set. */
+export interface CallOptions {
+  /** Ends the call, which then rejects with the signal's reason. The server may have carried it out all the same. */
+  readonly signal?: AbortSignal | undefined;
+  /** As in `ClientOptions`, for this call. */
+  readonly timeoutMs?: number | undefined;
+  /** As in `ClientOptions`, for this call; `X-Request-ID` names the request in the server's log. */
+  readonly headers?: Readonly<Record<string, string>> | undefined;
+}
+
+/** The operations of the API, by resource: `client.conversations.create({ body: { initial_user_msg: "Hi" } })`. */
+export type Client = Calls<CallOptions>;
+
+/**
+ * A client of one server. Every call takes its path and query parameters by name and the body under `body`, and resolves
+ * with the body of the answer. It rejects with
+ * - `ApiError` when the server refuses it; `isApiError(error, "conversation_not_found")` narrows it by code;
+ * - `ConnectionError` when no answer comes, `TimeoutError` when it takes too long, and the signal's reason when aborted;
+ * - `UnexpectedResponseError` when what answers does not speak this API.
+ *
+ * A call that was refused with 429 was not carried out, and is repeated after the server's `Retry-After`.
+ * @throws {TypeError} when `baseUrl` is no http(s) URL
+ */
+export function createClient(options: ClientOptions): Client {
+  const settings = readOptions(options);
+  const resources = Object.entries(operations).map(([resource, routes]) => {
+    const calls = Object.entries(routes).map(([name, route]) => {
+      // The keys are those that `OperationName` is made of.
+      const target = { ...splitRoute(route), name: `${resource}.${name}` as OperationName };
+      return [name, (request: AnyRequest = {}, call: CallOptions = {}) => perform(settings, target, request, call)];
+    });
+    return [resource, Object.fromEntries(calls)];
+  });
+  // `operations` has a row for every member of `Calls`: they are generated together.
+  return Object.fromEntries(resources) as Client;
+}
+
+/** The longest that a call waits for `Retry-After`. A server that asks for more is not waited for. */
+const longestRetryMs = 60_000;
+
+/** The wait before a retry when a 429 comes without a usable `Retry-After`. */
+const defaultRetryMs = 1000;
+
+type Settings = ReturnType<typeof readOptions>;
+
+function readOptions({ baseUrl, apiKey, timeoutMs = 30_000, maxRetries = 2, headers, ...options }: ClientOptions) {
+  return {
+    base: parseBaseUrl(baseUrl),
+    headers: {
+      accept: "application/json",
+      ...(apiKey && { authorization: `Bearer ${apiKey}` }),
+      ...lowerCase(headers),
+    },
+    // Looked up at each call, so that what replaces the global later, as test tools do, is used.
+    fetch: options.fetch ?? ((url: string, init: RequestInit) => globalThis.fetch(url, init)),
+    timeoutMs,
+    maxRetries,
+  };
+}
+
+interface Target {
+  readonly name: OperationName;
+  readonly method: string;
+  readonly template: string;
+}
+
+function splitRoute(route: string): Omit<Target, "name"> {
+  const space = route.indexOf(" ");
+  return { method: route.slice(0, space), template: route.slice(space + 1) };
+}
+
+/** The request of any call, as the runtime sees it. */
+interface AnyRequest {
+  readonly body?: unknown;
+  readonly [parameter: string]: unknown;
+}
+
+async function perform(
+  settings: Settings,
+  target: Target,
+  request: AnyRequest,
+  options: CallOptions,
+): Promise<unknown> {
+  const message = writeRequest(settings, target, request, options);
+  for (let retries = 0; ; retries++) {
+    const answer = await exchange(settings, target, message, options);
+    const delay = retryAfterMs(answer.headers.get("retry-after")) ?? defaultRetryMs;
+    const retry = answer.status === 429 && retries < settings.maxRetries && delay <= longestRetryMs;
+    if (!retry) return readAnswer(target, answer);
+    await sleep(delay, options.signal);
+  }
+}
+
+interface Message {
+  readonly url: string;
+  readonly init: RequestInit;
+}
+
+function writeRequest(
+  settings: Settings,
+  target: Target,
+  { body, ...parameters }: AnyRequest,
+  options: CallOptions,
+): Message {
+  const json = body === undefined ? undefined : JSON.stringify(body);
+  const headers = {
+    ...(json !== undefined && { "content-type": "application/json" }),
+    ...settings.headers,
+    ...lowerCase(options.headers),
+  };
+  return {
+    url: buildUrl(settings.base, target.template, parameters),
+    // Made here and not by `fetch`, so that a header that cannot be sent is a TypeError and not a failed connection.
+    init: { method: target.method, headers: new Headers(headers), ...(json !== undefined && { body: json }) },
+  };
+}
+
+interface Answer {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly text: string;
+}
+
+/** One request and its whole answer. */
+async function exchange(
+  settings: Settings,
+  target: Target,
+  { url, init }: Message,
+  options: CallOptions,
+): Promise<Answer> {
+  const timeoutMs = options.timeoutMs ?? settings.timeoutMs;
+  const deadline = startDeadline(timeoutMs, () => new TimeoutError(target.name, timeoutMs), options.signal);
+  try {
+    const response = await settings.fetch(url, { ...init, signal: deadline.signal });
+    return { status: response.status, headers: response.headers, text: await response.text() };
+  } catch (cause) {
+    deadline.signal.throwIfAborted();
+    throw new ConnectionError(target.name, url, cause);
+  } finally {
+    deadline.clear();
+  }
+}
+
+function readAnswer(target: Target, answer: Answer): unknown {
+  const body = parseBody(target, answer);
+  if (answer.status >= 200 && answer.status < 300) return body;
+  if (!isErrorBody(body)) throw new UnexpectedResponseError(target.name, answer.status, answer.text);
+  throw new ApiError(body.error, {
+    code: body.code,
+    status: answer.status,
+    details: body.details ?? [],
+    requestId: body.request_id ?? answer.headers.get("x-request-id") ?? undefined,
+    retryAfterMs: retryAfterMs(answer.headers.get("retry-after")),
+    operation: target.name,
+  });
+}
+
+function parseBody(target: Target, { status, text }: Answer): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    throw new UnexpectedResponseError(target.name, status, text, { cause });
+  }
+}
+
+interface AnyErrorBody {
+  readonly error: string;
+  readonly code: string;
+  readonly details?: readonly ErrorDetail[];
+  readonly request_id?: string;
+}
+
+function isErrorBody(body: unknown): body is AnyErrorBody {
+  const { error, code } = (body ?? {}) as Partial<Record<keyof AnyErrorBody, unknown>>;
+  return typeof error === "string" && typeof code === "string";
+}
+
+/** Header names in one case, so that the later of two spellings replaces the earlier instead of joining it. */
+function lowerCase(headers: Readonly<Record<string, string>> = {}): Record<string, string> {
+  return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
+}
