@@ -1,11 +1,8 @@
-// The commands of openhands-api.
+// The commands of openhands-api. Each loads what it needs when it runs, so that --help is there at once.
 import { existsSync } from "node:fs";
 import { Command } from "commander";
-import { ConfigError } from "./config.ts";
-import { serve } from "./main.ts";
-import { DataFolderError } from "./store/data-folder.ts";
-import { NewerSchemaError } from "./store/sqlite/sqlite-store.ts";
-import { addUser, listUsers } from "./users.ts";
+import { conformanceCommand } from "../conformance/command.ts";
+import { OperatorError } from "./operator-error.ts";
 
 // Variables that are set already win over the file.
 if (existsSync(".env")) process.loadEnvFile(".env");
@@ -16,19 +13,30 @@ const program = new Command("openhands-api")
 
 program
   .command("serve")
-  .description("Run the server. It is configured by environment variables; README.md lists them.")
-  .action(() => serve(process.env));
+  .description("Run the server. It is configured by environment variables; docs/configuration.md lists them.")
+  .action(async () => {
+    const { serve } = await import("./main.ts");
+    await serve(process.env);
+  });
+
+program.addCommand(conformanceCommand());
 
 const users = program.command("users").description("Manage the users of the server in DATA_DIR.");
 users
   .command("add")
   .argument("<name>", "the new user's name")
   .description("Add a user and print the user's first API key, once.")
-  .action((name: string) => addUser(process.env, name));
+  .action(async (name: string) => {
+    const { addUser } = await import("./users.ts");
+    await addUser(process.env, name);
+  });
 users
   .command("list")
   .description("List the users.")
-  .action(() => listUsers(process.env));
+  .action(async () => {
+    const { listUsers } = await import("./users.ts");
+    await listUsers(process.env);
+  });
 
 try {
   await program.parseAsync();
@@ -41,8 +49,7 @@ try {
 
 /** The line that tells a person why a command ended; null for a fault of the program, whose trace is wanted. */
 function explain(error: unknown): string | null {
-  if (error instanceof ConfigError || error instanceof DataFolderError || error instanceof NewerSchemaError)
-    return error.message;
+  if (error instanceof OperatorError) return error.message;
   if (!(error instanceof Error) || !("code" in error)) return null;
   const { HOST = "127.0.0.1", PORT = "3000" } = process.env;
   switch (error.code) {

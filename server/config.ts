@@ -1,6 +1,7 @@
 import { resolve } from "node:path";
 import * as z from "zod";
 import { sizeLimits } from "../contract/index.ts";
+import { OperatorError } from "./operator-error.ts";
 
 const off = z.literal("off").transform(() => null);
 
@@ -55,7 +56,9 @@ const Environment = z.object({
   AUTH_MODE: z
     .enum(["token", "none"], "must be `token`, or `none` for a server that only this machine can reach")
     .prefault("token")
-    .describe("How callers prove who they are: `token` by API keys and sessions; `none` lets everybody on this machine in."),
+    .describe(
+      "How callers prove who they are: `token` by API keys and sessions; `none` lets everybody on this machine in.",
+    ),
   BOOTSTRAP_API_KEY: z
     .string()
     .regex(/^[\x21-\x7e]{16,256}$/, "must be 16 to 256 visible ASCII characters")
@@ -80,7 +83,9 @@ const Environment = z.object({
   MAX_FRAME_BYTES: number("a number of bytes, from 1024", { min: 1024 })
     .prefault(String(sizeLimits.socketFrame))
     .describe("The largest socket frame."),
-  MAX_SOCKETS_PER_USER: number("a number of sockets, from 1", { min: 1 }).prefault("200").describe("Sockets that one user may have open."),
+  MAX_SOCKETS_PER_USER: number("a number of sockets, from 1", { min: 1 })
+    .prefault("200")
+    .describe("Sockets that one user may have open."),
   COMMAND_TIMEOUT_SECONDS: number("a number of seconds, from 1 to 86400", { min: 1, max: 86_400 })
     .prefault("120")
     .describe("How long a command in a workspace may take."),
@@ -92,9 +97,14 @@ const Environment = z.object({
   VALIDATE_RESPONSES: z
     .enum(["all", "sample", "off"], "must be `all`, `sample` or `off`")
     .prefault("sample")
-    .describe("Which answers are checked against the contract: `all` fails a request that breaks it, `sample` checks one in a hundred and logs."),
+    .describe(
+      "Which answers are checked against the contract: `all` fails a request that breaks it, `sample` checks one in a hundred and logs.",
+    ),
   LOG_LEVEL: z
-    .enum(["fatal", "error", "warn", "info", "debug", "trace", "silent"], "must be fatal, error, warn, info, debug, trace or silent")
+    .enum(
+      ["fatal", "error", "warn", "info", "debug", "trace", "silent"],
+      "must be fatal, error, warn, info, debug, trace or silent",
+    )
     .prefault("info")
     .describe("How much is logged, to standard error."),
 });
@@ -108,16 +118,18 @@ export interface EnvironmentVariable {
 }
 
 /** Every variable, for the documentation. */
-export const environmentVariables: readonly EnvironmentVariable[] = Object.entries(Environment.shape).map(([name, schema]) => ({
-  name,
-  description: z.globalRegistry.get(schema)?.description ?? "",
-  initial: schema instanceof z.ZodPrefault ? String(schema.def.defaultValue) : null,
-}));
+export const environmentVariables: readonly EnvironmentVariable[] = Object.entries(Environment.shape).map(
+  ([name, schema]) => ({
+    name,
+    description: z.globalRegistry.get(schema)?.description ?? "",
+    initial: schema instanceof z.ZodPrefault ? String(schema.def.defaultValue) : null,
+  }),
+);
 
 export type Config = Readonly<z.output<typeof Environment>>;
 
 /** A setting in the environment is not acceptable. The message says which, why, and what would be. */
-export class ConfigError extends Error {
+export class ConfigError extends OperatorError {
   override name = "ConfigError";
 }
 

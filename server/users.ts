@@ -2,6 +2,7 @@ import { systemClock, timestamp } from "./clock.ts";
 import { readConfig } from "./config.ts";
 import type { Identity } from "./identity/identity.ts";
 import { createIdentity } from "./identity/identity.ts";
+import { OperatorError } from "./operator-error.ts";
 import { DataFolderError } from "./store/data-folder.ts";
 import { openSqliteStore } from "./store/sqlite/sqlite-store.ts";
 import { existsSync } from "node:fs";
@@ -10,7 +11,7 @@ import { existsSync } from "node:fs";
 export function addUser(environment: NodeJS.ProcessEnv, name: string): Promise<void> {
   return withIdentity(environment, async (identity) => {
     if (await identity.findUser(name))
-      throw new DataFolderError(`There is a user ${name} already. Fix: choose another name.`);
+      throw new OperatorError(`There is a user ${name} already. Fix: choose another name.`);
     const user = await identity.createUser(name);
     const { key } = await identity.createApiKey(user.id, { name: "First key" });
     console.log(`User ${name}\nAPI key (shown this once): ${key}`);

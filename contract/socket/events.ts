@@ -28,6 +28,9 @@ const messageErrors = [
   "internal_error",
 ] as const satisfies ErrorCode[];
 
+/** A shorthand can only be a message, which no state of the agent forbids. */
+const shorthandErrors = messageErrors.filter((code) => code !== "agent_state_conflict");
+
 const ActionFrame = z.object({ type: z.literal("action").describe("Always `action`."), action: ActionEvent }).meta({
   id: "ActionFrame",
   description: "An action of the log.",
@@ -353,7 +356,7 @@ export const events = channel({
       payload: ShorthandFrame,
       examples: [exampleOf(ShorthandFrame)],
       replies: ["ack", "error"],
-      errors: messageErrors,
+      errors: shorthandErrors,
     },
   },
   closeCodes: [

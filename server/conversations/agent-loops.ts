@@ -136,6 +136,7 @@ export function createAgentLoops(deps: AgentLoopsDeps): AgentLoops {
     end,
     async stop(id) {
       await end(id);
+      await store.update(id, { status: "STOPPED" }); // a conversation that was just getting ready has said RUNNING meanwhile
       await log.append(id, stateChanged("stopped", ""));
     },
     async close() {

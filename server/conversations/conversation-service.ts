@@ -2,6 +2,7 @@ import type { ActionRequest } from "../../contract/index.ts";
 import { ApiError } from "../api-error.ts";
 import type { Clock } from "../clock.ts";
 import { timestamp } from "../clock.ts";
+import { createLocks } from "../locks.ts";
 import { newId } from "../identity/tokens.ts";
 import type { Principal } from "../identity/identity.ts";
 import type { Runtime, Workspace } from "../runtime/runtime.ts";
@@ -54,6 +55,7 @@ export interface ConversationService {
 export function createConversationService(deps: ConversationServiceDeps): ConversationService {
   const { store, log, bus, runtime, clock } = deps;
   const loops = createAgentLoops(deps);
+  const lifecycle = createLocks();
 
   async function get({ userId }: Principal, id: string): Promise<ConversationRecord> {
     const record = await store.get(id);
@@ -94,29 +96,33 @@ export function createConversationService(deps: ConversationServiceDeps): Conver
       bus.publish(id, { type: "title", title });
     },
 
-    async delete(principal, id) {
-      await get(principal, id);
-      await loops.end(id);
-      await store.delete(id);
-      await runtime.remove(id);
-      bus.publish(id, { type: "deleted" });
-    },
+    delete: (principal, id) =>
+      lifecycle.alone(id, async () => {
+        await get(principal, id);
+        await loops.end(id);
+        await store.delete(id);
+        await loops.end(id); // what a request that came between has begun
+        await runtime.remove(id);
+        bus.publish(id, { type: "deleted" });
+      }),
 
-    async start(principal, id) {
-      const record = await get(principal, id);
-      if (record.status === "RUNNING" || record.status === "STARTING") return record;
-      await store.update(id, { status: "STARTING" });
-      await loops.start({ ...record, status: "STARTING" });
-      return get(principal, id);
-    },
+    start: (principal, id) =>
+      lifecycle.alone(id, async () => {
+        const record = await get(principal, id);
+        if (record.status === "RUNNING" || record.status === "STARTING") return record;
+        await store.update(id, { status: "STARTING" });
+        await loops.start({ ...record, status: "STARTING" });
+        return get(principal, id);
+      }),
 
-    async stop(principal, id) {
-      const record = await get(principal, id);
-      if (record.status === "STOPPED") return record;
-      await store.update(id, { status: "STOPPED" });
-      await loops.stop(id);
-      return { ...record, status: "STOPPED" };
-    },
+    stop: (principal, id) =>
+      lifecycle.alone(id, async () => {
+        const record = await get(principal, id);
+        if (record.status === "STOPPED") return record;
+        await store.update(id, { status: "STOPPED" }); // from here on no action is taken
+        await loops.stop(id);
+        return { ...record, status: "STOPPED" };
+      }),
 
     async act(principal, id, action) {
       const record = await get(principal, id);

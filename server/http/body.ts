@@ -1,3 +1,4 @@
+import { isUtf8 } from "node:buffer";
 import express from "express";
 import type { Request, RequestHandler } from "express";
 import { ApiError } from "../api-error.ts";
@@ -8,7 +9,12 @@ import { ApiError } from "../api-error.ts";
  * @param options.optional whether the body may be left out, which is then `{}`
  */
 export function jsonBody({ limit, optional }: { limit: number; optional: boolean }): RequestHandler {
-  const parse = express.json({ limit, strict: false, type: isJson });
+  const verify = (_req: unknown, _res: unknown, bytes: Buffer, charset: string) => {
+    // express would put U+FFFD where a byte is no UTF-8, and `{}` where there is nothing.
+    if (charset === "utf-8" && !isUtf8(bytes)) throw new Error("The body is not UTF-8");
+    if (bytes.length === 0 && !optional) throw new Error("The body is empty");
+  };
+  const parse = express.json({ limit, strict: false, type: isJson, verify });
   return (req, res, next) => {
     if (!hasBody(req)) {
       req.body = optional ? {} : undefined;
@@ -35,10 +41,13 @@ function isJson(req: Parameters<RequestHandler>[0] | { headers: Request["headers
   return /^application\/json\s*(;|$)/i.test(req.headers["content-type"] ?? "");
 }
 
-/** The errors of express.json by their documented `type`, https://github.com/expressjs/body-parser#errors */
+/**
+ * The errors of express.json by their documented `type`, https://github.com/expressjs/body-parser#errors. A compressed
+ * body that cannot be unpacked gives one without a type, and a 4xx status like all that are the client's fault.
+ */
 function bodyError(error: unknown, limit: number): unknown {
-  if (!(error instanceof Error) || !("type" in error)) return error;
-  switch (error.type) {
+  if (!(error instanceof Error) || !("status" in error) || Number(error.status) >= 500) return error;
+  switch ("type" in error ? error.type : undefined) {
     case "entity.too.large":
       return new ApiError("payload_too_large", `The body is larger than ${limit} bytes. Send less at once.`, {
         cause: error,

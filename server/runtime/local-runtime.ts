@@ -1,6 +1,7 @@
 import { chmod, mkdir, readdir, realpath, rename, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { execa } from "execa";
+import { createLocks } from "../locks.ts";
 import { runCommand } from "./commands.ts";
 import { createEditHistory } from "./edit-history.ts";
 import { applyEdit } from "./edits.ts";
@@ -54,7 +55,10 @@ export function createLocalRuntime(options: LocalRuntimeOptions): Runtime {
   };
 
   const remove = async (conversationId: string): Promise<void> => {
-    const root = join(await realDirectory(options.directory), checkedId(conversationId));
+    const id = checkedId(conversationId);
+    const directory = await realpath(options.directory).catch(() => null);
+    if (directory === null) return; // Nothing was ever opened.
+    const root = join(directory, id);
     await activities.stop(root);
     await locks.alone(root, async () => {
       history.forget(root);
@@ -213,21 +217,4 @@ function createActivities() {
 
 function removed(): WorkspaceError {
   return new WorkspaceError("file_not_found", "The workspace was removed.");
-}
-
-/** Lets what changes the files of a workspace happen one after the other. */
-function createLocks() {
-  const last = new Map<string, Promise<unknown>>();
-  return {
-    async alone<T>(root: string, act: () => Promise<T>): Promise<T> {
-      const before = last.get(root) ?? Promise.resolve();
-      const mine = before.then(act, act);
-      last.set(root, mine);
-      try {
-        return await mine;
-      } finally {
-        if (last.get(root) === mine) last.delete(root);
-      }
-    },
-  };
 }

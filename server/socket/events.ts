@@ -20,13 +20,21 @@ export interface ReceiverOptions {
 const { legacy_action } = channels.events.messages;
 const documented: ReadonlySet<string> = new Set(legacy_action.errors);
 
+/** No more of a client's frames are read while this many wait: they stay on its side of the connection. */
+const maxWaiting = 32;
+
 /** Takes the frames of one client, one after the other, and answers each with statuses. */
 export function receive(options: ReceiverOptions): void {
   const { socket, push } = options;
+  let waiting = 0;
   let queue: Promise<void> = Promise.resolve();
   socket.on("message", (data, isBinary) => {
+    waiting += 1;
+    if (waiting === maxWaiting) socket.pause();
     queue = queue.then(async () => {
       for await (const status of answer(data, isBinary, options)) push(statusFrame(status));
+      waiting -= 1;
+      if (waiting === 0 && socket.isPaused) socket.resume();
     });
   });
 }
@@ -85,8 +93,11 @@ function unfit(issues: Parameters<typeof issueDetails>[1]): ApiError {
   return validationFailed(issueDetails("frame", issues));
 }
 
+/** Null also for one that does not fit: part of it would name another message, or none. */
 function requestIdOf(frame: unknown): string | null {
-  return isObject(frame) && typeof frame["request_id"] === "string" ? frame["request_id"].slice(0, 128) || null : null;
+  if (!isObject(frame)) return null;
+  const requestId = TypedClientFrame.options[0].shape.request_id.safeParse(frame["request_id"]);
+  return requestId.data ?? null;
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {

@@ -2,9 +2,10 @@ import { existsSync } from "node:fs";
 import { mkdir } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
+import { OperatorError } from "../operator-error.ts";
 
 /** The data folder cannot be used. The message says why and what to do. */
-export class DataFolderError extends Error {
+export class DataFolderError extends OperatorError {
   override name = "DataFolderError";
 }
 

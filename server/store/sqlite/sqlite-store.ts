@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { Migrator } from "kysely/migration";
+import { OperatorError } from "../../operator-error.ts";
 import type { Database } from "../database.ts";
 import { migrations } from "../migrations.ts";
 import { apiKeyQueries, conversationQueries, sessionQueries, userQueries } from "../queries.ts";
@@ -10,7 +11,7 @@ import { createSqliteEventStore } from "./event-store.ts";
 import type { Kysely } from "kysely";
 
 /** The database has been written by a newer version of the server. */
-export class NewerSchemaError extends Error {
+export class NewerSchemaError extends OperatorError {
   override name = "NewerSchemaError";
 }
 
