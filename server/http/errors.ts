@@ -36,18 +36,17 @@ export function writeError(res: Response, error: ApiError): void {
 export function toApiError(error: unknown): ApiError {
   if (error instanceof ApiError) return error;
   if (error instanceof RequestValidationError) return validationFailed(detailsOf(error));
-  if (error instanceof WorkspaceError && error.code === "path_outside_workspace") {
-    return new ApiError("path_outside_workspace", error.message, {
-      details: [{ in: "query", path: "path", message: error.message }],
-    });
-  }
-  if (error instanceof WorkspaceError && error.code === "not_a_directory") {
-    return validationFailed([{ in: "query", path: "path", message: error.message }]);
-  }
+  if (error instanceof WorkspaceError) return workspaceError(error);
   // express, for a path with a malformed percent escape
   if (error instanceof URIError)
     return validationFailed([{ in: "path", path: "", message: "must be percent-encoded UTF-8" }]);
   return new ApiError("internal_error", undefined, { cause: error });
+}
+
+/** What the workspace refuses is the path's fault: it is all that a request says about the workspace. */
+function workspaceError({ code, message }: WorkspaceError): ApiError {
+  const details: ErrorDetail[] = [{ in: "query", path: "path", message }];
+  return code === "path_outside_workspace" ? new ApiError(code, message, { details }) : validationFailed(details);
 }
 
 /** @param details the parts that do not fit */
