@@ -1,0 +1,107 @@
+import type { Json, JsonObject } from "./json.ts";
+import { isObject } from "./json.ts";
+import { knownOperations } from "./known-operations.ts";
+import { jsonOf, parametersIn } from "./operations.ts";
+import type { Operation, Parameter } from "./operations.ts";
+import type { HttpRequest } from "./http/exchange.ts";
+import { urlOf } from "./world.ts";
+import type { World } from "./world.ts";
+
+/** How a request proves who sends it. */
+export type Credentials =
+  | { readonly kind: "none" }
+  | { readonly kind: "bearer"; readonly token: string }
+  | { readonly kind: "header"; readonly name: string; readonly value: string }
+  | { readonly kind: "cookie"; readonly cookie: string; readonly origin: string | undefined };
+
+/** A request to a documented operation, in the document's terms. */
+export interface Call {
+  readonly operation: Operation;
+  readonly path: Readonly<Record<string, string>>;
+  readonly query: Readonly<Record<string, string>>;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: { readonly type: string; readonly text: string } | undefined;
+  readonly credentials: Credentials;
+}
+
+/** The run's own credentials; none when it was given no key. */
+export function ownCredentials(world: World): Credentials {
+  return world.key === undefined ? { kind: "none" } : { kind: "bearer", token: world.key };
+}
+
+/**
+ * The request that the document shows as an example: its body, and each parameter that has an example of its own or is
+ * required. Path parameters are the caller's to supply where the example's thing does not exist.
+ */
+export function exampleCall(world: World, operation: Operation, path: Readonly<Record<string, string>> = {}): Call {
+  const body = jsonOf(operation.body?.media ?? []);
+  const example = body && substituted(world, operation, body.example);
+  return {
+    operation,
+    path: { ...valuesOf(parametersIn(operation, "path")), ...path },
+    query: valuesOf(parametersIn(operation, "query")),
+    headers: valuesOf(parametersIn(operation, "header")),
+    body: body && example !== undefined ? { type: body.name, text: JSON.stringify(example) } : undefined,
+    credentials: operation.needsCredentials ? ownCredentials(world) : { kind: "none" },
+  };
+}
+
+/** The JSON object of a call's body; empty when it has none. */
+export function bodyOf(call: Call): JsonObject {
+  const value: unknown = call.body && JSON.parse(call.body.text);
+  return isObject(value) ? value : {};
+}
+
+/** The same call with another JSON body. */
+export function withBody(call: Call, body: Json): Call {
+  return { ...call, body: { type: call.body?.type ?? "application/json", text: JSON.stringify(body) } };
+}
+
+/** The call as it goes over the wire. `requestId` is sent as `X-Request-ID` unless the call names one itself. */
+export function requestOf(world: World, call: Call, requestId: string): HttpRequest {
+  const path = call.operation.path.replace(/\{([^}]+)\}/g, (_, name: string) =>
+    encodeURIComponent(call.path[name] ?? ""),
+  );
+  const url = urlOf(world, path);
+  for (const [name, value] of Object.entries(call.query)) url.searchParams.set(name, value);
+  return {
+    method: call.operation.method,
+    url,
+    headers: {
+      "X-Request-ID": requestId,
+      ...(call.body && { "Content-Type": call.body.type }),
+      ...headersOf(call.credentials),
+      ...call.headers,
+    },
+    ...(call.body && { body: call.body.text }),
+  };
+}
+
+/** The headers that carry credentials. */
+export function headersOf(credentials: Credentials): Record<string, string> {
+  if (credentials.kind === "bearer") return { Authorization: `Bearer ${credentials.token}` };
+  if (credentials.kind === "header") return { [credentials.name]: credentials.value };
+  if (credentials.kind === "none") return {};
+  return { Cookie: credentials.cookie, ...(credentials.origin !== undefined && { Origin: credentials.origin }) };
+}
+
+function valuesOf(parameters: readonly Parameter[]): Record<string, string> {
+  const values = parameters.flatMap(({ name, required, example, schemaExample }) => {
+    const value = example ?? (required ? schemaExample : undefined);
+    // X-Request-ID is given anew with every request.
+    return value === undefined || name.toLowerCase() === "x-request-id" ? [] : [[name, textOf(value)] as const];
+  });
+  return Object.fromEntries(values);
+}
+
+/** A value as the text of a parameter: `style: form, explode: false` for a list. */
+export function textOf(value: Json): string {
+  if (Array.isArray(value)) return value.map(textOf).join(",");
+  return typeof value === "string" ? value : JSON.stringify(value);
+}
+
+/** A published example cannot hold a real key. */
+function substituted(world: World, operation: Operation, example: Json | undefined): Json | undefined {
+  if (operation.id !== knownOperations.login || !isObject(example) || world.key === undefined) return example;
+  return { ...example, api_key: world.key };
+}

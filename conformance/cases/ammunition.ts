@@ -1,0 +1,51 @@
+import { randomInt } from "node:crypto";
+import { child, children } from "../documents.ts";
+import type { DocumentNode } from "../documents.ts";
+import { isObject } from "../json.ts";
+import type { Json, JsonObject } from "../json.ts";
+import type { Validator } from "../schemas.ts";
+
+/**
+ * A value that nearly fits a schema: the example with one field of a wrong type. The schema itself is asked whether it is
+ * wrong, so that a case never blames a server for accepting what the document allows.
+ * @returns undefined when nothing that was tried is wrong
+ */
+export function brokenJson(validator: Validator, schema: DocumentNode, example: Json | undefined): Json | undefined {
+  const base = isObject(example) ? example : {};
+  const candidates: Json[] = [];
+  for (const name of breakableNames(schema, base))
+    for (const value of wrongTypes) candidates.push({ ...base, [name]: value });
+  candidates.push("a text", []);
+  return candidates.find((candidate) => validator.mismatches(schema, candidate).length > 0);
+}
+
+/** A text that does not fit the schema of a parameter or header; undefined when every text fits. */
+export function brokenText(validator: Validator, schema: DocumentNode): string | undefined {
+  return texts.find((text) => validator.mismatches(schema, decodeParameter(schema, text)).length > 0);
+}
+
+/** An id of the same form as an example that, by all chances, nothing has: letters and digits are drawn anew. */
+export function unknownId(example: string): string {
+  return example.replace(/[0-9]/g, () => String(randomInt(10))).replace(/[a-f]/g, () => "abcdef"[randomInt(6)] ?? "a");
+}
+
+const wrongTypes: readonly Json[] = [{ unexpected: true }, 12.5, "a text", true, [], null];
+
+const texts = ["not a value", "x".repeat(5000), "", "-1"];
+
+/** Fields whose value tells nothing about the kind of the whole come first: breaking `type` breaks something else. */
+function breakableNames(schema: DocumentNode, base: JsonObject): string[] {
+  const declared = children(child(schema, "properties"));
+  const names = new Set([...Object.keys(base), ...declared.map(([name]) => name)]);
+  for (const [name, property] of declared) if (child(property, "const")) names.delete(name);
+  return [...names];
+}
+
+/** The value that a parameter's text stands for, by the type its schema gives. */
+function decodeParameter(schema: DocumentNode, text: string): Json {
+  const type = child(schema, "type")?.value;
+  if ((type === "integer" || type === "number") && text.trim() !== "" && Number.isFinite(Number(text)))
+    return Number(text);
+  if (type === "boolean" && (text === "true" || text === "false")) return text === "true";
+  return type === "array" ? text.split(",") : text;
+}

@@ -1,0 +1,21 @@
+import type { Unit } from "../units.ts";
+import type { World } from "../world.ts";
+import type { Case } from "./case.ts";
+import { documentCases } from "./documents.ts";
+import { restCases } from "./rest.ts";
+import { routeCases } from "./routes.ts";
+import { securityCases } from "./security.ts";
+import { deletionCases } from "./socket-close.ts";
+import { socketCases } from "./socket.ts";
+
+/** Every case of a run, in the order in which they run. A phase that is added later adds its cases here. */
+export function casesOf(units: readonly Unit[], world: World): Case[] {
+  return [
+    ...documentCases(world),
+    ...restCases(units, world),
+    ...securityCases(world),
+    ...routeCases(world),
+    ...socketCases(units, world.channels),
+    ...deletionCases(world),
+  ];
+}

@@ -1,0 +1,149 @@
+import { randomBytes } from "node:crypto";
+import { bodyOf, exampleCall, withBody } from "../calls.ts";
+import type { Call } from "../calls.ts";
+import { usesUp } from "../known-operations.ts";
+import { jsonOf, parametersIn } from "../operations.ts";
+import type { Operation, Parameter } from "../operations.ts";
+import type { Probe } from "../probe.ts";
+import { pathFor, prepareSingleton, stoppedConversation } from "../resources.ts";
+import { foreignOrigin, sessionCredentials } from "../sessions.ts";
+import { closedGateCode } from "../units.ts";
+import type { AnswerUnit } from "../units.ts";
+import type { World } from "../world.ts";
+import { brokenJson, brokenText, unknownId } from "./ammunition.ts";
+
+/** Makes the call that brings about one documented answer, and prepares the server for it. */
+export type Plan = (probe: Probe) => Promise<Call>;
+
+/** What turns the example call of an operation, which would succeed, into one with another answer. */
+type Change = (call: Call, probe: Probe) => Call | Promise<Call>;
+
+/** The change for an operation; undefined when the answer cannot be brought about with it. */
+type Recipe = (operation: Operation, world: World) => Change | undefined;
+
+/** How to bring about a documented answer; undefined when this runner knows no way. */
+export function planFor(unit: AnswerUnit, world: World): Plan | undefined {
+  const { operation, response, code } = unit;
+  if (code === undefined) return response.status < 300 ? succeed(unit) : undefined;
+  const recipe = recipes[code] ?? (code.endsWith("_not_found") ? notFound(code) : undefined);
+  const change = recipe?.(operation, world);
+  return change && (async (probe) => change(exampleCall(world, operation, await pathFor(probe, operation)), probe));
+}
+
+/** Confirms what nobody has asked to be confirmed. */
+export const unaskedConfirmation = { action: "change_agent_state", args: { agent_state: "user_confirmed" } };
+
+/** A well-formed key that, by all chances, is nobody's. */
+export function madeUpKey(): string {
+  return `oh_${randomHex(16)}`;
+}
+
+/** Larger than any body that the documents allow unless the operator says otherwise: 4 MiB and a little. */
+const tooLarge = 4 * 1024 * 1024 + 1024;
+
+/** The codes of the documents, each with what brings it about. */
+const recipes: Readonly<Record<string, Recipe>> = {
+  validation_failed: (operation, world) => invalidBody(operation, world) ?? invalidParameter(operation, world),
+
+  malformed_json: withBodyOnly((call) => withText(call, '{"unfinished": ')),
+
+  unsupported_media_type: withBodyOnly((call) => ({ ...call, body: { type: "text/plain", text: textOf(call) } })),
+
+  payload_too_large: withBodyOnly((call) => withText(call, textOf(call).padEnd(tooLarge))),
+
+  unauthenticated: () => (call) => ({ ...call, credentials: { kind: "none" } }),
+
+  invalid_credentials: (operation) =>
+    operation.needsCredentials
+      ? (call) => ({ ...call, credentials: { kind: "bearer", token: madeUpKey() } })
+      : (call) => withBody(call, { ...bodyOf(call), api_key: madeUpKey() }),
+
+  origin_forbidden: () => async (call, probe) => ({
+    ...call,
+    credentials: await sessionCredentials(probe, foreignOrigin),
+  }),
+
+  conversation_not_running: (operation) => {
+    const [parameter] = parametersIn(operation, "path");
+    return (
+      parameter &&
+      (async (call, probe) => ({
+        ...call,
+        path: { [parameter.name]: await stoppedConversation(probe, parameter.name) },
+      }))
+    );
+  },
+
+  agent_state_conflict: withBodyOnly((call) => withBody(call, unaskedConfirmation)),
+
+  path_outside_workspace: (operation) =>
+    parametersIn(operation, "query").some(({ name }) => name === "path")
+      ? (call) => ({ ...call, query: { ...call.query, path: "../.." } })
+      : undefined,
+
+  repository_unavailable: withBodyOnly((call) =>
+    withBody(call, { ...bodyOf(call), repository: `file:///nonexistent-${randomHex(8)}` }),
+  ),
+
+  operation_removed: (operation) => (operation.deprecation?.state === "gone" ? (call) => call : undefined),
+
+  [closedGateCode]: (operation) => (operation.gate === undefined ? undefined : (call) => call),
+};
+
+/** The example of the document, on things of its own where it uses them up. */
+function succeed({ operation, accept }: AnswerUnit): Plan {
+  return async (probe) => {
+    await prepareSingleton(probe, operation);
+    const call = exampleCall(probe.world, operation, await pathFor(probe, operation, usesUp(operation)));
+    return accept === undefined ? call : { ...call, headers: { ...call.headers, Accept: accept } };
+  };
+}
+
+/** `conversation_not_found` is about `conversation_id`; a code that names no parameter is about the last one. */
+function notFound(code: string): Recipe {
+  return (operation) => {
+    const parameters = parametersIn(operation, "path");
+    const named = parameters.find(({ name }) => code === `${name.replace(/_id$/, "")}_not_found`) ?? parameters.at(-1);
+    return (
+      named && ((call) => ({ ...call, path: { ...call.path, [named.name]: unknownId(call.path[named.name] ?? "") } }))
+    );
+  };
+}
+
+function withBodyOnly(change: Change): Recipe {
+  return (operation) => (operation.body ? change : undefined);
+}
+
+function invalidBody(operation: Operation, world: World): Change | undefined {
+  const media = jsonOf(operation.body?.media ?? []);
+  const broken = media?.schema && brokenJson(world.openapi.validator, media.schema, media.example);
+  return broken === undefined ? undefined : (call) => withBody(call, broken);
+}
+
+/** One parameter that does not fit: in the query, else in the path, else in a header such as `X-Request-ID`. */
+function invalidParameter(operation: Operation, world: World): Change | undefined {
+  for (const place of ["query", "path", "header"] as const)
+    for (const parameter of parametersIn(operation, place)) {
+      const text = brokenText(world.openapi.validator, parameter.schema);
+      if (text !== undefined) return (call) => withParameter(call, parameter, text);
+    }
+  return undefined;
+}
+
+function withParameter(call: Call, parameter: Parameter, text: string): Call {
+  if (parameter.in === "query") return { ...call, query: { ...call.query, [parameter.name]: text } };
+  if (parameter.in === "path") return { ...call, path: { ...call.path, [parameter.name]: text } };
+  return { ...call, headers: { ...call.headers, [parameter.name]: text } };
+}
+
+function withText(call: Call, text: string): Call {
+  return { ...call, body: { type: call.body?.type ?? "application/json", text } };
+}
+
+function textOf(call: Call): string {
+  return call.body?.text ?? "{}";
+}
+
+function randomHex(bytes: number): string {
+  return randomBytes(bytes).toString("hex");
+}

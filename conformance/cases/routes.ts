@@ -1,0 +1,106 @@
+import { headersOf, ownCredentials, textOf } from "../calls.ts";
+import { child, placeOf } from "../documents.ts";
+import { mediaTypeOf } from "../http/checks.ts";
+import { isObject } from "../json.ts";
+import { jsonOf } from "../operations.ts";
+import type { Operation } from "../operations.ts";
+import type { Answer, Probe } from "../probe.ts";
+import { closedGateCode, isOpen } from "../units.ts";
+import { urlOf } from "../world.ts";
+import type { World } from "../world.ts";
+import type { Case } from "./case.ts";
+
+/** What no operation documents: methods that a documented path has not, and a path that no document has. */
+export function routeCases(world: World): Case[] {
+  const open = world.operations.values().filter(({ gate }) => isOpen(gate, world.gates));
+  const byPath = Map.groupBy(open, ({ path }) => path);
+  return [...[...byPath].flatMap(([path, own]) => methodCase(path, own) ?? []), unknownPath];
+}
+
+const unknownPath: Case = {
+  name: "rest/404-route_not_found",
+  run: async (probe) => {
+    const answer = await sendTo(probe, "GET", "/api/there-is-no-such-operation");
+    checkError(probe, answer, 404, closedGateCode, "A path that no document has is answered with 404.");
+  },
+};
+
+/** `rest/405-method_not_allowed/api.keys.key_id`: a method that none of the operations of a path has. */
+function methodCase(path: string, operations: readonly Operation[]): Case | undefined {
+  const documented = operations.map(({ method }) => method);
+  const method = ["PUT", "DELETE", "PATCH", "POST"].find((candidate) => !documented.includes(candidate));
+  if (!method) return undefined;
+  return {
+    name: `rest/405-method_not_allowed/${path.slice(1).replaceAll("/", ".").replace(/[{}]/g, "")}`,
+    run: async (probe) => {
+      const answer = await sendTo(probe, method, filledIn(path, operations));
+      checkError(probe, answer, 405, "method_not_allowed", `${path} has no ${method}, so it is answered with 405.`);
+      checkAllow(probe, answer, documented, method);
+    },
+  };
+}
+
+/** `Allow` lists the methods that there are (RFC 9110 §15.5.6); HEAD and OPTIONS may be there without being documented. */
+function checkAllow(probe: Probe, answer: Answer, documented: readonly string[], tried: string): void {
+  if (answer.status !== 405) return;
+  const allowed = new Set((answer.headers.get("allow") ?? "").split(/\s*,\s*/).map((method) => method.toUpperCase()));
+  if (documented.every((method) => allowed.has(method)) && !allowed.has(tried)) return;
+  probe.fail({
+    promise: "A 405 lists the methods of the path in `Allow` (RFC 9110 §15.5.6).",
+    where: undefined,
+    expected: `Allow: ${documented.join(", ")}`,
+    found: answer.headers.has("allow") ? `Allow: ${answer.headers.get("allow") ?? ""}` : "no such header",
+  });
+}
+
+async function sendTo(probe: Probe, method: string, path: string): Promise<Answer> {
+  const { world } = probe;
+  return probe.send({ method, url: urlOf(world, path), headers: headersOf(ownCredentials(world)) });
+}
+
+/** No operation documents this answer, so its body is held against the shape that all documented errors have. */
+function checkError(probe: Probe, answer: Answer, status: number, code: string, promise: string): void {
+  const found = isObject(answer.json) ? answer.json["code"] : undefined;
+  if (answer.status !== status || found !== code)
+    probe.fail({
+      promise,
+      where: undefined,
+      expected: `${status} with code ${code}`,
+      found: `${answer.status} with ${typeof found === "string" ? `code ${found}` : "no `code`"}`,
+    });
+  if (mediaTypeOf(answer) !== "application/json")
+    probe.fail({
+      promise: "Every error is JSON.",
+      where: undefined,
+      expected: "Content-Type: application/json",
+      found: `Content-Type: ${answer.headers.get("content-type") ?? "none"}`,
+    });
+  checkErrorShape(probe, answer);
+}
+
+function checkErrorShape(probe: Probe, answer: Answer): void {
+  const { operations, openapi } = probe.world;
+  const responses = operations.values().flatMap((operation) => operation.responses);
+  const schema = responses
+    .filter(({ codes }) => codes.length === 1)
+    .map(({ media }) => jsonOf(media)?.schema)
+    .find((candidate) => candidate !== undefined);
+  const code = schema && child(schema, "properties", "code", "const")?.value;
+  if (!schema || code === undefined || !isObject(answer.json)) return;
+  for (const { at, message } of openapi.validator.mismatches(schema, { ...answer.json, code }))
+    probe.fail({
+      promise: "An error body has the shape of every documented error body.",
+      where: placeOf(schema),
+      expected: `${at === "" ? "the body" : at} ${message}`,
+      found: "a body that does not",
+    });
+}
+
+/** The path with the examples of its parameters: nothing of that name needs to exist to refuse a method. */
+function filledIn(path: string, operations: readonly Operation[]): string {
+  const parameters = operations.flatMap((operation) => operation.parameters);
+  return path.replace(/\{([^}]+)\}/g, (_, name: string) => {
+    const parameter = parameters.find((candidate) => candidate.name === name);
+    return encodeURIComponent(textOf(parameter?.example ?? parameter?.schemaExample ?? "example"));
+  });
+}

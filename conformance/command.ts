@@ -1,0 +1,66 @@
+import { Command, InvalidArgumentError, Option } from "commander";
+import { DocumentError, messageOf } from "./documents.ts";
+import { writeJsonReport } from "./report/json.ts";
+import { caseLine, reportText } from "./report/terminal.ts";
+import { CannotRunError, runConformance } from "./run.ts";
+
+/** Exit codes of the command. */
+export const exitCodes = { passed: 0, failed: 1, couldNotRun: 2 } as const;
+
+interface Flags {
+  readonly url: string;
+  readonly key?: string;
+  readonly openapi?: string;
+  readonly asyncapi?: string;
+  readonly v1: "on" | "off";
+  readonly only?: string;
+  readonly gaps?: string;
+  readonly json?: string;
+  readonly maxTime: number;
+  readonly timeout: number;
+}
+
+/** `openhands-api conformance --url …`. It sets the process's exit code: 0 passed, 1 failed, 2 could not run. */
+export function conformanceCommand(): Command {
+  return new Command("conformance")
+    .description("Holds a running server against openapi.yaml and asyncapi.yaml: every operation, status and message.")
+    .requiredOption("--url <url>", "the server under test: http://127.0.0.1:3000")
+    .addOption(new Option("--key <key>", "an API key of the user to act for").env("OPENHANDS_API_KEY"))
+    .option("--openapi <file>", "the OpenAPI document (default: what the server hands out)")
+    .option("--asyncapi <file>", "the AsyncAPI document (default: what the server hands out)")
+    .addOption(new Option("--v1 <state>", "whether the server runs with V1").choices(["on", "off"]).default("on"))
+    .option("--only <pattern>", "only the cases with such a name: 'rest/conversations.*/**'")
+    .option("--gaps <file>", "known gaps, instead of those that are shipped")
+    .option("--json <file>", "write the whole report there as JSON")
+    .option("--max-time <seconds>", "how long the whole run may take", seconds, 600)
+    .option("--timeout <seconds>", "how long one answer or frame may take", seconds, 10)
+    .addHelpText("after", "\nExit codes: 0 all passed, 1 something failed, 2 the run could not begin.")
+    .action(async (flags: Flags) => {
+      process.exitCode = await run(flags);
+    });
+}
+
+async function run(flags: Flags): Promise<number> {
+  try {
+    const report = await runConformance({
+      ...flags,
+      v1: flags.v1 === "on",
+      maxTimeMs: flags.maxTime * 1000,
+      answerMs: flags.timeout * 1000,
+      onResult: (result) => console.log(caseLine(result)),
+    });
+    console.log(`\n${reportText(report)}`);
+    if (flags.json !== undefined) await writeJsonReport(flags.json, report);
+    return report.failed === 0 ? exitCodes.passed : exitCodes.failed;
+  } catch (error) {
+    if (!(error instanceof DocumentError || error instanceof CannotRunError)) throw error;
+    console.error(`conformance could not run: ${messageOf(error)}`);
+    return exitCodes.couldNotRun;
+  }
+}
+
+function seconds(text: string): number {
+  const value = Number(text);
+  if (Number.isFinite(value) && value > 0) return value;
+  throw new InvalidArgumentError("It must be a number of seconds greater than 0.");
+}

@@ -1,0 +1,59 @@
+import type { Case } from "./cases/case.ts";
+import { createProbe, failureOf } from "./probe.ts";
+import { cleanUp } from "./resources.ts";
+import type { CaseResult } from "./results.ts";
+import type { World } from "./world.ts";
+
+/**
+ * Runs cases one after the other, then removes what they have made. A case that throws has failed; the others still run.
+ * After the deadline the rest fails unrun, so that a run that was cut short is never green.
+ */
+export async function runCases(
+  cases: readonly Case[],
+  world: World,
+  onResult: (result: CaseResult) => void,
+): Promise<CaseResult[]> {
+  const results: CaseResult[] = [];
+  for (const entry of cases) {
+    const result = Date.now() < world.limits.deadline ? await runCase(entry, world) : unrun(entry);
+    results.push(result);
+    onResult(result);
+  }
+  const cleaned = await runCase({ name: "cleanup", run: cleanUp }, withTimeToCleanUp(world));
+  if (cleaned.outcome === "passed") return results;
+  onResult(cleaned);
+  return [...results, cleaned];
+}
+
+async function runCase({ name, run }: Case, world: World): Promise<CaseResult> {
+  const probe = createProbe(world);
+  const start = performance.now();
+  try {
+    await run(probe);
+  } catch (error) {
+    probe.fail(failureOf(error));
+  }
+  return {
+    name,
+    outcome: probe.failures.length === 0 ? "passed" : "failed",
+    failures: probe.failures,
+    exchanges: probe.exchanges,
+    milliseconds: Math.round(performance.now() - start),
+  };
+}
+
+function unrun({ name }: Case): CaseResult {
+  const failure = {
+    promise: "The run ends within --max-time.",
+    where: undefined,
+    expected: "time for every case",
+    found: "the time was over before this one",
+  };
+  return { name, outcome: "failed", failures: [failure], exchanges: [], milliseconds: 0 };
+}
+
+/** What a run has made is removed even when its time is over. */
+function withTimeToCleanUp(world: World): World {
+  const grace = 30_000;
+  return { ...world, limits: { ...world.limits, deadline: Math.max(world.limits.deadline, Date.now() + grace) } };
+}

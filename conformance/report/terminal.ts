@@ -1,0 +1,69 @@
+import { styleText } from "node:util";
+import type { CaseResult, Count, Exchange, Failure, Report } from "../results.ts";
+
+/** Exchanges of a failed case that are shown: the last ones, where it went wrong. */
+const shownExchanges = 2;
+
+const marks = { passed: "✓", failed: "✗", skipped: "–" } as const;
+const colours = { passed: "green", failed: "red", skipped: "gray" } as const;
+
+/** `✓ rest/conversations.get/200`: one line for a case. */
+export function caseLine(result: CaseResult): string {
+  const { name, outcome, reason, failures } = result;
+  const mark = styleText(colours[outcome], marks[outcome]);
+  if (outcome === "skipped") return `${mark} ${name}: ${reason ?? ""}`;
+  return outcome === "failed" && failures[0] ? `${mark} ${name}: ${failures[0].found}` : `${mark} ${name}`;
+}
+
+/** Every failure with all that is known about it, then the counts. The last line is `N passed, N failed`. */
+export function reportText(report: Report): string {
+  const failed = report.results.filter(({ outcome }) => outcome === "failed");
+  return [...failed.map(failureBlock), summary(report)].join("\n\n");
+}
+
+function failureBlock(result: CaseResult): string {
+  const exchanges = result.exchanges.slice(-shownExchanges);
+  return [
+    `${styleText("red", marks.failed)} ${result.name}`,
+    ...result.failures.map(failureText),
+    ...exchanges.map(exchangeText),
+  ].join("\n");
+}
+
+function failureText({ promise, where, expected, found }: Failure): string {
+  return indent([
+    `promise:  ${promise}`,
+    ...(where === undefined ? [] : [`where:    ${where}`]),
+    `expected: ${expected}`,
+    `found:    ${found}`,
+  ]);
+}
+
+function exchangeText({ sent, received, repeat }: Exchange): string {
+  return indent(["sent:", ...sent.map(nested), "received:", ...received.map(nested), `again:    ${repeat}`]);
+}
+
+function nested(line: string): string {
+  return `  ${line.replaceAll("\n", "\n    ")}`;
+}
+
+function indent(lines: readonly string[]): string {
+  return lines.map((line) => `  ${line.replaceAll("\n", "\n  ")}`).join("\n");
+}
+
+function summary(report: Report): string {
+  const { counts, passed, failed, skipped } = report;
+  return [
+    `${report.url} against ${report.documents.openapi} and ${report.documents.asyncapi}, V1 ${report.gates.v1 ? "on" : "off"}:`,
+    `  operations  ${countText(counts.operations)}`,
+    `  statuses    ${countText(counts.statuses)}`,
+    `  messages    ${countText(counts.messages)}`,
+    `  close codes ${countText(counts.closeCodes)}`,
+    "",
+    `${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ""}`,
+  ].join("\n");
+}
+
+function countText({ met, declared }: Count): string {
+  return `${met} of ${declared} declared were met`;
+}

@@ -1,0 +1,80 @@
+import type { Unit } from "./units.ts";
+
+/** One promise that was not kept. */
+export interface Failure {
+  /** What was promised, in a sentence: `A header that the document calls required is there.` */
+  readonly promise: string;
+  /** Where the document promises it: `openapi.yaml#/paths/…`; undefined for a rule that holds everywhere. */
+  readonly where: string | undefined;
+  readonly expected: string;
+  readonly found: string;
+}
+
+/** What went over the wire, for a person: credentials are masked and long texts cut. */
+export interface Exchange {
+  /** `GET http://…` or `CONNECT ws://…`, then headers and body; a socket's frames one a line. */
+  readonly sent: readonly string[];
+  readonly received: readonly string[];
+  /** A command that does it again; the API key is `$OPENHANDS_API_KEY`. */
+  readonly repeat: string;
+}
+
+/** How a case ended. A skipped case is a known gap. */
+export type Outcome = "passed" | "failed" | "skipped";
+
+export interface CaseResult {
+  readonly name: string;
+  readonly outcome: Outcome;
+  /** Why it was skipped. */
+  readonly reason?: string;
+  readonly failures: readonly Failure[];
+  readonly exchanges: readonly Exchange[];
+  readonly milliseconds: number;
+}
+
+/** How many of the things that the documents declare have been met by a case that passed. */
+export interface Count {
+  readonly met: number;
+  readonly declared: number;
+}
+
+/** All that a run has found. */
+export interface Report {
+  readonly url: string;
+  readonly gates: { readonly v1: boolean };
+  /** Where the documents were read from. */
+  readonly documents: { readonly openapi: string; readonly asyncapi: string };
+  /** RFC 3339, UTC. */
+  readonly startedAt: string;
+  readonly milliseconds: number;
+  readonly results: readonly CaseResult[];
+  readonly counts: {
+    readonly operations: Count;
+    /** (operation, status, code). */
+    readonly statuses: Count;
+    readonly messages: Count;
+    readonly closeCodes: Count;
+  };
+  readonly passed: number;
+  readonly failed: number;
+  readonly skipped: number;
+}
+
+/** The counts of a report, from what is declared and the names that passed. */
+export function countsOf(units: readonly Unit[], passed: ReadonlySet<string>): Report["counts"] {
+  const count = (declared: readonly Unit[]): Count => ({
+    declared: declared.length,
+    met: declared.filter(({ name }) => passed.has(name)).length,
+  });
+  const answers = units.filter((unit) => unit.kind === "answer");
+  const operations = Map.groupBy(answers, ({ operation }) => operation.id);
+  return {
+    operations: {
+      declared: operations.size,
+      met: [...operations.values()].filter((own) => own.some(({ name }) => passed.has(name))).length,
+    },
+    statuses: count(answers),
+    messages: count(units.filter(({ kind }) => kind === "message")),
+    closeCodes: count(units.filter(({ kind }) => kind === "close")),
+  };
+}

@@ -1,0 +1,175 @@
+import { headersOf, ownCredentials } from "../calls.ts";
+import type { Credentials } from "../calls.ts";
+import { placeOf } from "../documents.ts";
+import type { Channel } from "../messages.ts";
+import { cut, remaining } from "../probe.ts";
+import type { Probe } from "../probe.ts";
+import { valueOf } from "../resources.ts";
+import { urlOf } from "../world.ts";
+import { AbsenceError, HandshakeError, describe, openConnection } from "./connection.ts";
+import type { Close, Connection, Frame } from "./connection.ts";
+import { judgeFrame } from "./frames.ts";
+import type { Received } from "./frames.ts";
+import { checkSequence, seam } from "./sequence.ts";
+
+/** How a case connects; whatever is left out is as an ordinary client would have it. */
+export interface ConnectOptions {
+  /** Path parameters; a shared conversation that runs when left out. */
+  readonly path?: Readonly<Record<string, string>>;
+  readonly query?: Readonly<Record<string, string>>;
+  readonly credentials?: Credentials;
+}
+
+/** A connection of a case: what comes is judged as it comes. */
+export interface Session {
+  readonly received: readonly Received[];
+  /** The first message from the `start`th on that `test` accepts. */
+  waitFor(what: string, test: (message: Received) => boolean, start?: number): Promise<Received>;
+  send(data: string | Buffer): Promise<void>;
+  ping(): Promise<void>;
+  waitForClose(): Promise<Close>;
+}
+
+/** The last event that a client already has, when it has none. */
+export const noEvents = -1;
+
+/**
+ * Connects, waits for the end of the replay, lets the case do its part, closes, and judges the order of all that came.
+ */
+export async function connected(
+  probe: Probe,
+  channel: Channel,
+  options: ConnectOptions,
+  body: (session: Session) => Promise<void>,
+): Promise<void> {
+  const live = await connect(probe, channel, options);
+  try {
+    if (channel.messages.some(({ name }) => name === seam))
+      await live.waitFor(seam, ({ message }) => message.name === seam).catch(unlessAbsent);
+    await body(live);
+  } finally {
+    await live.connection.close();
+    const after = Number(options.query?.["latest_event_id"] ?? noEvents);
+    const filtered = options.query?.["types"] !== undefined;
+    for (const failure of checkSequence(channel, live.received, after, filtered)) probe.fail(failure);
+  }
+}
+
+/** Connects where the server is to refuse, or to close on what `body` sends, and checks the close code. */
+export async function expectClose(
+  probe: Probe,
+  channel: Channel,
+  options: ConnectOptions,
+  code: number,
+  where: string,
+  body: (session: Session) => Promise<void> = async () => {},
+): Promise<void> {
+  const live = await connect(probe, channel, options);
+  try {
+    await body(live);
+    const close = await live.waitForClose();
+    if (close.code !== code)
+      probe.fail({
+        promise: `The server closes with ${code}.`,
+        where,
+        expected: `close ${code}`,
+        found: `close ${describe(close)}`,
+      });
+  } catch (error) {
+    if (!(error instanceof AbsenceError)) throw error;
+    probe.fail({ promise: `The server closes with ${code}.`, where, expected: `close ${code}`, found: error.message });
+  } finally {
+    await live.connection.close();
+  }
+}
+
+interface Live extends Session {
+  readonly connection: Connection;
+}
+
+async function connect(probe: Probe, channel: Channel, options: ConnectOptions): Promise<Live> {
+  const { world } = probe;
+  const url = await socketUrl(probe, channel, options);
+  const headers = headersOf(options.credentials ?? ownCredentials(world));
+  const trace = startTrace(probe, url, headers);
+  const received: Received[] = [];
+  const batch = options.query?.["batch"] === "true";
+
+  const onFrame = (frame: Frame): void => {
+    trace(frame.binary ? "← binary frame" : `← ${cut(frame.text, 500)}`);
+    const judged = judgeFrame(channel, frame, world.asyncapi.validator, batch);
+    received.push(...judged.received);
+    for (const failure of judged.failures) probe.fail(failure);
+  };
+
+  const timeoutMs = Math.min(world.limits.frameMs, remaining(world));
+  const connection = await openConnection(url, headers, timeoutMs, onFrame).catch((error: unknown) => {
+    if (error instanceof HandshakeError)
+      probe.fail({
+        promise: "A refusal completes the handshake first, so that a browser can read the close code.",
+        where: placeOf(channel.node),
+        expected: "status 101, then a close code",
+        found: error.message,
+      });
+    throw error;
+  });
+  return {
+    connection,
+    received,
+    waitFor(what, test, start = 0) {
+      let next = start;
+      return connection.waitFor(what, () => {
+        for (const message of received.slice(next)) {
+          next += 1;
+          if (test(message)) return message;
+        }
+        return undefined;
+      });
+    },
+    async send(data) {
+      trace(typeof data === "string" ? `→ ${cut(data, 500)}` : `→ binary frame of ${data.length} bytes`);
+      await connection.send(data);
+    },
+    ping: () => connection.ping(),
+    async waitForClose() {
+      const close = await connection.waitForClose();
+      trace(`← close ${describe(close)}`);
+      return close;
+    },
+  };
+}
+
+async function socketUrl(probe: Probe, channel: Channel, options: ConnectOptions): Promise<URL> {
+  let path = channel.address;
+  for (const name of channel.parameters)
+    path = path.replace(`{${name}}`, encodeURIComponent(options.path?.[name] ?? (await valueOf(probe, name))));
+  const url = urlOf(probe.world, path);
+  url.protocol = url.protocol === "https:" ? "wss:" : "ws:";
+  for (const [name, value] of Object.entries(options.query ?? {})) url.searchParams.set(name, value);
+  return url;
+}
+
+/** Most lines of a connection that a report keeps. */
+const longestTrace = 60;
+
+/** Begins the record of a connection; the function it gives adds a line. */
+function startTrace(probe: Probe, url: URL, headers: Readonly<Record<string, string>>): (line: string) => void {
+  const mask = (text: string): string => probe.world.secrets.mask(text);
+  const received: string[] = [];
+  const lines = Object.entries(headers).map(([name, value]) => mask(`${name}: ${value}`));
+  const options = lines.map((line) => `-H ${JSON.stringify(line)}`);
+  probe.exchanges.push({
+    sent: [`CONNECT ${mask(url.href)}`, ...lines],
+    received,
+    repeat: ["npx wscat -c", JSON.stringify(mask(url.href)), ...options].join(" "),
+  });
+  return (line) => {
+    if (received.length < longestTrace) received.push(mask(line));
+    else if (received.length === longestTrace) received.push("…");
+  };
+}
+
+/** That `replay_complete` never came is told by the order of the frames, and the case may still show something. */
+function unlessAbsent(error: unknown): void {
+  if (!(error instanceof AbsenceError)) throw error;
+}

@@ -1,0 +1,115 @@
+import type { Channel, CloseCode, Message, SecurityScheme } from "./messages.ts";
+import { isSuccess } from "./operations.ts";
+import type { Operation, ResponsePromise } from "./operations.ts";
+
+/** Which gates of the server are on, as `--v1 on|off` says. */
+export interface Gates {
+  readonly v1: boolean;
+}
+
+/** An answer that the document declares: an operation, a status and, for an error, a code. */
+export interface AnswerUnit {
+  readonly kind: "answer";
+  /** `rest/conversations.get/404-conversation_not_found`. */
+  readonly name: string;
+  readonly operation: Operation;
+  readonly response: ResponsePromise;
+  readonly code: string | undefined;
+  /** The media type to ask for; undefined for the document's first. */
+  readonly accept: string | undefined;
+}
+
+/** A message of a channel, in either direction. `socket/events/user_action`. */
+export interface MessageUnit {
+  readonly kind: "message";
+  readonly name: string;
+  readonly channel: Channel;
+  readonly message: Message;
+}
+
+/** A code with which a message can be refused. `socket/events/user_action/error-validation_failed`. */
+export interface RefusalUnit {
+  readonly kind: "refusal";
+  readonly name: string;
+  readonly channel: Channel;
+  readonly message: Message;
+  readonly code: string;
+}
+
+/** A close code. `socket/events/close-4404`. */
+export interface CloseUnit {
+  readonly kind: "close";
+  readonly name: string;
+  readonly channel: Channel;
+  readonly close: CloseCode;
+}
+
+/** A way to authenticate on a channel. `socket/events/security-sessionCookie`. */
+export interface SecurityUnit {
+  readonly kind: "security";
+  readonly name: string;
+  readonly channel: Channel;
+  readonly scheme: SecurityScheme;
+}
+
+/** One thing that the documents declare and that a case must therefore show. */
+export type Unit = AnswerUnit | MessageUnit | RefusalUnit | CloseUnit | SecurityUnit;
+
+/** The code of an operation that is behind a closed gate. */
+export const closedGateCode = "route_not_found";
+
+/** Everything that both documents declare and that can be met with these gates. */
+export function unitsOf(operations: readonly Operation[], channels: readonly Channel[], gates: Gates): Unit[] {
+  return [
+    ...operations.flatMap((operation) => answersOf(operation, gates)),
+    ...channels.filter(({ gate }) => isOpen(gate, gates)).flatMap(channelUnits),
+  ];
+}
+
+/** Whether something with this `x-gate` exists. A gate of another name is on: this runner cannot turn it off. */
+export function isOpen(gate: string | undefined, gates: Gates): boolean {
+  return gate !== "v1" || gates.v1;
+}
+
+/** Behind a closed gate the only answer is "no such operation"; in front of it, that is the one answer that cannot be. */
+function answersOf(operation: Operation, gates: Gates): AnswerUnit[] {
+  const all = operation.responses.flatMap((response) => answerUnits(operation, response));
+  if (operation.gate === undefined) return all;
+  const open = isOpen(operation.gate, gates);
+  return all.filter(({ code }) => (code === closedGateCode) !== open);
+}
+
+function answerUnits(operation: Operation, response: ResponsePromise): AnswerUnit[] {
+  const base = `rest/${operation.id}/${response.status}`;
+  const unit = (name: string, code?: string, accept?: string): AnswerUnit => ({
+    kind: "answer",
+    name,
+    operation,
+    response,
+    code,
+    accept,
+  });
+  if (response.codes.length > 0) return response.codes.map((code) => unit(`${base}-${code}`, code));
+  const others = isSuccess(response.status) ? response.media.slice(1) : [];
+  return [unit(base), ...others.map(({ name }) => unit(`${base}-as-${name.replace("/", ".")}`, undefined, name))];
+}
+
+function channelUnits(channel: Channel): Unit[] {
+  const base = `socket/${channel.name}`;
+  return [
+    ...channel.messages.map(
+      (message) => ({ kind: "message", name: `${base}/${message.name}`, channel, message }) as const,
+    ),
+    ...channel.messages.flatMap((message) =>
+      message.errors.map(
+        (code) => ({ kind: "refusal", name: `${base}/${message.name}/error-${code}`, channel, message, code }) as const,
+      ),
+    ),
+    ...channel.closeCodes.map(
+      (close) => ({ kind: "close", name: `${base}/close-${close.code}`, channel, close }) as const,
+    ),
+    ...channel.security.map(
+      (scheme) => ({ kind: "security", name: `${base}/security-${scheme.name}`, channel, scheme }) as const,
+    ),
+  ];
+}

@@ -1,0 +1,59 @@
+import type { ApiDocument } from "./documents.ts";
+import type { Channel } from "./messages.ts";
+import type { Operation } from "./operations.ts";
+import type { Made } from "./resources.ts";
+import type { Validator } from "./schemas.ts";
+import type { Secrets } from "./secrets.ts";
+import type { Gates } from "./units.ts";
+import type { Json } from "./json.ts";
+
+/** A document with what judges it. */
+export interface Judged {
+  readonly document: ApiDocument;
+  readonly validator: Validator;
+}
+
+/** What all cases of a run share. */
+export interface World {
+  /** The server under test; a path in it stands before every path of the documents. */
+  readonly url: URL;
+  readonly key: string | undefined;
+  readonly gates: Gates;
+  readonly openapi: Judged;
+  readonly asyncapi: Judged;
+  readonly operations: ReadonlyMap<string, Operation>;
+  readonly channels: readonly Channel[];
+  readonly secrets: Secrets;
+  readonly limits: {
+    /** Milliseconds that an answer may take. */
+    readonly answerMs: number;
+    /** Milliseconds that a frame or a close may take. */
+    readonly frameMs: number;
+    /** Milliseconds that a conversation may take to run. */
+    readonly startMs: number;
+    /** When the run has to end, in milliseconds since 1970. */
+    readonly deadline: number;
+  };
+  /** What the run has made on the server, to share between cases and to remove in the end. */
+  readonly state: {
+    readonly made: Made[];
+    /** Singletons by path: what to write back. */
+    readonly singletons: Map<string, Json>;
+    /** The session cookie, as `name=value`. */
+    cookie: string | undefined;
+    /** Path parameters of a conversation that has been stopped. */
+    stopped: string | undefined;
+  };
+}
+
+/** The URL of a path of the documents on the server under test. */
+export function urlOf(world: Pick<World, "url">, path: string): URL {
+  const url = new URL(world.url);
+  url.pathname = world.url.pathname.replace(/\/$/, "") + path;
+  return url;
+}
+
+/** A case could not get as far as what it is about. */
+export class SetupError extends Error {
+  override readonly name = "SetupError";
+}
