@@ -104,6 +104,7 @@ export async function startServer(config: Config, logger: Logger): Promise<Runni
     release();
   }
 
+  await runtime.recover();
   await conversations.recover();
   await listen(server, config).catch(async (error: unknown) => {
     await conversations.close();

@@ -19,6 +19,8 @@ export interface CommandRequest {
   /** All that the command gets to see. */
   readonly environment: Readonly<Record<string, string>>;
   readonly timeoutMs: number;
+  /** Marks all that the command starts, so that `killMarked` of a later process finds it. */
+  readonly owner: string;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -49,7 +51,7 @@ export async function runCommand(request: CommandRequest): Promise<CommandResult
   refuseUnfit(request.command);
   if (request.signal?.aborted) return report(request, { pid: -1, exitCode: -1, reason: "abort" });
 
-  const mark = randomUUID();
+  const mark = `${request.owner}:${randomUUID()}`;
   const { child, output } = await start(request, mark);
   if (child.pid === undefined) {
     output.destroy();

@@ -1,5 +1,6 @@
+import { createHash } from "node:crypto";
 import { chmod, mkdir, readdir, realpath, rename, rm, stat } from "node:fs/promises";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { execa } from "execa";
 import { createLocks } from "../locks.ts";
 import { runCommand } from "./commands.ts";
@@ -16,6 +17,7 @@ import {
   type GitSettings,
 } from "./git.ts";
 import { listFolder } from "./listing.ts";
+import { killMarked } from "./processes.ts";
 import { isInside, nameInside, resolveInside, toWorkspaceError } from "./paths.ts";
 import { WorkspaceError, type CloneOptions, type Runtime, type RunOptions, type Workspace } from "./runtime.ts";
 
@@ -70,6 +72,7 @@ export function createLocalRuntime(options: LocalRuntimeOptions): Runtime {
   return {
     open,
     remove,
+    recover: async () => killMarked(`${ownerOf(await realDirectory(options.directory))}:`),
     checkRepository: async (repository, cloneOptions) => {
       await refuseOwnFolders(options.directory, repository);
       return await checkRepository(repository, cloneOptions, options);
@@ -90,8 +93,14 @@ async function run(
     workingDir,
     environment: commandEnvironment(options.environment),
     timeoutMs: timeoutMs ?? options.commandTimeoutMs ?? COMMAND_TIMEOUT_MS,
+    owner: ownerOf(dirname(root)),
     signal,
   });
+}
+
+/** Commands are marked by the folder that holds all workspaces: only one server at a time uses it. */
+function ownerOf(directory: string): string {
+  return createHash("sha256").update(directory).digest("hex").slice(0, 16);
 }
 
 /** Clones beside the root and swaps the two, which is one step: the root is empty or a whole clone, nothing between. */

@@ -12,6 +12,12 @@ export interface Runtime {
    */
   open(conversationId: string): Promise<Workspace>;
 
+  /**
+   * Ends what the commands of an earlier process have left running: one that was killed could not end them itself. Call
+   * it before the first command.
+   */
+  recover(): Promise<void>;
+
   /** Stops what runs in the workspace, then deletes its files. An absent workspace is no error. */
   remove(conversationId: string): Promise<void>;
 
