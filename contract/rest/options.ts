@@ -17,7 +17,7 @@ const FeatureFlags = z
   .object({
     ENABLE_BILLING: z.boolean().describe("Whether billing pages are shown."),
     HIDE_LLM_SETTINGS: z.boolean().describe("Whether the choice of model is hidden."),
-    ENABLE_V1: z.boolean().describe("Whether `/api/v1` is served."),
+    ENABLE_V1: z.boolean().describe("Whether the operations of V1 are served."),
   })
   .meta({
     id: "FeatureFlags",

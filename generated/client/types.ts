@@ -567,7 +567,7 @@ export interface FeatureFlags {
   ENABLE_BILLING: boolean;
   /** Whether the choice of model is hidden. */
   HIDE_LLM_SETTINGS: boolean;
-  /** Whether `/api/v1` is served. */
+  /** Whether the operations of V1 are served. */
   ENABLE_V1: boolean;
 }
 

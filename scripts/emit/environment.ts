@@ -14,7 +14,9 @@ export function emitEnvExample(variables: readonly Variable[]): string {
 
 /** `docs/configuration.md`: the same as a table. */
 export function emitConfigurationPage(variables: readonly Variable[]): string {
-  const rows = variables.map(({ name, description, initial }) => `| \`${name}\` | ${cell(initial)} | ${description.replaceAll("|", "\\|")} |`);
+  const rows = variables.map(
+    ({ name, description, initial }) => `| \`${name}\` | ${cell(initial)} | ${description.replaceAll("|", "\\|")} |`,
+  );
   return [
     "<!-- Generated from server/config.ts by scripts/generate.ts. Run npm run generate. -->",
     "",

@@ -68,12 +68,13 @@ function splitNames(named: Named): Set<string> {
   const split = new Set(
     shared.filter(([name, schema]) => !isDeepStrictEqual(schema, named.output.get(name))).map(([name]) => name),
   );
-  for (let before = -1; before !== split.size;) {
+  let before: number;
+  do {
     before = split.size;
     for (const [name, schema] of shared) {
       if (!refsOf(schema).isDisjointFrom(split)) split.add(name);
     }
-  }
+  } while (split.size > before);
   return split;
 }
 

@@ -94,13 +94,30 @@ function visitNamed(schema: z.core.$ZodType, visited: Set<z.core.$ZodType>, foun
   for (const child of childrenOf(schema as z.core.$ZodTypes)) visitNamed(child, visited, found);
 }
 
-function childrenOf({ _zod: { def, parent } }: z.core.$ZodTypes): z.core.$ZodType[] {
-  const children: z.core.$ZodType[] = parent ? [parent] : []; // `.describe()` makes a copy whose parent has the name
-  if (def.type === "object") children.push(...Object.values(def.shape));
-  if (def.type === "array") children.push(def.element);
-  if (def.type === "union") children.push(...def.options);
-  if (def.type === "record") children.push(def.keyType, def.valueType);
-  if (def.type === "pipe") children.push(def.in, def.out);
-  if ("innerType" in def) children.push(def.innerType);
-  return children;
+function childrenOf(schema: z.core.$ZodTypes): z.core.$ZodType[] {
+  const { parent } = schema._zod; // `.describe()` makes a copy whose parent has the name
+  return [...(parent ? [parent] : []), ...partsOf(schema._zod.def)];
+}
+
+function partsOf(def: z.core.$ZodTypes["_zod"]["def"]): z.core.$ZodType[] {
+  switch (def.type) {
+    case "object":
+      return [...Object.values(def.shape), ...(def.catchall ? [def.catchall] : [])];
+    case "array":
+      return [def.element];
+    case "union":
+      return [...def.options];
+    case "record":
+      return [def.keyType, def.valueType];
+    case "tuple":
+      return [...def.items, ...(def.rest ? [def.rest] : [])];
+    case "intersection":
+      return [def.left, def.right];
+    case "pipe":
+      return [def.in, def.out];
+    case "lazy":
+      return [def.getter()];
+    default:
+      return "innerType" in def ? [def.innerType] : [];
+  }
 }
