@@ -1,13 +1,14 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { bodyOf, exampleCall, withBody } from "./calls.ts";
 import type { Call } from "./calls.ts";
-import { child, placeOf } from "./documents.ts";
+import { child } from "./documents.ts";
 import type { HttpAnswer } from "./http/exchange.ts";
-import { atPointer, isObject, parseJson } from "./json.ts";
+import { isObject } from "./json.ts";
 import type { Json, JsonObject } from "./json.ts";
 import { knownOperations, runningStatus, usesUp } from "./known-operations.ts";
-import { isSuccess, jsonOf, parametersIn, responseFor, successOf } from "./operations.ts";
-import type { Link, Operation } from "./operations.ts";
+import { followLinks } from "./links.ts";
+import { isSuccess, jsonOf, parametersIn, successOf } from "./operations.ts";
+import type { Operation } from "./operations.ts";
 import type { Probe } from "./probe.ts";
 import type { Failure } from "./results.ts";
 import { SetupError } from "./world.ts";
@@ -66,13 +67,10 @@ export async function stoppedConversation(probe: Probe, parameter: string): Prom
 export function noteAnswer(world: World, call: Call, answer: HttpAnswer): Failure[] {
   if (!isSuccess(answer.status)) return [];
   if (usesUp(call.operation)) for (const made of world.state.made) noteUsedUp(made, call);
-  const links = responseFor(call.operation, answer.status)?.links ?? [];
-  if (links.length === 0) return [];
-  const body = parseJson(answer.text);
-  const values = Object.fromEntries(links.flatMap((link) => valueFrom(link, body)));
+  const { values, broken } = followLinks(call, answer);
   if (Object.keys(values).length > 0)
     world.state.made.push({ provider: call.operation, values, shared: false, gone: false });
-  return links.filter(({ parameter }) => values[parameter] === undefined).map((link) => brokenLink(call, answer, link));
+  return [...broken];
 }
 
 /**
@@ -155,21 +153,6 @@ function noteUsedUp(made: Made, call: Call): void {
   if (!parameters.some((name) => made.values[name] !== undefined && made.values[name] === call.path[name])) return;
   made.shared = false;
   if (call.operation.method === "DELETE") made.gone = true;
-}
-
-function valueFrom(link: Link, body: Json | undefined): [string, string][] {
-  const pointer = /^\$response\.body#(.*)$/.exec(link.expression)?.[1];
-  const value = pointer === undefined || body === undefined ? undefined : atPointer(body, pointer);
-  return typeof value === "string" || typeof value === "number" ? [[link.parameter, String(value)]] : [];
-}
-
-function brokenLink(call: Call, answer: HttpAnswer, link: Link): Failure {
-  return {
-    promise: `The answer supplies \`${link.parameter}\` of ${link.operationId}, as its link says.`,
-    where: `${placeOf(call.operation.node)}/responses/${answer.status}/links`,
-    expected: `a value at ${link.expression}`,
-    found: "none",
-  };
 }
 
 function removerOf(world: World, made: Made): Operation | undefined {

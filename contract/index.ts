@@ -33,6 +33,8 @@ export const api = {
   summary: "Conversations with a software agent.",
   description:
     "Conversations with a software agent: messages, events, files, settings, keys, and the events live over a socket. Every error has the same body; `code` says what was wrong, and each operation lists the codes it can answer with.",
+  /** What holds for every REST operation. */
+  rest: "With `Accept: application/vnd.openhands.envelope+json`, every JSON answer comes in an envelope of `success`, `data` and `error`. A path that this document does not list answers 404 `route_not_found`; a method that a listed path does not have answers 405 `method_not_allowed`, with `Allow`.",
   contact: { name: "openhands-api", url: "https://openhands-api.example", email: "maintainers@openhands-api.example" },
   license: { name: "MIT", identifier: "MIT", url: "https://opensource.org/license/mit" },
   /** A server on this machine, with its defaults. The documents that a server serves say the same; a relative URL would do for REST only. */
@@ -41,6 +43,7 @@ export const api = {
 
 export type { ChannelDefinition, ChannelMessage, Channels, CloseCode } from "./channel.ts";
 export type { Deprecation } from "./deprecation.ts";
+export { envelopeMediaType, envelopeOf, errorEnvelope } from "./envelope.ts";
 export { errorCatalogue, errorSchema } from "./errors.ts";
 export type { ErrorBody, ErrorCode, ErrorDetail } from "./errors.ts";
 export { ActionEvent, ActionRequest, actionTypes } from "./events/actions.ts";

@@ -140,9 +140,12 @@ function errorResponses(codes: readonly ErrorCode[]): Record<number, z.ZodType> 
   return Object.fromEntries([...byStatusCode].map(([status, group]) => [status, errorUnion(group)]));
 }
 
-/** The schema of a body that is one of these errors. */
-export function errorUnion(codes: readonly ErrorCode[]): z.ZodType {
-  const [first, ...rest] = codes.map(errorSchema);
+/** The schema of a body that is one of these errors. @param schemaOf the body of one of them, plain or in an envelope */
+export function errorUnion(
+  codes: readonly ErrorCode[],
+  schemaOf: (code: ErrorCode) => z.ZodObject = errorSchema,
+): z.ZodType {
+  const [first, ...rest] = codes.map(schemaOf);
   if (!first) throw new Error("errorUnion needs at least one code");
   return rest.length === 0 ? first : z.discriminatedUnion("code", [first, ...rest]);
 }

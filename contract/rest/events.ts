@@ -37,7 +37,11 @@ const EventPage = z
     events: z
       .array(Event)
       .describe("The events that match, in order of their ids; with `reverse` the other way round."),
-    has_more: z.boolean().describe("Whether a further event matches. Ask for it with the last id + 1 as `start_id`."),
+    has_more: z
+      .boolean()
+      .describe(
+        "Whether a further event matches. Ask for it with the last id + 1 as `start_id`; with `reverse`, with the last id - 1 as `end_id`.",
+      ),
   })
   .meta({
     id: "EventPage",

@@ -538,7 +538,7 @@ export type EventId = number;
 export interface EventPage {
   /** The events that match, in order of their ids; with `reverse` the other way round. */
   events: Event[];
-  /** Whether a further event matches. Ask for it with the last id + 1 as `start_id`. */
+  /** Whether a further event matches. Ask for it with the last id + 1 as `start_id`; with `reverse`, with the last id - 1 as `end_id`. */
   has_more: boolean;
 }
 

@@ -104,8 +104,11 @@ function securityScheme(scheme: (typeof securitySchemes)[keyof typeof securitySc
 }
 
 function reachableSchemas(operations: readonly OperationModel[], model: Model): Record<string, JsonSchema> {
-  const roots = operations.flatMap(({ parameters, body, responses, responseHeaders, failures }) =>
-    [...parameters, ...responses, ...responseHeaders, ...failures, ...(body ? [body] : [])].map(({ schema }) => schema),
-  );
+  const roots = operations.flatMap(({ parameters, body, responses, responseHeaders, failures, envelopes }) => [
+    ...[...parameters, ...responses, ...responseHeaders, ...failures, ...(body ? [body] : [])].map(
+      ({ schema }) => schema,
+    ),
+    ...Object.values(envelopes),
+  ]);
   return reachableFrom([...roots, model.requestIdSchema, ...Object.values(model.headerSchemas)], model.restSchemas);
 }

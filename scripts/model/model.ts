@@ -8,7 +8,15 @@ import type {
   NamedOperation,
   OperationExample,
 } from "../../contract/index.ts";
-import { errorCatalogue, errorUnion, operationsOf, requestIdHeader, standardHeaders } from "../../contract/index.ts";
+import {
+  envelopeOf,
+  errorCatalogue,
+  errorEnvelope,
+  errorUnion,
+  operationsOf,
+  requestIdHeader,
+  standardHeaders,
+} from "../../contract/index.ts";
 import { createComponentCollector } from "./components.ts";
 import type { Dialect, Direction } from "./components.ts";
 import type { JsonSchema } from "./json-schema.ts";
@@ -47,6 +55,8 @@ export interface OperationModel extends NamedOperation {
     readonly codes: readonly ErrorCode[];
     readonly schema: JsonSchema;
   }[];
+  /** The schema of each of these answers in an envelope, by status. */
+  readonly envelopes: Readonly<Record<number, JsonSchema>>;
 }
 
 export interface ParameterModel {
@@ -82,7 +92,9 @@ export function pathTemplate(path: string): string {
 export function buildModel(contract: Contract, channels: Channels): Model {
   const operations = operationsOf(contract);
   throwMistakes(findMistakes(operations, channels));
-  const rest = walk("draft-2020-12", (add) => restModel(operations, add));
+  const rest = walk("draft-2020-12", (add) =>
+    withEnvelopes(restModel(operations, add), envelopeModels(operations, add)),
+  );
   const socket = walk("draft-07", (add) => socketModel(channels, add));
   const all = walk("draft-2020-12", (add) => {
     const models = [restModel(operations, add), socketModel(channels, add)];
@@ -108,6 +120,36 @@ function restModel(operations: readonly NamedOperation[], add: AddSchema) {
   });
 }
 
+/** The envelopes of each operation, by status. Only the REST document speaks of them: code gets the plain bodies. */
+function envelopeModels(operations: readonly NamedOperation[], add: AddSchema): () => OperationModel["envelopes"][] {
+  const pending = operations.map(({ operation: { definition, metadata } }) => [
+    ...Object.entries(definition.responses).map(([status, schema]) => ({
+      status,
+      finish: add(envelopeOf(schema), "output"),
+    })),
+    ...[...codesByStatus(metadata.errors)].map(([status, codes]) => ({
+      status,
+      finish: add(errorUnion(codes, errorEnvelope), "output"),
+    })),
+  ]);
+  return () => pending.map((answers) => Object.fromEntries(answers.map(({ status, finish }) => [status, finish()])));
+}
+
+function withEnvelopes(rest: ReturnType<typeof restModel>, envelopes: ReturnType<typeof envelopeModels>) {
+  return () => {
+    const { operations, ...others } = rest();
+    const all = envelopes();
+    return {
+      ...others,
+      operations: operations.map((operation, index) => ({ ...operation, envelopes: all[index] ?? {} })),
+    };
+  };
+}
+
+function codesByStatus(codes: readonly ErrorCode[]): Map<number, ErrorCode[]> {
+  return Map.groupBy(codes, (code) => errorCatalogue[code].status);
+}
+
 function socketModel(channels: Channels, add: AddSchema) {
   const models = Object.entries(channels).map(([name, definition]) => channelModel(name, definition, add));
   return () => ({ channels: models.map((finish) => finish()) });
@@ -126,7 +168,7 @@ function walk<Result>(dialect: Dialect, build: (add: AddSchema) => () => Result)
   return { result: result(), schemas: components.schemas };
 }
 
-function operationModel(named: NamedOperation, add: AddSchema): () => OperationModel {
+function operationModel(named: NamedOperation, add: AddSchema): () => Omit<OperationModel, "envelopes"> {
   const { definition, metadata } = named.operation;
   const parameters = parametersOf(definition, metadata.example.request, add);
   const body = definition.body && add(definition.body, "input");
@@ -140,7 +182,7 @@ function operationModel(named: NamedOperation, add: AddSchema): () => OperationM
     description,
     schema: add(schema, "output"),
   }));
-  const failures = [...Map.groupBy(metadata.errors, (code) => errorCatalogue[code].status)].map(([status, codes]) => ({
+  const failures = [...codesByStatus(metadata.errors)].map(([status, codes]) => ({
     status,
     codes,
     schema: add(errorUnion(codes), "output"),

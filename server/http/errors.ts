@@ -3,8 +3,9 @@ import { RequestValidationError } from "@ts-rest/express";
 import type { ErrorBody, ErrorDetail } from "../../contract/index.ts";
 import { ApiError } from "../api-error.ts";
 import { WorkspaceError } from "../runtime/runtime.ts";
-import { writeJson } from "./json-text.ts";
+import { neverKeep } from "./cache-headers.ts";
 import { stateOf } from "./state.ts";
+import { writeErrorJson } from "./write-json.ts";
 
 /** The last middleware: whatever was thrown becomes an answer of the one error shape. */
 export const answerError: ErrorRequestHandler = (error, _req, res, _next) => {
@@ -27,9 +28,10 @@ export function writeError(res: Response, error: ApiError): void {
     request_id: stateOf(res).requestId,
   };
   res.status(error.status);
+  neverKeep(res);
   if (error.status === 401) res.setHeader("WWW-Authenticate", "Bearer");
   for (const [name, value] of Object.entries(error.headers)) res.setHeader(name, value);
-  writeJson(res, body);
+  writeErrorJson(res, body);
 }
 
 /** What a client is told of an error. What is not meant for clients becomes `internal_error`, its cause for the log only. */
@@ -46,7 +48,7 @@ export function toApiError(error: unknown): ApiError {
 /** What the workspace refuses is the path's fault: it is all that a request says about the workspace. */
 function workspaceError({ code, message }: WorkspaceError): ApiError {
   const details: ErrorDetail[] = [{ in: "query", path: "path", message }];
-  return code === "path_outside_workspace" ? new ApiError(code, message, { details }) : validationFailed(details);
+  return new ApiError(code === "path_outside_workspace" ? code : "validation_failed", message, { details });
 }
 
 /** @param details the parts that do not fit */

@@ -14,10 +14,10 @@ import { jsonBody } from "./body.ts";
 import { writeDeprecation } from "./deprecation.ts";
 import { toApiError, validationFailed } from "./errors.ts";
 import type { JsonText } from "./json-text.ts";
-import { writeJson } from "./json-text.ts";
 import type { RateLimiter } from "./rate-limit.ts";
 import type { ResponseValidator } from "./response-validation.ts";
 import { stateOf } from "./state.ts";
+import { writeJson } from "./write-json.ts";
 
 /** What a handler is told about the request besides its validated data. */
 export interface RequestContext {

@@ -1,5 +1,12 @@
-import type { HeadersObject, LinksObject, ResponseObject, ResponsesObject, SchemaObject } from "openapi3-ts/oas31";
-import { errorCatalogue, standardHeaders, standardHeadersOf } from "../../../contract/index.ts";
+import type {
+  ContentObject,
+  HeadersObject,
+  LinksObject,
+  ResponseObject,
+  ResponsesObject,
+  SchemaObject,
+} from "openapi3-ts/oas31";
+import { envelopeMediaType, errorCatalogue, standardHeaders, standardHeadersOf } from "../../../contract/index.ts";
 import type { StandardHeader } from "../../../contract/index.ts";
 import { pascalCase } from "../../../contract/names.ts";
 import type { OperationModel } from "../../model/model.ts";
@@ -39,6 +46,7 @@ function successResponse(
         schema: schema as SchemaObject,
         ...(isFirst && { example: model.operation.metadata.example.response }),
       },
+      ...envelopeContent(model, status),
     },
     ...(Object.keys(links).length > 0 && { links }),
   };
@@ -91,12 +99,18 @@ function errorResponseName({ codes }: Failure): string {
   return codes.map(pascalCase).join("Or");
 }
 
-function errorResponse({ status, codes, schema }: Failure, { operation }: OperationModel): ResponseObject {
+function errorResponse({ status, codes, schema }: Failure, model: OperationModel): ResponseObject {
+  const { operation } = model;
   return {
     description: codes.map((code) => `\`${code}\`: ${errorCatalogue[code].title}.`).join(" "),
     headers: headerRefs(standardHeadersOf(operation.metadata, status)),
-    content: { [jsonMediaType]: { schema: schema as SchemaObject } },
+    content: { [jsonMediaType]: { schema: schema as SchemaObject }, ...envelopeContent(model, status) },
   };
+}
+
+/** The same answer for a client that asks for the envelope. */
+function envelopeContent({ envelopes }: OperationModel, status: number): ContentObject {
+  return { [envelopeMediaType]: { schema: envelopes[status] as SchemaObject } };
 }
 
 function headerRefs(names: readonly StandardHeader[]): HeadersObject {

@@ -132,12 +132,18 @@ test("answers: the first has the example, each its description and headers", () 
   assert.deepEqual(responses[200], {
     description: "A OpenApiFull.",
     headers,
-    content: { "application/json": { schema: { $ref: "#/components/schemas/OpenApiFull" }, example: {} } },
+    content: {
+      "application/json": { schema: { $ref: "#/components/schemas/OpenApiFull" }, example: {} },
+      "application/vnd.openhands.envelope+json": { schema: { $ref: "#/components/schemas/OpenApiFullEnvelope" } },
+    },
   });
   assert.deepEqual(responses[202], {
     description: "A OpenApiEmpty.",
     headers,
-    content: { "application/json": { schema: { $ref: "#/components/schemas/OpenApiEmpty" } } },
+    content: {
+      "application/json": { schema: { $ref: "#/components/schemas/OpenApiEmpty" } },
+      "application/vnd.openhands.envelope+json": { schema: { $ref: "#/components/schemas/OpenApiEmptyEnvelope" } },
+    },
   });
 });
 
@@ -161,6 +167,21 @@ test("errors: shared by name, with a discriminator where a status has several co
             mapping: {
               invalid_credentials: "#/components/schemas/InvalidCredentialsError",
               unauthenticated: "#/components/schemas/UnauthenticatedError",
+            },
+          },
+        },
+      },
+      "application/vnd.openhands.envelope+json": {
+        schema: {
+          oneOf: [
+            { $ref: "#/components/schemas/InvalidCredentialsErrorEnvelope" },
+            { $ref: "#/components/schemas/UnauthenticatedErrorEnvelope" },
+          ],
+          discriminator: {
+            propertyName: "code",
+            mapping: {
+              invalid_credentials: "#/components/schemas/InvalidCredentialsErrorEnvelope",
+              unauthenticated: "#/components/schemas/UnauthenticatedErrorEnvelope",
             },
           },
         },

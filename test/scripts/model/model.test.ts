@@ -56,7 +56,7 @@ test("what a client sends and what it gets are told apart, per document", () => 
   const live = channelWith({ messages: { note: messageWith({ direction: "receive", payload: Note }) } });
   const model = buildModel({ things: operations }, { live });
   const notes = (schemas: object) => Object.keys(schemas).filter((name) => name.startsWith("ModelNote"));
-  assert.deepEqual(notes(model.restSchemas), ["ModelNote"], "only ever an answer over REST");
+  assert.deepEqual(notes(model.restSchemas), ["ModelNote", "ModelNoteEnvelope"], "only ever an answer over REST");
   assert.deepEqual(notes(model.socketSchemas), ["ModelNote"], "only ever a request over the socket");
   assert.deepEqual(notes(model.allSchemas), ["ModelNote", "ModelNoteInput"], "both, for code that speaks both");
 });
