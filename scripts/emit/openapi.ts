@@ -43,12 +43,12 @@ export function emitOpenApi(model: Model, closed: readonly Gate[] = []): string 
 
 /** `summary` is new in OpenAPI 3.1, and openapi3-ts 4.6.2 has not heard of it. */
 function info(): InfoObject & { readonly summary: string } {
-  const { title, summary, version, description, contact, license } = api;
+  const { title, summary, version, contact, license } = api;
   return {
     title,
     summary,
     version,
-    description,
+    description: `${api.description} ${api.rest}`,
     contact: { ...contact },
     license: { name: license.name, identifier: license.identifier },
   };

@@ -61,8 +61,9 @@ export async function startServer(t: Cleanup, options: ServerOptions = {}): Prom
     child.once("exit", (code, signal) => resolve({ code, signal }));
   });
   let output = "";
-  for (const stream of [child.stdout, child.stderr]) stream.setEncoding("utf8").on("data", (text: string) => (output += text));
-  t.after(async () => {
+  for (const stream of [child.stdout, child.stderr])
+    stream.setEncoding("utf8").on("data", (text: string) => (output += text));
+  cleanUp(t, async () => {
     child.kill("SIGKILL");
     await ended;
   });
@@ -94,6 +95,19 @@ async function listening(stdout: NodeJS.ReadableStream): Promise<string> {
 /** A folder that is removed when the test is over. */
 export async function temporaryFolder(t: Cleanup): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), "openhands-api-test-"));
-  t.after(() => rm(folder, { recursive: true, force: true }));
+  cleanUp(t, () => rm(folder, { recursive: true, force: true }));
   return folder;
+}
+
+const cleanups = new WeakMap<Cleanup, (() => Promise<void>)[]>();
+
+/** Last made, first ended: a folder goes after the servers that use it. The test runner would begin with the first. */
+function cleanUp(t: Cleanup, end: () => Promise<void>): void {
+  const ends = cleanups.get(t);
+  if (ends) return void ends.push(end);
+  const own = [end];
+  cleanups.set(t, own);
+  t.after(async () => {
+    for (const each of own.toReversed()) await each();
+  });
 }

@@ -1,16 +1,11 @@
 import assert from "node:assert/strict";
-import { before, test } from "node:test";
+import { after, test } from "node:test";
 import { allEvents, caller, createConversation } from "../../support/api.ts";
-import type { Call } from "../../support/api.ts";
 import { startServer } from "../../support/start-server.ts";
 
 const envelope = "application/vnd.openhands.envelope+json";
 const headers = { Accept: envelope };
-let call: Call;
-
-before(async (t) => {
-  call = caller(await startServer(t));
-});
+const call = caller(await startServer({ after }));
 
 const paths = ["/api/options/models", "/api/conversations", "/health", "/api/v1/users/me", "/api/options/config"];
 
