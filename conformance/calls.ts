@@ -1,7 +1,8 @@
+import { randomBytes } from "node:crypto";
 import type { Json, JsonObject } from "./json.ts";
 import { isObject } from "./json.ts";
 import { knownOperations } from "./known-operations.ts";
-import { jsonOf, parametersIn } from "./operations.ts";
+import { jsonOf, namingFields, parametersIn } from "./operations.ts";
 import type { Operation, Parameter } from "./operations.ts";
 import type { HttpRequest } from "./http/exchange.ts";
 import { urlOf } from "./world.ts";
@@ -100,8 +101,15 @@ export function textOf(value: Json): string {
   return typeof value === "string" ? value : JSON.stringify(value);
 }
 
-/** A published example cannot hold a real key. */
+/** A published example cannot hold a real key, and what it names may be there already: each call names something new. */
 function substituted(world: World, operation: Operation, example: Json | undefined): Json | undefined {
-  if (operation.id !== knownOperations.login || !isObject(example) || world.key === undefined) return example;
-  return { ...example, api_key: world.key };
+  if (!isObject(example)) return example;
+  if (operation.id === knownOperations.login && world.key !== undefined) return { ...example, api_key: world.key };
+  const names = namingFields(operation).map((field) => [field, `${textOf(example[field] ?? "")}_${randomHex(8)}`]);
+  return { ...example, ...Object.fromEntries(names) };
+}
+
+/** Random hexadecimal digits, two a byte. */
+export function randomHex(bytes: number): string {
+  return randomBytes(bytes).toString("hex");
 }

@@ -1,7 +1,9 @@
 import type { Case } from "./cases/case.ts";
 import { createProbe, failureOf } from "./probe.ts";
+import type { Probe } from "./probe.ts";
 import { cleanUp } from "./resources.ts";
 import type { CaseResult } from "./results.ts";
+import { removeTokens } from "./tokens.ts";
 import type { World } from "./world.ts";
 
 /**
@@ -19,7 +21,11 @@ export async function runCases(
     results.push(result);
     onResult(result);
   }
-  const cleaned = await runCase({ name: "cleanup", run: cleanUp }, withTimeToCleanUp(world));
+  const cleanup = async (probe: Probe): Promise<void> => {
+    await removeTokens(probe);
+    await cleanUp(probe);
+  };
+  const cleaned = await runCase({ name: "cleanup", run: cleanup }, withTimeToCleanUp(world));
   if (cleaned.outcome === "passed") return results;
   onResult(cleaned);
   return [...results, cleaned];

@@ -1,3 +1,6 @@
+import { parametersIn, successOf } from "./operations.ts";
+import type { Operation } from "./operations.ts";
+
 /**
  * The operations that recipes ask for by their id. Everything else about the API is read from the documents; a document
  * without one of these can be judged too, but cases that need the missing one fail and name it.
@@ -9,12 +12,22 @@ export const knownOperations = {
   stopConversation: "conversations.stop",
   deleteConversation: "conversations.delete",
   addEvent: "events.add",
+  readSettings: "settings.get",
+  addProviders: "providers.add",
+  unsetProviders: "providers.unset",
 } as const;
 
 /** The `status` of a conversation that takes actions. */
 export const runningStatus = "RUNNING";
 
 /** Operations that leave what they are called on in no state to be used by the next case. */
-export function usesUp(operation: { readonly id: string; readonly method: string }): boolean {
-  return operation.method === "DELETE" || operation.id === knownOperations.stopConversation;
+export function usesUp(operation: Operation): boolean {
+  return removes(operation) || operation.id === knownOperations.stopConversation;
+}
+
+/** Operations after which nothing has the id any more that they were called on: a link gives a renamed thing its new one. */
+export function removes(operation: Operation): boolean {
+  const own = parametersIn(operation, "path").map(({ name }) => name);
+  const links = successOf(operation)?.links ?? [];
+  return operation.method === "DELETE" || links.some(({ parameter }) => own.includes(parameter));
 }

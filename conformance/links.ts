@@ -1,3 +1,4 @@
+import { bodyOf } from "./calls.ts";
 import type { Call } from "./calls.ts";
 import { children, child, placeOf } from "./documents.ts";
 import type { DocumentNode } from "./documents.ts";
@@ -23,8 +24,8 @@ export interface LinkedValues {
 export function followLinks(call: Call, answer: HttpAnswer): LinkedValues {
   const response = responseFor(call.operation, answer.status);
   if (!response || response.links.length === 0) return { values: {}, broken: [] };
-  const body = linkedBody(response, answer);
-  const values = Object.fromEntries(response.links.flatMap((link) => valueFrom(link, body)));
+  const bodies = { request: bodyOf(call), response: linkedBody(response, answer) };
+  const values = Object.fromEntries(response.links.flatMap((link) => valueFrom(link, bodies)));
   const broken = response.links.filter(({ parameter }) => values[parameter] === undefined);
   return { values, broken: broken.map((link) => brokenLink(call, answer, link)) };
 }
@@ -47,8 +48,12 @@ function frameOf(schema: DocumentNode, framed: DocumentNode): string | undefined
   return children(child(schema, "properties")).find(([, { pointer }]) => pointer === framed.pointer)?.[0];
 }
 
-function valueFrom(link: Link, body: Json | undefined): [string, string][] {
-  const pointer = /^\$response\.body#(.*)$/.exec(link.expression)?.[1];
+function valueFrom(
+  link: Link,
+  bodies: { readonly request: Json; readonly response: Json | undefined },
+): [string, string][] {
+  const [, side, pointer] = /^\$(request|response)\.body#(.*)$/.exec(link.expression) ?? [];
+  const body = side === "request" ? bodies.request : bodies.response;
   const value = pointer === undefined || body === undefined ? undefined : atPointer(body, pointer);
   return typeof value === "string" || typeof value === "number" ? [[link.parameter, String(value)]] : [];
 }

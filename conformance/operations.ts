@@ -120,6 +120,13 @@ export function successOf(operation: Operation): ResponsePromise | undefined {
   return operation.responses.find(({ status }) => isSuccess(status));
 }
 
+/** The names of fields of the request's body by which the thing that it makes, or renames, can be found. */
+export function namingFields(operation: Operation): string[] {
+  const links = successOf(operation)?.links ?? [];
+  const fields = links.map(({ expression }) => /^\$request\.body#\/([^/]+)$/.exec(expression)?.[1]);
+  return [...new Set(fields.filter((field) => field !== undefined))];
+}
+
 export function isSuccess(status: number): boolean {
   return status >= 200 && status < 300;
 }

@@ -5,7 +5,7 @@ import { child } from "./documents.ts";
 import type { HttpAnswer } from "./http/exchange.ts";
 import { isObject } from "./json.ts";
 import type { Json, JsonObject } from "./json.ts";
-import { knownOperations, runningStatus, usesUp } from "./known-operations.ts";
+import { knownOperations, removes, runningStatus, usesUp } from "./known-operations.ts";
 import { followLinks } from "./links.ts";
 import { isSuccess, jsonOf, parametersIn, successOf } from "./operations.ts";
 import type { Operation } from "./operations.ts";
@@ -105,10 +105,14 @@ export async function cleanUp(probe: Probe): Promise<void> {
   }
 }
 
-/** The operation whose answer supplies a parameter: by a link to `target`, or to any operation when none is named. */
+/**
+ * The operation whose answer supplies a parameter: by a link to `target`, or to any operation when none is named. One that
+ * needs the parameter itself, since it renames, makes nothing.
+ */
 function providerOf(world: World, parameter: string, target?: string): Operation | undefined {
   return world.operations
     .values()
+    .filter((operation) => parametersIn(operation, "path").every(({ name }) => name !== parameter))
     .find((operation) =>
       successOf(operation)?.links.some(
         (link) => link.parameter === parameter && (target === undefined || link.operationId === target),
@@ -152,7 +156,7 @@ function noteUsedUp(made: Made, call: Call): void {
   const parameters = parametersIn(call.operation, "path").map(({ name }) => name);
   if (!parameters.some((name) => made.values[name] !== undefined && made.values[name] === call.path[name])) return;
   made.shared = false;
-  if (call.operation.method === "DELETE") made.gone = true;
+  if (removes(call.operation)) made.gone = true;
 }
 
 function removerOf(world: World, made: Made): Operation | undefined {

@@ -62,6 +62,11 @@ export const errorCatalogue = {
     title: "No settings have been stored yet",
     remedy: "Store some with `POST /api/settings`; until then the defaults apply.",
   },
+  secret_not_found: {
+    status: 404,
+    title: "There is no such secret",
+    remedy: "List the secrets to see those that exist.",
+  },
   method_not_allowed: {
     status: 405,
     title: "The path exists, but not with this method",
@@ -76,6 +81,11 @@ export const errorCatalogue = {
     status: 409,
     title: "The agent cannot change to that state now",
     remedy: "Wait for an `agent_state_changed` event that allows it.",
+  },
+  secret_exists: {
+    status: 409,
+    title: "There already is a secret of that name",
+    remedy: "Choose another name, or delete that secret first.",
   },
   operation_removed: {
     status: 410,

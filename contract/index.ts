@@ -5,6 +5,8 @@ import { events } from "./rest/events.ts";
 import { files } from "./rest/files.ts";
 import { health } from "./rest/health.ts";
 import { options } from "./rest/options.ts";
+import { providers } from "./rest/providers.ts";
+import { secrets } from "./rest/secrets.ts";
 import { sessions } from "./rest/sessions.ts";
 import { settings } from "./rest/settings.ts";
 import { users } from "./rest/users.ts";
@@ -19,6 +21,8 @@ export const contract = {
   files,
   apiKeys,
   settings,
+  secrets,
+  providers,
   health,
   users,
 };
@@ -75,6 +79,7 @@ export type {
   ConversationInfo,
   ConversationResponse,
   ConversationStatus,
+  ProviderType,
   RuntimeStatus,
 } from "./rest/conversations.ts";
 export { sessionCookie } from "./rest/sessions.ts";

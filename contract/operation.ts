@@ -26,6 +26,8 @@ export const tags = {
   Workspace: "The files a conversation works on.",
   "API keys": "Keys for programs.",
   Settings: "A user's settings.",
+  Secrets: "Values of a user's own that are kept encrypted and never shown.",
+  "Git providers": "Access to git hosts.",
   Health: "Whether the server is alive and ready.",
   Users: "Who the caller is (V1).",
 } as const;
@@ -58,6 +60,8 @@ export interface OperationMetadata {
   readonly responseHeaders?: Readonly<Record<string, ResponseHeader>>;
   /** Path parameters of other operations that this one's answer supplies: parameter name -> field of the body. */
   readonly produces?: Readonly<Record<string, string>>;
+  /** The same for what the request itself gives a name to: parameter name -> field of the request's body. */
+  readonly names?: Readonly<Record<string, string>>;
 }
 
 export interface OperationExample {
@@ -72,7 +76,7 @@ export interface OperationExample {
 
 /** What is written in `contract/rest/*.ts`: `operation` completes it. */
 export interface OperationDefinition extends Omit<OperationMetadata, "errors"> {
-  readonly method: "GET" | "POST" | "PATCH" | "DELETE";
+  readonly method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
   /** The path with parameters as `:name`. */
   readonly path: `/${string}`;
   readonly params?: z.ZodObject;

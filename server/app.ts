@@ -2,6 +2,7 @@ import express from "express";
 import type { Express } from "express";
 import type { Logger } from "pino";
 import type { Models } from "./agent/models.ts";
+import type { Activity } from "./activity.ts";
 import { ApiError } from "./api-error.ts";
 import type { Clock } from "./clock.ts";
 import type { Config } from "./config.ts";
@@ -11,6 +12,7 @@ import { cacheHeaders } from "./http/cache-headers.ts";
 import { corsHeaders } from "./http/cors.ts";
 import { mountDocuments } from "./http/documents.ts";
 import { answerError } from "./http/errors.ts";
+import { noteActivity } from "./http/note-activity.ts";
 import { createRateLimiter, limitAddresses } from "./http/rate-limit.ts";
 import { requestId } from "./http/request-id.ts";
 import { securityHeaders } from "./http/security-headers.ts";
@@ -25,9 +27,14 @@ import { eventsHandlers } from "./rest/events.ts";
 import { filesHandlers } from "./rest/files.ts";
 import { healthHandlers } from "./rest/health.ts";
 import { optionsHandlers } from "./rest/options.ts";
+import { providersHandlers } from "./rest/providers.ts";
+import { secretsHandlers } from "./rest/secrets.ts";
 import { sessionsHandlers } from "./rest/sessions.ts";
 import { settingsHandlers } from "./rest/settings.ts";
 import { usersHandlers } from "./rest/users.ts";
+import { createResourceMeter } from "./resources.ts";
+import type { CustomSecrets } from "./secrets/custom-secrets.ts";
+import type { ProviderTokens } from "./secrets/provider-tokens.ts";
 import type { SettingsService } from "./settings/settings-service.ts";
 import type { Store } from "./store/store.ts";
 
@@ -41,8 +48,11 @@ export interface AppDeps {
   readonly origins: OriginPolicy;
   readonly models: Models;
   readonly settings: SettingsService;
+  readonly secrets: CustomSecrets;
+  readonly providerTokens: ProviderTokens;
   readonly conversations: ConversationService;
   readonly log: EventLog;
+  readonly activity: Activity;
   /** How many sockets are connected to a conversation. */
   readonly connections: (conversationId: string) => number;
 }
@@ -54,6 +64,7 @@ export function createApp(deps: AppDeps): Express {
   app.disable("etag"); // a hash of every body, which clients that must not cache never use
   app.disable("x-powered-by");
   app.use(requestId(logger));
+  app.use(noteActivity(deps.activity));
   app.use(corsHeaders(origins));
   app.use(securityHeaders);
   app.use(cacheHeaders);
@@ -67,8 +78,10 @@ export function createApp(deps: AppDeps): Express {
       events: eventsHandlers(deps),
       files: filesHandlers(deps.conversations),
       apiKeys: apiKeysHandlers(deps),
-      settings: settingsHandlers(settings),
-      health: healthHandlers(deps.store),
+      settings: settingsHandlers(settings, deps.providerTokens),
+      secrets: secretsHandlers(deps.secrets),
+      providers: providersHandlers(deps.providerTokens),
+      health: healthHandlers({ ...deps, measure: createResourceMeter(config.DATA_DIR) }),
       users: usersHandlers(settings),
     },
     authenticator: deps.authenticator,

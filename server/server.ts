@@ -4,6 +4,7 @@ import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import type { Logger } from "pino";
+import { createActivity } from "./activity.ts";
 import { createModels } from "./agent/models.ts";
 import { createApp } from "./app.ts";
 import { systemClock, timestamp } from "./clock.ts";
@@ -18,6 +19,8 @@ import { createIdentity } from "./identity/identity.ts";
 import { createOriginPolicy } from "./identity/origins.ts";
 import { createLocalRuntime } from "./runtime/local-runtime.ts";
 import { createCipher, loadSecretKey } from "./secrets/cipher.ts";
+import { createCustomSecrets } from "./secrets/custom-secrets.ts";
+import { createProviderTokens } from "./secrets/provider-tokens.ts";
 import { createSettingsService } from "./settings/settings-service.ts";
 import { createSocketServer } from "./socket/server.ts";
 import { claimDataFolder } from "./store/data-folder.ts";
@@ -50,6 +53,8 @@ export async function startServer(config: Config, logger: Logger): Promise<Runni
     config.AUTH_MODE === "none" ? createOpenAuthenticator(first.userId) : createTokenAuthenticator(identity, origins);
   const cipher = createCipher(await loadSecretKey(config.SECRET_KEY, config.DATA_DIR));
   const settings = createSettingsService({ store: store.settings, cipher, defaultModel: config.LLM_MODEL });
+  const secrets = createCustomSecrets({ store: store.secrets, cipher });
+  const providerTokens = createProviderTokens({ store: store.providerTokens, cipher });
   const bus = createLocalEventBus();
   const log = createEventLog(store.events, bus);
   const models = createModels();
@@ -67,10 +72,12 @@ export async function startServer(config: Config, logger: Logger): Promise<Runni
     clock,
     logger,
   });
+  const activity = createActivity();
   const sockets = createSocketServer({
     conversations,
     log,
     bus,
+    activity,
     authenticator,
     logger,
     maxFrameBytes: config.MAX_FRAME_BYTES,
@@ -86,8 +93,11 @@ export async function startServer(config: Config, logger: Logger): Promise<Runni
     origins,
     models,
     settings,
+    secrets,
+    providerTokens,
     conversations,
     log,
+    activity,
     connections: sockets.connections,
   });
   const server = createServer({ shouldUpgradeCallback: asksForSocket }, app);

@@ -1,12 +1,12 @@
-import { randomBytes } from "node:crypto";
-import { bodyOf, exampleCall, withBody } from "../calls.ts";
+import { bodyOf, exampleCall, randomHex, withBody } from "../calls.ts";
 import type { Call } from "../calls.ts";
 import { usesUp } from "../known-operations.ts";
-import { jsonOf, parametersIn } from "../operations.ts";
+import { jsonOf, namingFields, parametersIn, successOf } from "../operations.ts";
 import type { Operation, Parameter } from "../operations.ts";
 import type { Probe } from "../probe.ts";
-import { pathFor, prepareSingleton, stoppedConversation } from "../resources.ts";
+import { pathFor, prepareSingleton, stoppedConversation, valueOf } from "../resources.ts";
 import { foreignOrigin, sessionCredentials } from "../sessions.ts";
+import { spareTokens } from "../tokens.ts";
 import { closedGateCode } from "../units.ts";
 import type { AnswerUnit } from "../units.ts";
 import type { World } from "../world.ts";
@@ -25,7 +25,7 @@ type Recipe = (operation: Operation, world: World) => Change | undefined;
 export function planFor(unit: AnswerUnit, world: World): Plan | undefined {
   const { operation, response, code } = unit;
   if (code === undefined) return response.status < 300 ? succeed(unit) : undefined;
-  const recipe = recipes[code] ?? (code.endsWith("_not_found") ? notFound(code) : undefined);
+  const recipe = recipes[code] ?? byEnding(code);
   const change = recipe?.(operation, world);
   return change && (async (probe) => change(exampleCall(world, operation, await pathFor(probe, operation)), probe));
 }
@@ -94,10 +94,26 @@ const recipes: Readonly<Record<string, Recipe>> = {
 function succeed({ operation, accept }: AnswerUnit): Plan {
   return async (probe) => {
     await prepareSingleton(probe, operation);
+    await spareTokens(probe, operation);
     const call = exampleCall(probe.world, operation, await pathFor(probe, operation, usesUp(operation)));
     return accept === undefined ? call : { ...call, headers: { ...call.headers, Accept: accept } };
   };
 }
+
+/** The codes that many things have: `secret_not_found`, `secret_exists`. */
+function byEnding(code: string): Recipe | undefined {
+  if (code.endsWith("_not_found")) return notFound(code);
+  return code.endsWith("_exists") ? nameTaken : undefined;
+}
+
+/** Gives something the name that something else has: a link says which field of the request names it. */
+const nameTaken: Recipe = (operation) => {
+  const [field] = namingFields(operation);
+  const [link] = successOf(operation)?.links ?? [];
+  return field === undefined || link === undefined
+    ? undefined
+    : async (call, probe) => withBody(call, { ...bodyOf(call), [field]: await valueOf(probe, link.parameter, true) });
+};
 
 /** `conversation_not_found` is about `conversation_id`; a code that names no parameter is about the last one. */
 function notFound(code: string): Recipe {
@@ -142,8 +158,4 @@ function withText(call: Call, text: string): Call {
 
 function textOf(call: Call): string {
   return call.body?.text ?? "{}";
-}
-
-function randomHex(bytes: number): string {
-  return randomBytes(bytes).toString("hex");
 }

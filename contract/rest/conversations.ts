@@ -48,6 +48,7 @@ export const ProviderType = z.enum(["github", "gitlab", "bitbucket", "azure_devo
   description: "A git host.",
   examples: ["github"],
 });
+export type ProviderType = z.infer<typeof ProviderType>;
 
 export const ConversationTrigger = z
   .enum([

@@ -13,6 +13,12 @@ const AgentNames = z.array(z.string()).meta({
   examples: [["CodeActAgent"]],
 });
 
+const SecurityAnalyzerNames = z.array(z.string()).meta({
+  id: "SecurityAnalyzerNames",
+  description: "Names of security analyzers, sorted, each once; empty where the server has none.",
+  examples: [[]],
+});
+
 const FeatureFlags = z
   .object({
     ENABLE_BILLING: z.boolean().describe("Whether billing pages are shown."),
@@ -69,6 +75,19 @@ export const options = {
     rateLimit: "user",
     responses: { 200: AgentNames },
     example: { response: ["CodeActAgent"] },
+  }),
+  securityAnalyzers: operation({
+    method: "GET",
+    path: "/api/options/security-analyzers",
+    summary: "List the security analyzers",
+    description:
+      "What can judge the risk of actions on this server: the values that `security_analyzer` has a use for.",
+    tag: "Options",
+    since: "0.1.0",
+    security: "user",
+    rateLimit: "user",
+    responses: { 200: SecurityAnalyzerNames },
+    example: { response: [] },
   }),
   config: operation({
     method: "GET",

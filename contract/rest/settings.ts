@@ -1,61 +1,9 @@
 import * as z from "zod";
 import { exampleOf } from "../examples.ts";
+import { McpConfig } from "../mcp.ts";
 import { operation } from "../operation.ts";
 import { success } from "../primitives.ts";
-
-const SseServer = z
-  .object({
-    url: z.url({ protocol: /^(https?|wss?)$/ }).describe("Where the server listens."),
-    api_key: z.string().nullable().default(null).describe("The key to send to it."),
-  })
-  .meta({
-    id: "McpSseServer",
-    description: "An MCP server reached by server-sent events.",
-    examples: [{ url: "https://mcp.example/sse", api_key: null }],
-  });
-
-const StdioServer = z
-  .object({
-    name: z
-      .string()
-      .regex(/^[a-zA-Z0-9_-]+$/, "must be letters, digits, _ and -")
-      .describe("A name for it."),
-    command: z.string().regex(/^\S+$/, "must be one word, without arguments").describe("The program."),
-    args: z.array(z.string()).default([]).describe("Its arguments."),
-    env: z
-      .record(z.string().regex(/^[a-zA-Z_][a-zA-Z0-9_]*$/, "must be the name of an environment variable"), z.string())
-      .default({})
-      .describe("Its environment."),
-  })
-  .meta({
-    id: "McpStdioServer",
-    description: "An MCP server run as a child process.",
-    examples: [{ name: "files", command: "mcp-files", args: [], env: {} }],
-  });
-
-const ShttpServer = z
-  .object({
-    url: z.url({ protocol: /^(https?|wss?)$/ }).describe("Where the server listens."),
-    api_key: z.string().nullable().default(null).describe("The key to send to it."),
-    timeout: z.int().min(1).max(3600).nullable().default(60).describe("Seconds to wait for an answer."),
-  })
-  .meta({
-    id: "McpShttpServer",
-    description: "An MCP server reached by streamable HTTP.",
-    examples: [{ url: "https://mcp.example/mcp", api_key: null, timeout: 60 }],
-  });
-
-export const McpConfig = z
-  .strictObject({
-    sse_servers: z.array(SseServer).default([]).describe("Servers reached by server-sent events."),
-    stdio_servers: z.array(StdioServer).default([]).describe("Servers run as child processes."),
-    shttp_servers: z.array(ShttpServer).default([]).describe("Servers reached by streamable HTTP."),
-  })
-  .meta({
-    id: "McpConfig",
-    description: "The MCP servers that the agent may use.",
-    examples: [{ sse_servers: [], stdio_servers: [], shttp_servers: [] }],
-  });
+import { ProviderTokensSet } from "./providers.ts";
 
 /**
  * A setting: what a client may send, the value it has until somebody sets it, and what it is for. From this one table come
@@ -142,12 +90,6 @@ const SettingsUpdate = z.object({ ...requested(plainSettings), ...requested(secr
   examples: [{ llm_model: "test/tools" }],
 });
 export type SettingsUpdate = z.output<typeof SettingsUpdate>;
-
-const ProviderTokensSet = z.record(z.string(), z.string().nullable()).meta({
-  id: "ProviderTokensSet",
-  description: "The git hosts that a token is stored for, each with its address when it is not the usual one.",
-  examples: [{}],
-});
 
 const hiddenSecret = z.null().describe("Always null: a secret is never shown.");
 

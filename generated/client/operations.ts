@@ -18,6 +18,15 @@ export interface Calls<Options> {
      */
     readonly agents: (request?: Record<string, never>, options?: Options) => Promise<wire.AgentNames>;
     /**
+     * List the security analyzers: `GET /api/options/security-analyzers`
+     *
+     * What can judge the risk of actions on this server: the values that `security_analyzer` has a use for.
+     */
+    readonly securityAnalyzers: (
+      request?: Record<string, never>,
+      options?: Options,
+    ) => Promise<wire.SecurityAnalyzerNames>;
+    /**
      * Read the server's configuration: `GET /api/options/config`
      *
      * What a client needs to know before anybody has logged in. Needs no credentials.
@@ -244,6 +253,63 @@ export interface Calls<Options> {
      */
     readonly reset: (request?: Record<string, never>, options?: Options) => Promise<never>;
   };
+  readonly secrets: {
+    /**
+     * List the secrets: `GET /api/secrets`
+     *
+     * The caller's secrets in the order in which they were created. Values are never shown: neither here nor in any other answer, event or log.
+     */
+    readonly list: (request?: Record<string, never>, options?: Options) => Promise<wire.CustomSecretList>;
+    /**
+     * Create a secret: `POST /api/secrets`
+     *
+     * Stores a value under a name that the caller has given to no other secret. To change a value, delete the secret and create it again.
+     */
+    readonly create: (
+      request: { body: wire.CreateSecretRequest },
+      options?: Options,
+    ) => Promise<wire.CreateSecretResponse>;
+    /**
+     * Rename or describe a secret: `PUT /api/secrets/{secret_id}`
+     *
+     * Replaces the secret's name and description; a description that is left out becomes empty. The value and the place in the list stay as they are. A secret that is renamed has its new name as its id.
+     */
+    readonly update: (
+      request: {
+        secret_id: wire.SecretName;
+        body: wire.UpdateSecretRequest;
+      },
+      options?: Options,
+    ) => Promise<wire.UpdateSecretResponse>;
+    /**
+     * Delete a secret: `DELETE /api/secrets/{secret_id}`
+     *
+     * Deletes the secret with its value.
+     */
+    readonly delete: (
+      request: {
+        secret_id: wire.SecretName;
+      },
+      options?: Options,
+    ) => Promise<wire.DeleteSecretResponse>;
+  };
+  readonly providers: {
+    /**
+     * Store tokens of git providers: `POST /api/add-git-providers`
+     *
+     * Merges the given tokens into the stored ones: a provider that is left out keeps its token. A token is stored unverified; whether its provider accepts it shows when it is first used. Tokens are encrypted at rest and never shown; `provider_tokens_set` in `GET /api/settings` says which are stored.
+     */
+    readonly add: (
+      request: { body: wire.AddProvidersRequest },
+      options?: Options,
+    ) => Promise<wire.AddProvidersResponse>;
+    /**
+     * Remove the tokens of all git providers: `POST /api/unset-provider-tokens`
+     *
+     * Removes every token of the caller. Without any it succeeds too.
+     */
+    readonly unset: (request?: Record<string, never>, options?: Options) => Promise<wire.UnsetProvidersResponse>;
+  };
   readonly health: {
     /**
      * Is the process alive?: `GET /alive`
@@ -257,6 +323,12 @@ export interface Calls<Options> {
      * As `/alive`, with the JSON string that older probes expect.
      */
     readonly health: (request?: Record<string, never>, options?: Options) => Promise<wire.Healthy>;
+    /**
+     * What does the server use?: `GET /server_info`
+     *
+     * Figures of the process and its machine, for those who run servers. Watches the processor for a tenth of a second before it answers; those who ask meanwhile get the same figures.
+     */
+    readonly serverInfo: (request?: Record<string, never>, options?: Options) => Promise<wire.ServerInfo>;
     /**
      * Is the server ready?: `GET /api/readiness`
      *
@@ -279,6 +351,12 @@ export interface ErrorCodes {
   options: {
     models: "validation_failed" | "invalid_credentials" | "unauthenticated" | "rate_limited" | "internal_error";
     agents: "validation_failed" | "invalid_credentials" | "unauthenticated" | "rate_limited" | "internal_error";
+    securityAnalyzers:
+      | "validation_failed"
+      | "invalid_credentials"
+      | "unauthenticated"
+      | "rate_limited"
+      | "internal_error";
     config: "validation_failed" | "rate_limited" | "internal_error";
   };
   sessions: {
@@ -442,9 +520,63 @@ export interface ErrorCodes {
       | "internal_error";
     reset: "operation_removed" | "rate_limited" | "internal_error";
   };
+  secrets: {
+    list: "validation_failed" | "invalid_credentials" | "unauthenticated" | "rate_limited" | "internal_error";
+    create:
+      | "malformed_json"
+      | "validation_failed"
+      | "invalid_credentials"
+      | "unauthenticated"
+      | "origin_forbidden"
+      | "secret_exists"
+      | "payload_too_large"
+      | "unsupported_media_type"
+      | "rate_limited"
+      | "internal_error";
+    update:
+      | "malformed_json"
+      | "validation_failed"
+      | "invalid_credentials"
+      | "unauthenticated"
+      | "origin_forbidden"
+      | "secret_not_found"
+      | "secret_exists"
+      | "payload_too_large"
+      | "unsupported_media_type"
+      | "rate_limited"
+      | "internal_error";
+    delete:
+      | "validation_failed"
+      | "invalid_credentials"
+      | "unauthenticated"
+      | "origin_forbidden"
+      | "secret_not_found"
+      | "rate_limited"
+      | "internal_error";
+  };
+  providers: {
+    add:
+      | "malformed_json"
+      | "validation_failed"
+      | "invalid_credentials"
+      | "unauthenticated"
+      | "origin_forbidden"
+      | "payload_too_large"
+      | "unsupported_media_type"
+      | "rate_limited"
+      | "internal_error";
+    unset:
+      | "validation_failed"
+      | "invalid_credentials"
+      | "unauthenticated"
+      | "origin_forbidden"
+      | "rate_limited"
+      | "internal_error";
+  };
   health: {
     alive: "validation_failed" | "internal_error";
     health: "validation_failed" | "internal_error";
+    serverInfo: "validation_failed" | "internal_error";
     readiness: "validation_failed" | "internal_error" | "not_ready";
   };
   users: {
@@ -463,6 +595,7 @@ export const operations = {
   options: {
     models: "GET /api/options/models",
     agents: "GET /api/options/agents",
+    securityAnalyzers: "GET /api/options/security-analyzers",
     config: "GET /api/options/config",
   },
   sessions: {
@@ -496,9 +629,20 @@ export const operations = {
     merge: "POST /api/settings",
     reset: "POST /api/reset-settings",
   },
+  secrets: {
+    list: "GET /api/secrets",
+    create: "POST /api/secrets",
+    update: "PUT /api/secrets/{secret_id}",
+    delete: "DELETE /api/secrets/{secret_id}",
+  },
+  providers: {
+    add: "POST /api/add-git-providers",
+    unset: "POST /api/unset-provider-tokens",
+  },
   health: {
     alive: "GET /alive",
     health: "GET /health",
+    serverInfo: "GET /server_info",
     readiness: "GET /api/readiness",
   },
   users: {

@@ -57,6 +57,31 @@ export interface AddEventResponse {
   event_ids: EventId[];
 }
 
+/** The tokens to change. Unknown fields beside `provider_tokens` are ignored. */
+export interface AddProvidersRequest {
+  /** What to change, by provider. One that is left out stays as it is; one of another name is refused. */
+  provider_tokens?: {
+    /** Null removes what is stored for this provider. */
+    github?: ProviderToken | null;
+    /** Null removes what is stored for this provider. */
+    gitlab?: ProviderToken | null;
+    /** Null removes what is stored for this provider. */
+    bitbucket?: ProviderToken | null;
+    /** Null removes what is stored for this provider. */
+    azure_devops?: ProviderToken | null;
+    /** Null removes what is stored for this provider. */
+    enterprise_sso?: ProviderToken | null;
+  };
+}
+
+/** The tokens have been stored. */
+export interface AddProvidersResponse {
+  /** Always true: the request was carried out. */
+  success: true;
+  /** What happened, for a person. */
+  message: string;
+}
+
 /** Names of agents, sorted, each once. */
 export type AgentNames = string[];
 
@@ -318,6 +343,23 @@ export interface CreateConversationRequest {
   initial_user_msg?: string | null;
 }
 
+/** The secret to create. */
+export interface CreateSecretRequest {
+  name: SecretName;
+  /** The secret itself: at most 64 KiB in UTF-8. It is encrypted at rest and never shown. */
+  value: string;
+  /** What the secret is for. Left out or null, it is empty. */
+  description?: string | null;
+}
+
+/** The secret has been created. */
+export interface CreateSecretResponse {
+  /** Always true: the request was carried out. */
+  success: true;
+  /** What happened, for a person. */
+  message: string;
+}
+
 /** A new API key. */
 export interface CreatedApiKey {
   id: ApiKeyId;
@@ -335,6 +377,19 @@ export interface CreatedApiKey {
   key: string;
 }
 
+/** A secret, without its value. */
+export interface CustomSecret {
+  name: SecretName;
+  /** What the secret is for; empty when nobody has said. */
+  description: string;
+}
+
+/** The caller's secrets. */
+export interface CustomSecretList {
+  /** The secrets, in the order in which they were created. */
+  custom_secrets: CustomSecret[];
+}
+
 /** The key no longer works. */
 export interface DeleteApiKeyResponse {
   /** Always true: the request was carried out. */
@@ -347,6 +402,14 @@ export interface DeleteApiKeyResponse {
 export interface DeleteConversationResponse {
   /** Always true: the request was carried out. */
   success: true;
+}
+
+/** The secret has been deleted. */
+export interface DeleteSecretResponse {
+  /** Always true: the request was carried out. */
+  success: true;
+  /** What happened, for a person. */
+  message: string;
 }
 
 /** A warning, sent before the acknowledgement of a deprecated message. */
@@ -711,31 +774,31 @@ export interface MalformedJsonError {
   request_id: string;
 }
 
-/** The MCP servers that the agent may use. */
+/** The MCP servers that the agent may use. What was sent in a short form is shown in the long one. */
 export interface McpConfig {
-  /** Servers reached by server-sent events. */
+  /** Servers reached by server-sent events; a text is the URL. */
   sse_servers: McpSseServer[];
   /** Servers run as child processes. */
   stdio_servers: McpStdioServer[];
-  /** Servers reached by streamable HTTP. */
+  /** Servers reached by streamable HTTP; a text is the URL. */
   shttp_servers: McpShttpServer[];
 }
 
-/** The MCP servers that the agent may use. */
+/** The MCP servers that the agent may use. What was sent in a short form is shown in the long one. */
 export interface McpConfigInput {
-  /** Servers reached by server-sent events. */
-  sse_servers?: McpSseServerInput[];
+  /** Servers reached by server-sent events; a text is the URL. */
+  sse_servers?: (string | McpSseServerInput)[];
   /** Servers run as child processes. */
   stdio_servers?: McpStdioServerInput[];
-  /** Servers reached by streamable HTTP. */
-  shttp_servers?: McpShttpServerInput[];
+  /** Servers reached by streamable HTTP; a text is the URL. */
+  shttp_servers?: (string | McpShttpServerInput)[];
 }
 
 /** An MCP server reached by streamable HTTP. */
 export interface McpShttpServer {
-  /** Where the server listens. */
+  /** Where the server listens: a URL with http, https, ws or wss. White space around it is dropped. */
   url: string;
-  /** The key to send to it. */
+  /** The key to send to it. Unlike other keys, it is shown. */
   api_key: string | null;
   /** Seconds to wait for an answer. */
   timeout: number | null;
@@ -743,9 +806,9 @@ export interface McpShttpServer {
 
 /** An MCP server reached by streamable HTTP. */
 export interface McpShttpServerInput {
-  /** Where the server listens. */
+  /** Where the server listens: a URL with http, https, ws or wss. White space around it is dropped. */
   url: string;
-  /** The key to send to it. */
+  /** The key to send to it. Unlike other keys, it is shown. */
   api_key?: string | null;
   /** Seconds to wait for an answer. */
   timeout?: number | null;
@@ -753,17 +816,17 @@ export interface McpShttpServerInput {
 
 /** An MCP server reached by server-sent events. */
 export interface McpSseServer {
-  /** Where the server listens. */
+  /** Where the server listens: a URL with http, https, ws or wss. White space around it is dropped. */
   url: string;
-  /** The key to send to it. */
+  /** The key to send to it. Unlike other keys, it is shown. */
   api_key: string | null;
 }
 
 /** An MCP server reached by server-sent events. */
 export interface McpSseServerInput {
-  /** Where the server listens. */
+  /** Where the server listens: a URL with http, https, ws or wss. White space around it is dropped. */
   url: string;
-  /** The key to send to it. */
+  /** The key to send to it. Unlike other keys, it is shown. */
   api_key?: string | null;
 }
 
@@ -773,9 +836,9 @@ export interface McpStdioServer {
   name: string;
   /** The program. */
   command: string;
-  /** Its arguments. */
+  /** Its arguments: a list, or one text that is split into words as a shell would, without expanding anything. */
   args: string[];
-  /** Its environment. */
+  /** Its environment: an object, or one text such as `NAME=value,OTHER=value`, whose values hold no comma. */
   env: Record<string, string>;
 }
 
@@ -785,10 +848,10 @@ export interface McpStdioServerInput {
   name: string;
   /** The program. */
   command: string;
-  /** Its arguments. */
-  args?: string[];
-  /** Its environment. */
-  env?: Record<string, string>;
+  /** Its arguments: a list, or one text that is split into words as a shell would, without expanding anything. */
+  args?: string[] | string;
+  /** Its environment: an object, or one text such as `NAME=value,OTHER=value`, whose values hold no comma. */
+  env?: Record<string, string> | string;
 }
 
 /** The settings have been stored. */
@@ -1007,8 +1070,29 @@ export interface PayloadTooLargeError {
   request_id: string;
 }
 
-/** The git hosts that a token is stored for, each with its address when it is not the usual one. */
-export type ProviderTokensSet = Record<string, string | null>;
+/** Access to one git host. */
+export interface ProviderToken {
+  /** The token. Left out, null or empty, the one that is stored stays; where none is, nothing is stored. */
+  token?: string | null;
+  /** Where the provider is, when it is not the usual place; null and empty are the usual place. Left out, it is the usual place of a new token, and that of a stored one stays. */
+  host?: string | null;
+  /** Accepted for older clients, and ignored. */
+  user_id?: string | null;
+}
+
+/** The git providers that a token is stored for. One without a token is left out. */
+export interface ProviderTokensSet {
+  /** A token is stored; where the provider is, null for the usual place. */
+  github?: string | null;
+  /** A token is stored; where the provider is, null for the usual place. */
+  gitlab?: string | null;
+  /** A token is stored; where the provider is, null for the usual place. */
+  bitbucket?: string | null;
+  /** A token is stored; where the provider is, null for the usual place. */
+  azure_devops?: string | null;
+  /** A token is stored; where the provider is, null for the usual place. */
+  enterprise_sso?: string | null;
+}
 
 /** A git host. */
 export type ProviderType = "github" | "gitlab" | "bitbucket" | "azure_devops" | "enterprise_sso";
@@ -1377,6 +1461,40 @@ export type RuntimeStatus =
   | "STATUS$LLM_RETRY"
   | "STATUS$ERROR_MEMORY";
 
+/** There already is a secret of that name. Choose another name, or delete that secret first. */
+export interface SecretExistsError {
+  /** Always false: the request was not carried out. */
+  success: false;
+  /** What was wrong, for a person. */
+  error: string;
+  /** What was wrong, for a program. */
+  code: "secret_exists";
+  /** The parts of the request that were wrong, when they can be named. */
+  details?: ErrorDetail[];
+  /** The request's id, also in `X-Request-ID` and in the server's log. */
+  request_id: string;
+}
+
+/** Identifies a secret among its user's: 1 to 128 visible ASCII characters, without a slash and not beginning with a dot. Upper and lower case differ. */
+export type SecretName = string;
+
+/** There is no such secret. List the secrets to see those that exist. */
+export interface SecretNotFoundError {
+  /** Always false: the request was not carried out. */
+  success: false;
+  /** What was wrong, for a person. */
+  error: string;
+  /** What was wrong, for a program. */
+  code: "secret_not_found";
+  /** The parts of the request that were wrong, when they can be named. */
+  details?: ErrorDetail[];
+  /** The request's id, also in `X-Request-ID` and in the server's log. */
+  request_id: string;
+}
+
+/** Names of security analyzers, sorted, each once; empty where the server has none. */
+export type SecurityAnalyzerNames = string[];
+
 /** What a client needs to know before anybody has logged in. */
 export interface ServerConfig {
   /** How the server is run. */
@@ -1390,6 +1508,48 @@ export interface ServerConfig {
 
 /** A frame from the server. */
 export type ServerFrame = ActionFrame | ObservationFrame | StatusFrame;
+
+/** How long the server has run and idled, and what it uses. */
+export interface ServerInfo {
+  /** Seconds since the process began. */
+  uptime: number;
+  /** Seconds since the last request that was no probe, or the last frame of a client; since the start while there has been none. */
+  idle_time: number;
+  resources: ServerResources;
+}
+
+/** What the server uses. */
+export interface ServerResources {
+  /** How busy the process keeps the processor; 100 is one core. */
+  cpu_percent: number;
+  /** The memory of the process. */
+  memory: {
+    /** What the process has in memory, in bytes. */
+    rss: number;
+    /** Its address space; as `rss` where the system does not say, in bytes. */
+    vms: number;
+    /** `rss` as a share of the machine's memory. */
+    percent: number;
+  };
+  /** The file system that holds the data folder. */
+  disk: {
+    /** The size, in bytes. */
+    total: number;
+    /** What is in use, in bytes. */
+    used: number;
+    /** What the server may still use, in bytes. */
+    free: number;
+    /** `used` as a share of `used` and `free`. */
+    percent: number;
+  };
+  /** The process's use of disks since it began; caches do not count. */
+  io: {
+    /** What the process has had read from disks, in bytes. */
+    read_bytes: number;
+    /** What it has had written to disks, in bytes. */
+    write_bytes: number;
+  };
+}
 
 /** A user's settings, without the secrets. */
 export interface Settings {
@@ -1646,6 +1806,14 @@ export interface UnauthenticatedError {
   request_id: string;
 }
 
+/** No token is stored any more. */
+export interface UnsetProvidersResponse {
+  /** Always true: the request was carried out. */
+  success: true;
+  /** What happened, for a person. */
+  message: string;
+}
+
 /** The content is not of an accepted type. Send `application/json` in UTF-8; on a socket, text frames. */
 export interface UnsupportedMediaTypeError {
   /** Always false: the request was not carried out. */
@@ -1658,6 +1826,21 @@ export interface UnsupportedMediaTypeError {
   details?: ErrorDetail[];
   /** The request's id, also in `X-Request-ID` and in the server's log. */
   request_id: string;
+}
+
+/** What the secret is to be called from now on. Other fields, `value` too, are ignored. */
+export interface UpdateSecretRequest {
+  name: SecretName;
+  /** What the secret is for. Left out or null, it is empty. */
+  description?: string | null;
+}
+
+/** The secret has been changed. */
+export interface UpdateSecretResponse {
+  /** Always true: the request was carried out. */
+  success: true;
+  /** What happened, for a person. */
+  message: string;
 }
 
 /** Something the user wants done. */

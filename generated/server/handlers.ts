@@ -8,6 +8,8 @@ export interface OptionsHandlers<Context, Raw> {
   models: Handler<typeof contract.options.models, Context, Raw>;
   /** List the agents: `GET /api/options/agents` */
   agents: Handler<typeof contract.options.agents, Context, Raw>;
+  /** List the security analyzers: `GET /api/options/security-analyzers` */
+  securityAnalyzers: Handler<typeof contract.options.securityAnalyzers, Context, Raw>;
   /** Read the server's configuration: `GET /api/options/config` */
   config: Handler<typeof contract.options.config, Context, Raw>;
 }
@@ -72,12 +74,34 @@ export interface SettingsHandlers<Context, Raw> {
   merge: Handler<typeof contract.settings.merge, Context, Raw>;
 }
 
+/** The handlers of `contract.secrets`. */
+export interface SecretsHandlers<Context, Raw> {
+  /** List the secrets: `GET /api/secrets` */
+  list: Handler<typeof contract.secrets.list, Context, Raw>;
+  /** Create a secret: `POST /api/secrets` */
+  create: Handler<typeof contract.secrets.create, Context, Raw>;
+  /** Rename or describe a secret: `PUT /api/secrets/{secret_id}` */
+  update: Handler<typeof contract.secrets.update, Context, Raw>;
+  /** Delete a secret: `DELETE /api/secrets/{secret_id}` */
+  delete: Handler<typeof contract.secrets.delete, Context, Raw>;
+}
+
+/** The handlers of `contract.providers`. */
+export interface ProvidersHandlers<Context, Raw> {
+  /** Store tokens of git providers: `POST /api/add-git-providers` */
+  add: Handler<typeof contract.providers.add, Context, Raw>;
+  /** Remove the tokens of all git providers: `POST /api/unset-provider-tokens` */
+  unset: Handler<typeof contract.providers.unset, Context, Raw>;
+}
+
 /** The handlers of `contract.health`. */
 export interface HealthHandlers<Context, Raw> {
   /** Is the process alive?: `GET /alive` */
   alive: Handler<typeof contract.health.alive, Context, Raw>;
   /** Is the process healthy?: `GET /health` */
   health: Handler<typeof contract.health.health, Context, Raw>;
+  /** What does the server use?: `GET /server_info` */
+  serverInfo: Handler<typeof contract.health.serverInfo, Context, Raw>;
   /** Is the server ready?: `GET /api/readiness` */
   readiness: Handler<typeof contract.health.readiness, Context, Raw>;
 }
@@ -101,6 +125,8 @@ export interface Handlers<Context, Raw> {
   files: FilesHandlers<Context, Raw>;
   apiKeys: ApiKeysHandlers<Context, Raw>;
   settings: SettingsHandlers<Context, Raw>;
+  secrets: SecretsHandlers<Context, Raw>;
+  providers: ProvidersHandlers<Context, Raw>;
   health: HealthHandlers<Context, Raw>;
   users: UsersHandlers<Context, Raw>;
 }

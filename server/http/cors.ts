@@ -8,7 +8,7 @@ export function corsHeaders(origins: OriginPolicy): RequestHandler {
   return cors({
     origin: (origin, decide) => decide(null, origin !== undefined && origins.allows(origin)),
     credentials: true,
-    methods: ["GET", "HEAD", "POST", "PATCH", "DELETE"],
+    methods: ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"],
     allowedHeaders: ["Authorization", "Content-Type", requestIdHeader.name, securitySchemes.sessionApiKey.name],
     exposedHeaders: Object.values(standardHeaders).map(({ name }) => name),
     maxAge: 600,

@@ -23,5 +23,6 @@ export function mountDocuments(app: Express, { enableV1 }: { enableV1: boolean }
 
 function send(res: Response, bytes: Buffer, type: string): void {
   res.setHeader("Content-Type", `${type}; charset=utf-8`);
+  res.setHeader("Content-Length", bytes.length); // for HEAD too, where node would leave it out
   res.end(bytes);
 }

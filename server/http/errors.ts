@@ -60,6 +60,9 @@ export function validationFailed(details: readonly ErrorDetail[]): ApiError {
 interface Issue {
   readonly message: string;
   readonly path?: readonly (PropertyKey | { readonly key: PropertyKey })[] | undefined;
+  readonly code?: string | undefined;
+  /** Of a union: what each option has against the value. */
+  readonly errors?: readonly (readonly Issue[])[] | undefined;
 }
 
 function detailsOf(error: RequestValidationError): ErrorDetail[] {
@@ -74,9 +77,21 @@ function detailsOf(error: RequestValidationError): ErrorDetail[] {
 
 /** The issues of a zod error as the contract's details. */
 export function issueDetails(place: ErrorDetail["in"], issues: readonly Issue[]): ErrorDetail[] {
-  return issues.map(({ path = [], message }) => ({
+  return issues.flatMap(likeliest).map(({ path = [], message }) => ({
     in: place,
     path: path.map((part) => String(typeof part === "object" ? part.key : part)).join("."),
     message,
   }));
+}
+
+/** "Invalid input" says nothing: where a value is of the type of one option of a union alone, that option's issues are meant. */
+function likeliest(issue: Issue): readonly Issue[] {
+  const { path = [], errors = [] } = issue;
+  const [meant, another] = errors.filter((option) => !option.some(isOfAnotherType));
+  if (!meant || another) return [issue];
+  return meant.map((inner) => ({ ...inner, path: [...path, ...(inner.path ?? [])] })).flatMap(likeliest);
+}
+
+function isOfAnotherType({ code, path = [] }: Issue): boolean {
+  return code === "invalid_type" && path.length === 0;
 }

@@ -24,7 +24,7 @@ export function createRateLimiter(name: string, windows: readonly RateWindow[] |
       let tightest: Standing | null = null;
       for (const limiter of limiters) {
         const standing = await consume(limiter, key);
-        if (!tightest || standing.remaining < tightest.remaining) tightest = standing;
+        if (!tightest || standing.refused || standing.remaining < tightest.remaining) tightest = standing;
         if (standing.refused) break;
       }
       if (tightest) answer(tightest, res);

@@ -185,6 +185,6 @@ function operationOf({ id }: OperationRow): NamedOperation {
   return operation;
 }
 
-function methodOf({ method }: OperationRow): "get" | "post" | "patch" | "delete" {
-  return method.toLowerCase() as "get" | "post" | "patch" | "delete";
+function methodOf({ method }: OperationRow): Lowercase<OperationRow["method"]> {
+  return method.toLowerCase() as Lowercase<typeof method>;
 }

@@ -1,13 +1,25 @@
+import type { Activity } from "../activity.ts";
 import { ApiError } from "../api-error.ts";
 import type { ServerHandlers } from "../http/router.ts";
+import type { Resources } from "../resources.ts";
 import type { Store } from "../store/store.ts";
 
 const retryAfterSeconds = "5";
 
-export function healthHandlers(store: Store): ServerHandlers["health"] {
+export interface HealthDeps {
+  readonly store: Store;
+  readonly activity: Activity;
+  readonly measure: () => Promise<Resources>;
+}
+
+export function healthHandlers({ store, activity, measure }: HealthDeps): ServerHandlers["health"] {
   return {
     alive: async () => ({ status: 200, body: { status: "ok" } }),
     health: async () => ({ status: 200, body: "OK" }),
+    async serverInfo() {
+      const resources = await measure();
+      return { status: 200, body: { uptime: process.uptime(), idle_time: activity.idleSeconds(), resources } };
+    },
     async readiness() {
       try {
         await store.check();

@@ -4,6 +4,9 @@ import type { ServerHandlers } from "../http/router.ts";
 /** The agents by which upstream's clients know the one that answers here. */
 const agentNames = ["CodeActAgent"];
 
+/** None: nothing in this server judges the risk of an action. */
+const securityAnalyzerNames: string[] = [];
+
 export function optionsHandlers({
   models,
   enableV1,
@@ -14,6 +17,7 @@ export function optionsHandlers({
   return {
     models: async () => ({ status: 200, body: [...models.names] }),
     agents: async () => ({ status: 200, body: agentNames }),
+    securityAnalyzers: async () => ({ status: 200, body: securityAnalyzerNames }),
     config: async () => ({
       status: 200,
       body: {

@@ -1,6 +1,7 @@
 import { createCipheriv, createDecipheriv, randomBytes } from "node:crypto";
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { OperatorError } from "../operator-error.ts";
 
 /** Encrypts what is stored. */
 export interface Cipher {
@@ -36,6 +37,7 @@ export function createCipher(key: Buffer): Cipher {
 /**
  * The key that encrypts secrets at rest.
  * @param configured `SECRET_KEY`, 64 hexadecimal digits; without it the key file in the data folder, made on the first start
+ * @throws {OperatorError} when the key file holds no key
  */
 export async function loadSecretKey(configured: string | undefined, dataFolder: string): Promise<Buffer> {
   if (configured !== undefined) return Buffer.from(configured, "hex");
@@ -46,10 +48,10 @@ export async function loadSecretKey(configured: string | undefined, dataFolder: 
   } catch (error) {
     if (!(error instanceof Error && "code" in error && error.code === "EEXIST")) throw error;
   }
-  const key = Buffer.from((await readFile(file, "utf8")).trim(), "hex");
-  if (key.length !== 32)
-    throw new Error(
+  const text = (await readFile(file, "utf8")).trim();
+  if (!/^[0-9a-f]{64}$/i.test(text))
+    throw new OperatorError(
       `${file} does not hold a key of 64 hexadecimal digits. Fix: restore it from a backup; without it the stored secrets are lost.`,
     );
-  return key;
+  return Buffer.from(text, "hex");
 }

@@ -1,4 +1,5 @@
-import type { AgentState, ConversationStatus, EventSource } from "../../contract/index.ts";
+import type { Generated } from "kysely";
+import type { AgentState, ConversationStatus, EventSource, ProviderType } from "../../contract/index.ts";
 
 /** The tables, as kysely types its queries. Times are RFC 3339 texts, which sort as the moments do. */
 export interface Database {
@@ -15,6 +16,16 @@ export interface Database {
   };
   sessions: { hash: string; user_id: string; created_at: string; expires_at: string };
   settings: { user_id: string; plain: string; secrets: string };
+  secrets: {
+    /** Given by the database, in the order of creation. */
+    position: Generated<number>;
+    id: string;
+    user_id: string;
+    name: string;
+    description: string;
+    value: string;
+  };
+  provider_tokens: { user_id: string; provider: ProviderType; token: string; host: string | null };
   conversations: {
     id: string;
     user_id: string;

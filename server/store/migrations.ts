@@ -4,6 +4,7 @@ import type { Migration } from "kysely/migration";
 /** The schema's history, forward only: a migration that has been released is never changed. */
 export const migrations: Record<string, Migration> = {
   "001-first-light": { up: firstLight },
+  "002-secrets": { up: secrets },
 };
 
 async function firstLight(db: Kysely<unknown>): Promise<void> {
@@ -76,5 +77,26 @@ async function conversationTables(db: Kysely<unknown>): Promise<void> {
     .addColumn("hidden", "integer", (column) => column.notNull())
     .addColumn("text", "text", (column) => column.notNull())
     .addPrimaryKeyConstraint("events_key", ["conversation_id", "id"])
+    .execute();
+}
+
+async function secrets(db: Kysely<unknown>): Promise<void> {
+  await db.schema
+    .createTable("secrets")
+    .addColumn("position", "integer", (column) => column.primaryKey().autoIncrement())
+    .addColumn("id", "text", (column) => column.notNull().unique())
+    .addColumn("user_id", "text", (column) => column.notNull().references("users.id").onDelete("cascade"))
+    .addColumn("name", "text", (column) => column.notNull())
+    .addColumn("description", "text", (column) => column.notNull())
+    .addColumn("value", "text", (column) => column.notNull())
+    .addUniqueConstraint("secrets_by_name", ["user_id", "name"])
+    .execute();
+  await db.schema
+    .createTable("provider_tokens")
+    .addColumn("user_id", "text", (column) => column.notNull().references("users.id").onDelete("cascade"))
+    .addColumn("provider", "text", (column) => column.notNull())
+    .addColumn("token", "text", (column) => column.notNull())
+    .addColumn("host", "text")
+    .addPrimaryKeyConstraint("provider_tokens_key", ["user_id", "provider"])
     .execute();
 }

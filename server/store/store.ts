@@ -1,4 +1,4 @@
-import type { AgentState, ConversationStatus, EventSource } from "../../contract/index.ts";
+import type { AgentState, ConversationStatus, EventSource, ProviderType } from "../../contract/index.ts";
 
 /** The Store port: everything that outlives the process. Every promise that resolves to nothing resolves once it is durable. */
 export interface Store {
@@ -6,6 +6,8 @@ export interface Store {
   readonly apiKeys: ApiKeyStore;
   readonly sessions: SessionStore;
   readonly settings: SettingsStore;
+  readonly secrets: SecretStore;
+  readonly providerTokens: ProviderTokenStore;
   readonly conversations: ConversationStore;
   readonly events: EventStore;
   /** Resolves when the store answers. @throws when it does not */
@@ -74,6 +76,54 @@ export interface SettingsStore {
   /** Replaces what `change` makes of the stored record, in one transaction. */
   update(userId: string, change: (before: SettingsRecord | null) => SettingsRecord): Promise<void>;
 }
+
+export interface SecretRecord {
+  /** Never shown, and never another one: what the value is encrypted for. */
+  readonly id: string;
+  readonly userId: string;
+  /** Unique among a user's secrets. */
+  readonly name: string;
+  readonly description: string;
+  /** Encrypted. */
+  readonly value: string;
+}
+
+export interface SecretStore {
+  /** A user's secrets, in the order in which they were inserted. */
+  listByUser(userId: string): Promise<SecretRecord[]>;
+  /** @returns false when the user has a secret of that name: then nothing is stored */
+  insert(secret: SecretRecord): Promise<boolean>;
+  /** Gives a user's secret a name, which may be the one that it has, and a description. */
+  update(
+    userId: string,
+    name: string,
+    change: Pick<SecretRecord, "name" | "description">,
+  ): Promise<"updated" | "not_found" | "name_taken">;
+  /** @returns whether the user had such a secret */
+  delete(userId: string, name: string): Promise<boolean>;
+}
+
+export interface ProviderTokenRecord {
+  readonly provider: ProviderType;
+  /** Encrypted. */
+  readonly token: string;
+  /** Null for the provider's own. */
+  readonly host: string | null;
+}
+
+export interface ProviderTokenStore {
+  /** A user's tokens, sorted by provider. */
+  listByUser(userId: string): Promise<ProviderTokenRecord[]>;
+  /** Carries out changes in one transaction, in order. */
+  update(userId: string, changes: readonly ProviderTokenChange[]): Promise<void>;
+  deleteByUser(userId: string): Promise<void>;
+}
+
+/** `set` stores a token with its host; `move` gives a token that is stored another host; `remove` deletes it. */
+export type ProviderTokenChange =
+  | ({ readonly kind: "set" } & ProviderTokenRecord)
+  | ({ readonly kind: "move" } & Pick<ProviderTokenRecord, "provider" | "host">)
+  | ({ readonly kind: "remove" } & Pick<ProviderTokenRecord, "provider">);
 
 export interface ConversationRecord {
   readonly id: string;

@@ -62,11 +62,17 @@ function ownHeaders({ responseHeaders }: OperationModel): HeadersObject {
 }
 
 /**
- * A link from an answer to each operation that takes what it produces, unless that operation is gone.
+ * A link from an answer to each operation that takes what it produces, or what its request named, unless that operation
+ * is gone.
  * @see https://spec.openapis.org/oas/v3.1.1.html#link-object
  */
 function linksOf({ operation }: OperationModel, all: readonly OperationModel[]): LinksObject {
-  const links = Object.entries(operation.metadata.produces ?? {}).flatMap(([parameter, field]) =>
+  const { produces = {}, names = {} } = operation.metadata;
+  const sources = [
+    ...Object.entries(produces).map(([parameter, field]) => ({ parameter, field, body: "$response.body" })),
+    ...Object.entries(names).map(([parameter, field]) => ({ parameter, field, body: "$request.body" })),
+  ];
+  const links = sources.flatMap(({ parameter, field, body }) =>
     all
       .filter((target) => target.operation.metadata.deprecation?.state !== "gone")
       .filter(({ parameters }) => parameters.some(({ name, in: place }) => place === "path" && name === parameter))
@@ -74,8 +80,8 @@ function linksOf({ operation }: OperationModel, all: readonly OperationModel[]):
         target.id,
         {
           operationId: target.id,
-          description: `\`${field}\` is the \`${parameter}\` of \`${target.id}\`.`,
-          parameters: { [`path.${parameter}`]: `$response.body#/${field}` },
+          description: `\`${field}\`${body === "$request.body" ? " of the request" : ""} is the \`${parameter}\` of \`${target.id}\`.`,
+          parameters: { [`path.${parameter}`]: `${body}#/${field}` },
         },
       ]),
   );

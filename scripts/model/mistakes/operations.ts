@@ -19,6 +19,7 @@ export function operationMistakes(named: NamedOperation, all: readonly NamedOper
       : []),
     ...exampleMistakes(named),
     ...producesMistakes(where, metadata.produces ?? {}, definition.responses),
+    ...namesMistakes(where, metadata.names ?? {}, definition.body),
   ];
 }
 
@@ -56,13 +57,29 @@ function producesMistakes(
   produces: Readonly<Record<string, string>>,
   responses: Readonly<Record<number, z.ZodType>>,
 ): string[] {
-  const fields = Object.values(responses).flatMap((schema) =>
-    schema instanceof z.ZodObject ? Object.keys(schema.shape) : [],
-  );
+  const fields = Object.values(responses).flatMap(fieldsOf);
   return Object.values(produces)
     .filter((field) => !fields.includes(field))
     .map(
       (field) =>
         `${where}: produces names the field ${field}, which the answer does not have. Fix: name one of ${fields.join(", ")}.`,
     );
+}
+
+function namesMistakes(
+  where: string,
+  names: Readonly<Record<string, string>>,
+  body: z.ZodType | undefined,
+): string[] {
+  const fields = fieldsOf(body);
+  return Object.values(names)
+    .filter((field) => !fields.includes(field))
+    .map(
+      (field) =>
+        `${where}: names speaks of the field ${field}, which the body does not have. Fix: name one of ${fields.join(", ")}.`,
+    );
+}
+
+function fieldsOf(schema: z.ZodType | undefined): string[] {
+  return schema instanceof z.ZodObject ? Object.keys(schema.shape) : [];
 }

@@ -21,6 +21,8 @@ export interface Connection {
  */
 export function openConnection(path: string): Connection {
   const sqlite = new DatabaseSync(path, { timeout: 5000 });
+  // SQLite's own knows the letters of ASCII only.
+  sqlite.function("upper", { deterministic: true }, (text) => String(text).toUpperCase());
   sqlite.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;");
   const db = new Kysely<Database>({ dialect: new SqliteDialect({ database: asKyselyDatabase(sqlite) }) });
   return { sqlite, db, transaction: (work) => transaction(sqlite, work) };
@@ -38,11 +40,24 @@ function transaction<Result>(sqlite: DatabaseSync, work: () => Result): Result {
   }
 }
 
-/** kysely's dialect speaks to better-sqlite3, whose statements know whether they return rows. */
+/** More statements than the server has: filters combine to a few dozen. */
+const keptStatements = 200;
+
+/**
+ * kysely's dialect speaks to better-sqlite3, whose statements know whether they return rows. Statements are kept by their
+ * text: to prepare one takes as long as to run it, and values are never part of the text.
+ */
 function asKyselyDatabase(sqlite: DatabaseSync) {
+  const kept = new Map<string, ReturnType<typeof asKyselyStatement>>();
   return {
     close: () => sqlite.close(),
-    prepare: (text: string) => asKyselyStatement(sqlite.prepare(text)),
+    prepare(text: string) {
+      const known = kept.get(text);
+      if (known) return known;
+      const statement = asKyselyStatement(sqlite.prepare(text));
+      if (kept.size < keptStatements) kept.set(text, statement);
+      return statement;
+    },
   };
 }
 

@@ -21,13 +21,19 @@ export function createSqliteEventStore(connection: Connection, now: () => string
   function flush(): void {
     const batch = pending;
     pending = [];
+    commit(batch);
+  }
+
+  function commit(batch: readonly PendingAppend[]): void {
     try {
       const results = connection.transaction(() =>
         batch.map(({ conversationId, drafts }) => writer(conversationId, drafts)),
       );
       batch.forEach(({ resolve }, index) => resolve(results[index] ?? null));
     } catch (error) {
-      for (const { reject } of batch) reject(error);
+      // Nothing has been written. One append that cannot be must not take the others with it, so each gets its own try.
+      if (batch.length > 1) for (const append of batch) commit([append]);
+      else for (const { reject } of batch) reject(error);
     }
   }
 

@@ -4,7 +4,8 @@ import { OperatorError } from "../../operator-error.ts";
 import type { Database } from "../database.ts";
 import { migrations } from "../migrations.ts";
 import { apiKeyQueries, conversationQueries, sessionQueries, userQueries } from "../queries.ts";
-import type { SettingsRecord, SettingsStore, Store } from "../store.ts";
+import { providerTokenQueries, secretQueries } from "../secret-queries.ts";
+import type { ProviderTokenStore, SecretStore, SettingsRecord, SettingsStore, Store } from "../store.ts";
 import { openConnection } from "./connection.ts";
 import type { Connection } from "./connection.ts";
 import { createSqliteEventStore } from "./event-store.ts";
@@ -19,9 +20,10 @@ export class NewerSchemaError extends OperatorError {
  * Opens the embedded store in a folder that exists, and brings its schema up to date.
  * @param options.now the clock, RFC 3339
  * @throws {NewerSchemaError} when a newer server has changed the schema
+ * @throws {OperatorError} when there is a file that is no database
  */
 export async function openSqliteStore(folder: string, { now }: { now: () => string }): Promise<Store> {
-  const connection = openConnection(join(folder, "openhands.sqlite"));
+  const connection = open(join(folder, "openhands.sqlite"));
   await migrate(connection.db);
   const { db } = connection;
   return {
@@ -29,6 +31,8 @@ export async function openSqliteStore(folder: string, { now }: { now: () => stri
     apiKeys: apiKeyQueries(db),
     sessions: sessionQueries(db),
     settings: sqliteSettings(connection),
+    secrets: sqliteSecrets(connection),
+    providerTokens: sqliteProviderTokens(connection),
     conversations: conversationQueries(db),
     events: createSqliteEventStore(connection, now),
     async check() {
@@ -36,6 +40,18 @@ export async function openSqliteStore(folder: string, { now }: { now: () => stri
     },
     close: () => db.destroy(),
   };
+}
+
+function open(file: string): Connection {
+  try {
+    return openConnection(file);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new OperatorError(
+      `The database ${file} cannot be opened (${reason}). Fix: restore it from a backup, or set DATA_DIR to another folder.`,
+      { cause: error },
+    );
+  }
 }
 
 async function migrate(db: Kysely<Database>): Promise<void> {
@@ -65,6 +81,43 @@ function sqliteSettings({ sqlite, transaction }: Connection): SettingsStore {
       transaction(() => {
         const { plain, secrets } = change(read(userId));
         upsert.run(userId, JSON.stringify(plain), JSON.stringify(secrets));
+      });
+    },
+  };
+}
+
+function sqliteSecrets({ sqlite, db, transaction }: Connection): SecretStore {
+  const find = sqlite.prepare("SELECT position FROM secrets WHERE user_id = ? AND name = ?");
+  const change = sqlite.prepare("UPDATE secrets SET name = ?, description = ? WHERE position = ?");
+  return {
+    ...secretQueries(db),
+    update: async (userId, name, to) =>
+      transaction(() => {
+        const own = find.get(userId, name)?.["position"];
+        if (own === undefined) return "not_found";
+        const holder = find.get(userId, to.name)?.["position"];
+        if (holder !== undefined && holder !== own) return "name_taken";
+        change.run(to.name, to.description, own);
+        return "updated";
+      }),
+  };
+}
+
+function sqliteProviderTokens({ sqlite, db, transaction }: Connection): ProviderTokenStore {
+  const set = sqlite.prepare(
+    "INSERT INTO provider_tokens (user_id, provider, token, host) VALUES (?, ?, ?, ?) ON CONFLICT (user_id, provider) DO UPDATE SET token = excluded.token, host = excluded.host",
+  );
+  const move = sqlite.prepare("UPDATE provider_tokens SET host = ? WHERE user_id = ? AND provider = ?");
+  const remove = sqlite.prepare("DELETE FROM provider_tokens WHERE user_id = ? AND provider = ?");
+  return {
+    ...providerTokenQueries(db),
+    async update(userId, changes) {
+      transaction(() => {
+        for (const change of changes) {
+          if (change.kind === "set") set.run(userId, change.provider, change.token, change.host);
+          else if (change.kind === "move") move.run(change.host, userId, change.provider);
+          else remove.run(userId, change.provider);
+        }
       });
     },
   };

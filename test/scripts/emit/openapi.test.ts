@@ -244,6 +244,30 @@ test("links: from an answer to each operation that takes what it produces, unles
   assert.equal(document.paths["/things"]["get"]?.responses[200]?.["links"], undefined);
 });
 
+test("links: what a request gives a name to is found by that name", () => {
+  const id = z.string().describe("The id.");
+  const document = documentOf({
+    create: operationWith({
+      method: "POST",
+      body: named("OpenApiNaming", { id }, { id: "a" }),
+      example: { request: { body: { id: "a" } }, response: {} },
+      names: { thing_id: "id" },
+    }),
+    get: operationWith({
+      params: z.object({ thing_id: id }),
+      path: "/things/:thing_id",
+      example: { request: { params: { thing_id: "a" } }, response: {} },
+    }),
+  });
+  assert.deepEqual(document.paths["/things"]?.["post"]?.responses[200]?.["links"], {
+    "things.get": {
+      operationId: "things.get",
+      description: "`id` of the request is the `thing_id` of `things.get`.",
+      parameters: { "path.thing_id": "$request.body#/id" },
+    },
+  });
+});
+
 test("security: the document's alternatives by default, none where none is asked for, and no credentials in a query", () => {
   assert.equal(emitted({ security: "user" })["security"], undefined);
   assert.deepEqual(emitted({ security: "none" })["security"], []);

@@ -161,6 +161,16 @@ const bodies: readonly Case[] = [
     }),
     want: ["rest.things.one: produces names the field key, which the answer does not have. Fix: name one of id."],
   },
+  {
+    what: "a field of a request that another operation is to be called with, and that is not there",
+    operations: one({
+      method: "POST",
+      body: named("MistakeNames", { id }, { id: "a" }),
+      example: { request: { body: { id: "a" } }, response: {} },
+      names: { thing_id: "key" },
+    }),
+    want: ["rest.things.one: names speaks of the field key, which the body does not have. Fix: name one of id."],
+  },
 ];
 
 const examples: readonly Case[] = [
