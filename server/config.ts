@@ -16,7 +16,7 @@ export interface RateWindow {
 const rateWindows = z
   .string()
   .regex(
-    /^\d+\/(second|minute|hour|day)(\s*;\s*\d+\/(second|minute|hour|day))*$/,
+    /^[1-9]\d*\/(second|minute|hour|day)(\s*;\s*[1-9]\d*\/(second|minute|hour|day))*$/,
     "must be like `10/second; 100/minute`, or `off`",
   )
   .transform((text) =>
@@ -28,12 +28,18 @@ const rateWindows = z
 
 const flag = z.stringbool({ truthy: ["1", "true", "yes", "on"], falsy: ["0", "false", "no", "off"] });
 
-const origins = z.string().transform((text) =>
-  text
-    .split(",")
-    .map((origin) => origin.trim())
-    .filter((origin) => origin !== ""),
-);
+const origins = z
+  .string()
+  .transform((text) =>
+    text
+      .split(",")
+      .map((origin) => origin.trim())
+      .filter((origin) => origin !== ""),
+  )
+  .refine(
+    (list) => list.every((origin) => URL.parse(origin)?.origin === origin),
+    "must be origins such as `https://app.example`, without a path, separated by commas",
+  );
 
 /** @param form what is accepted, as it goes into the message */
 const number = (form: string, { min, max = Number.MAX_SAFE_INTEGER }: { min: number; max?: number }) =>
@@ -61,7 +67,10 @@ const Environment = z.object({
     ),
   BOOTSTRAP_API_KEY: z
     .string()
-    .regex(/^[\x21-\x7e]{16,256}$/, "must be 16 to 256 visible ASCII characters")
+    .regex(
+      /^(?=.{16,256}$)[A-Za-z0-9\-._~+/]+=*$/,
+      "must be 16 to 256 letters, digits or any of - . _ ~ + /, as a bearer token is (RFC 6750)",
+    )
     .optional()
     .describe("The first user's API key, instead of a random one."),
   ENABLE_V1: flag.prefault("true").describe("Whether `/api/v1` is served."),

@@ -1,16 +1,46 @@
 import { action } from "./actions.ts";
 import type { AgentAction } from "./agent.ts";
 
-/** The parts of a message in which `test/tools` finds instructions: a fenced block, or a line outside of one. */
-const parts =
-  /^```[ \t]*(?<kind>[a-z]+)(?:[ \t]+(?<path>\S.*?))?[ \t]*\n(?<text>[\s\S]*?)^```[ \t]*$|^(?<line>[^`\n].*)$/gm;
-
 /** Reads the instructions that a message spells out, in their order. What is no instruction is left out. */
 export function parseInstructions(message: string): AgentAction[] {
-  return [...message.replaceAll("\r\n", "\n").matchAll(parts)].flatMap(({ groups }) => {
-    const { kind, path, text = "", line } = groups ?? {};
-    return line === undefined ? block(kind ?? "", path, text) : lineInstruction(line);
-  });
+  const actions: AgentAction[] = [];
+  const lines = message.replaceAll("\r\n", "\n").split("\n");
+  for (let at = 0; at < lines.length; at += 1) {
+    const opening = openingFence(lines[at] ?? "");
+    if (!opening) {
+      actions.push(...lineInstruction(lines[at] ?? ""));
+      continue;
+    }
+    const end = closingLine(lines, at + 1, opening.fence);
+    if (end === null) break; // cut off: who knows what it was to be, or what of the rest belongs to it
+    const text = lines.slice(at + 1, end).map((line) => `${line}\n`);
+    actions.push(...block(opening.kind, opening.path, text.join("")));
+    at = end;
+  }
+  return actions;
+}
+
+interface OpeningFence {
+  readonly fence: string;
+  readonly kind: string;
+  readonly path: string | undefined;
+}
+
+/** Three backticks or more, and what the block is. */
+function openingFence(line: string): OpeningFence | null {
+  const [, fence, info] = /^(`{3,})([^`]*)$/.exec(line) ?? [];
+  if (fence === undefined || info === undefined) return null;
+  const [kind = "", ...path] = info.trim().split(/[ \t]+/);
+  return { fence, kind, path: path.length === 0 ? undefined : info.trim().slice(kind.length).trim() };
+}
+
+/** A fence is closed by one that is at least as long, so that a block can hold blocks, CommonMark §4.5. */
+function closingLine(lines: readonly string[], from: number, fence: string): number | null {
+  for (let at = from; at < lines.length; at += 1) {
+    const line = lines[at] ?? "";
+    if (line.startsWith(fence) && /^`+[ \t]*$/.test(line)) return at;
+  }
+  return null;
 }
 
 function block(kind: string, path: string | undefined, text: string): AgentAction[] {
@@ -34,8 +64,7 @@ function editBlock(path: string, text: string): AgentAction[] {
 }
 
 function lineInstruction(line: string): AgentAction[] {
-  const read = /^read[ \t]+(\S.*?)[ \t]*$/i.exec(line)?.[1];
-  if (read !== undefined) return [action("read", { path: read })];
-  const thought = /^think:[ \t]*(\S.*?)[ \t]*$/i.exec(line)?.[1];
-  return thought === undefined ? [] : [action("think", { thought })];
+  const [, path = "", thought = ""] = /^(?:read[ \t](.*)|think:(.*))$/i.exec(line) ?? [];
+  if (path.trim() !== "") return [action("read", { path: path.trim() })];
+  return thought.trim() === "" ? [] : [action("think", { thought: thought.trim() })];
 }

@@ -56,6 +56,7 @@ const transitions: Partial<Record<AgentState, readonly AgentState[] | "any">> = 
 export function createAgentLoop(options: AgentLoopOptions): AgentLoop {
   const { conversationId, log, workspace, definition, logger } = options;
   let { state, answered } = options;
+  /** Ends what is under way: the turn and the user's commands. */
   let current = new AbortController();
   let working: Promise<void> | null = null;
   let userActions: Promise<void> = Promise.resolve();
@@ -78,8 +79,10 @@ export function createAgentLoop(options: AgentLoopOptions): AgentLoop {
   }
 
   async function work(): Promise<void> {
+    const { signal } = current;
     try {
-      for (let message = await nextMessage(); message && !closed; message = await nextMessage()) await answer(message);
+      for (let message = await nextMessage(); message && !signal.aborted; message = await nextMessage())
+        await answer(message, signal);
     } catch (error) {
       if (!closed) logger.error({ err: error, conversation_id: conversationId }, "the agent loop failed");
     }
@@ -95,12 +98,10 @@ export function createAgentLoop(options: AgentLoopOptions): AgentLoop {
     return message;
   }
 
-  async function answer(message: StoredEvent): Promise<void> {
+  async function answer(message: StoredEvent, signal: AbortSignal): Promise<void> {
     const first = answered === -1;
     const text = textOf(message);
     answered = message.id;
-    current = new AbortController();
-    const { signal } = current;
     try {
       state = "running";
       const [, recall] = await append(
@@ -130,9 +131,9 @@ export function createAgentLoop(options: AgentLoopOptions): AgentLoop {
     await Promise.race([resume.promise, promise]);
   }
 
-  async function performNow(action: Executable, id: number): Promise<void> {
+  async function performNow(action: Executable, id: number, signal: AbortSignal): Promise<void> {
     try {
-      const observation = await execute(action, workspace, current.signal);
+      const observation = await execute(action, workspace, signal);
       await append(draftObservation(observation, { source: "user", cause: id }));
     } catch (error) {
       if (!closed)
@@ -142,9 +143,10 @@ export function createAgentLoop(options: AgentLoopOptions): AgentLoop {
 
   /** Ends the turn and the user's commands, and waits for both. */
   async function interrupt(): Promise<void> {
-    current.abort(new Error("stopped"));
+    const stopped = current;
+    current = new AbortController(); // for what comes from now on
+    stopped.abort(new Error("stopped"));
     await Promise.all([working, userActions]);
-    current = new AbortController();
   }
 
   return {
@@ -157,7 +159,8 @@ export function createAgentLoop(options: AgentLoopOptions): AgentLoop {
     },
     wake,
     perform(action, id) {
-      userActions = userActions.then(() => performNow(action, id));
+      const { signal } = current;
+      userActions = userActions.then(() => performNow(action, id, signal));
     },
     assertCanBecome(next) {
       const from = transitions[next];

@@ -10,7 +10,7 @@ import { WorkspaceError } from "../runtime/runtime.ts";
 import type { ConversationFilter, ConversationRecord } from "../store/store.ts";
 import { draftAction } from "./event-draft.ts";
 import type { EventBus } from "./event-bus.ts";
-import { needsRecovery } from "./recovery.ts";
+import { isUnfinished } from "./recovery.ts";
 import { createAgentLoops } from "./agent-loops.ts";
 import type { AgentLoopsDeps } from "./agent-loops.ts";
 
@@ -147,8 +147,8 @@ export function createConversationService(deps: ConversationServiceDeps): Conver
     },
 
     async recover() {
-      const unfinished = (await store.listByStatus(["STARTING", "RUNNING"])).filter(needsRecovery);
-      for (const record of unfinished) await loops.recover(record);
+      for (const record of await store.listByStatus(["STARTING", "RUNNING"]))
+        if (await isUnfinished(log, record)) await loops.recover(record);
     },
 
     close: () => loops.close(),

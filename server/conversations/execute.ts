@@ -9,7 +9,8 @@ export type Executable<Name extends Action["action"] = "run" | "read" | "write" 
   { action: Name }
 >;
 
-const executable: ReadonlySet<string> = new Set([
+/** Their names. */
+export const executable: ReadonlySet<string> = new Set([
   "run",
   "read",
   "write",

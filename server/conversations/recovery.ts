@@ -1,20 +1,26 @@
-import type { AgentState } from "../../contract/index.ts";
-import type { EventDraft, StoredEvent } from "../store/store.ts";
+import type { AgentState, EventSource } from "../../contract/index.ts";
+import type { ConversationRecord, EventDraft, StoredEvent } from "../store/store.ts";
 import type { EventLog } from "./event-log.ts";
 import { draftObservation } from "./event-draft.ts";
-import { errorObservation, isExecutable } from "./execute.ts";
+import { errorObservation, executable } from "./execute.ts";
 
-/** How far back an action may lie whose observation is looked for: more are never under way at once. */
-const lookBack = 200;
-
-/** Whether a conversation's log was left in the middle of something by a process that ended. */
-export function needsRecovery(record: { agentState: AgentState | null; status: string }): boolean {
+/** Whether a process that ended has left a conversation in the middle of something. */
+export async function isUnfinished(log: EventLog, record: Unfinished): Promise<boolean> {
   return (
     record.status === "STARTING" ||
-    record.agentState === "running" ||
-    record.agentState === "loading" ||
-    record.agentState === "paused"
+    midway.has(record.agentState) ||
+    (await hasWaitingMessage(log, record.id)) ||
+    (await interruptedActions(log, record.id, record.lastEventId)).length > 0
   );
+}
+
+type Unfinished = Pick<ConversationRecord, "id" | "status" | "agentState" | "lastEventId">;
+
+const midway: ReadonlySet<AgentState | null> = new Set<AgentState | null>(["running", "loading", "paused"]);
+
+async function hasWaitingMessage(log: EventLog, conversationId: string): Promise<boolean> {
+  const from = (await lastAnswered(log, conversationId)) + 1;
+  return (await log.find(conversationId, { from, types: ["message"], source: "user", limit: 1 })).length > 0;
 }
 
 /**
@@ -37,16 +43,30 @@ export async function interruptedActions(
   conversationId: string,
   lastEventId: number,
 ): Promise<EventDraft[]> {
-  const events = await log.find(conversationId, { from: Math.max(0, lastEventId - lookBack), limit: lookBack + 1 });
-  const observed = new Set(events.filter(({ kind }) => kind === "observation").map(causeOf));
-  return events
-    .filter(({ kind, type, id }) => kind === "action" && isExecutable({ action: type }) && !observed.has(id))
-    .map(({ id, source }) =>
-      draftObservation(errorObservation(interrupted, "AGENT_ERROR$ERROR_ACTION_NOT_EXECUTED_ERROR"), {
-        source,
-        cause: id,
-      }),
-    );
+  const unobserved: StoredEvent[] = [];
+  const observed = new Set<number | undefined>();
+  // Newest first, an observation before its action. A page in which every action has one ends the search: actions are
+  // carried out in their order, so that none before it waits.
+  for (let to = lastEventId; to >= 0;) {
+    const page = await log.find(conversationId, { from: 0, to, types: involved, descending: true, limit: pageSize });
+    for (const event of page.filter(({ kind }) => kind === "observation")) observed.add(causeOf(event));
+    const waiting = page.filter(({ kind, id }) => kind === "action" && !observed.has(id));
+    unobserved.push(...waiting);
+    to = waiting.length === 0 || page.length < pageSize ? -1 : (page.at(-1)?.id ?? 0) - 1;
+  }
+  return unobserved.toReversed().map(({ id, source }) => interruption(id, source));
+}
+
+/** The actions that are carried out and what may come of them: both have the same names, but for errors. */
+const involved = [...executable, "error"];
+
+const pageSize = 200;
+
+function interruption(cause: number, source: EventSource): EventDraft {
+  return draftObservation(errorObservation(interrupted, "AGENT_ERROR$ERROR_ACTION_NOT_EXECUTED_ERROR"), {
+    source,
+    cause,
+  });
 }
 
 const interrupted =

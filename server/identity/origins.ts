@@ -13,7 +13,7 @@ export function createOriginPolicy(permitted: readonly string[]): OriginPolicy {
   const allows = (origin: string) => (permitted.length > 0 ? permitted.includes(origin) : isLocal(origin));
   return {
     allows,
-    permits: ({ origin, host }) => origin !== undefined && (hostOf(origin) === host || allows(origin)),
+    permits: ({ origin = "", host }) => allows(origin) || (host !== undefined && hostOf(origin) === host),
   };
 }
 

@@ -1,5 +1,5 @@
 import type { Clock } from "../clock.ts";
-import { timestamp } from "../clock.ts";
+import { canonical, timestamp } from "../clock.ts";
 import { validationFailed } from "../http/errors.ts";
 import type { ServerHandlers } from "../http/router.ts";
 import type { Identity } from "../identity/identity.ts";
@@ -12,8 +12,8 @@ export function apiKeysHandlers({ identity, clock }: { identity: Identity; clock
       return { status: 200, body: records.map(shown) };
     },
     async create({ body }, { principal }) {
-      const expiresAt = body.expires_at ?? null;
-      if (expiresAt !== null && Date.parse(expiresAt) <= Date.parse(timestamp(clock))) {
+      const expiresAt = typeof body.expires_at === "string" ? canonical(body.expires_at) : null;
+      if (expiresAt !== null && expiresAt <= timestamp(clock)) {
         throw validationFailed([{ in: "body", path: "expires_at", message: "must be in the future" }]);
       }
       const { key, record } = await identity.createApiKey(principal.userId, { name: body.name ?? null, expiresAt });

@@ -33,7 +33,7 @@ export function conversationsHandlers({
       return {
         status: 200,
         body: {
-          results: page.map((record) => conversationInfo(record, 0)),
+          results: page.map((record) => conversationInfo(record, connections(record.id))),
           next_page_id: records.length > page.length && last ? pageIdOf(last) : null,
         },
       };
@@ -101,15 +101,18 @@ function runtimeStatus({ status, repository }: ConversationRecord): RuntimeStatu
 }
 
 /** A page begins after a conversation, not at a count: what is created or deleted meanwhile moves nothing. */
-function pageIdOf({ createdAt, id }: ConversationRecord): string {
+function pageIdOf({ createdAt, id }: Pick<ConversationRecord, "createdAt" | "id">): string {
   return Buffer.from(`${createdAt} ${id}`).toString("base64url");
 }
 
 /** @throws {ApiError} `validation_failed` for what `pageIdOf` has not made */
 function positionOf(pageId: string): { createdAt: string; id: string } {
-  const match = /^(?<createdAt>\S+Z) (?<id>[0-9a-f]{32})$/.exec(Buffer.from(pageId, "base64url").toString());
+  const match = /^(?<createdAt>[\d-]{10}T[\d:.]{12}Z) (?<id>[0-9a-f]{32})$/.exec(
+    Buffer.from(pageId, "base64url").toString(),
+  );
   const { createdAt, id } = match?.groups ?? {};
-  if (createdAt === undefined || id === undefined) {
+  // Base64 is read leniently: other texts would give the same position.
+  if (createdAt === undefined || id === undefined || pageIdOf({ createdAt, id }) !== pageId) {
     throw validationFailed([{ in: "query", path: "page_id", message: "must be a next_page_id of an earlier answer" }]);
   }
   return { createdAt, id };

@@ -1,3 +1,4 @@
+import { canonical } from "../clock.ts";
 import type { ConversationService } from "../conversations/conversation-service.ts";
 import type { EventLog } from "../conversations/event-log.ts";
 import { JsonText, spliceJson } from "../http/json-text.ts";
@@ -48,7 +49,7 @@ function eventQuery(query: SearchQuery): Omit<EventQuery, "limit"> {
     source: query.source,
     contains: query.query,
     excludeHidden: query.exclude_hidden,
-    since: query.start_date,
-    until: query.end_date,
+    since: query.start_date && canonical(query.start_date),
+    until: query.end_date && canonical(query.end_date),
   };
 }

@@ -4,6 +4,7 @@ import type { Logger } from "pino";
 import { WebSocketServer } from "ws";
 import type { WebSocket } from "ws";
 import { channels, securitySchemes } from "../../contract/index.ts";
+import type { Activity } from "../activity.ts";
 import { ApiError } from "../api-error.ts";
 import type { ConversationService } from "../conversations/conversation-service.ts";
 import type { EventBus } from "../conversations/event-bus.ts";
@@ -23,6 +24,7 @@ export interface SocketDeps {
   readonly conversations: ConversationService;
   readonly log: EventLog;
   readonly bus: EventBus;
+  readonly activity: Activity;
   readonly authenticator: Authenticator;
   readonly logger: Logger;
   readonly maxFrameBytes: number;
@@ -64,6 +66,7 @@ export function createSocketServer(deps: SocketDeps): SocketServer {
       server.on("upgrade", (req: IncomingMessage, stream: Duplex, head: Buffer) => {
         const url = URL.parse(req.url ?? "/", "http://server");
         const id = pathPattern.exec(url?.pathname ?? "")?.groups?.["id"];
+        deps.activity.note();
         if (url === null || id === undefined) return refuseUpgrade(stream);
         webSockets.handleUpgrade(
           req,
@@ -156,6 +159,7 @@ function serve(socket: WebSocket, { stream, principal, record, query }: Handshak
     tooSlow: () => close(socket, 1013, "You read too slowly. Connect again with latest_event_id."),
   });
   const { push } = outbox;
+  socket.on("message", deps.activity.note);
   receive({ socket, principal, conversationId: record.id, conversations: deps.conversations, push, logger });
   const unfollow = follow({
     conversationId: record.id,

@@ -38,27 +38,55 @@ export function caller(server: { url: string; key: string }): Call {
   };
 }
 
-/** Creates a conversation and waits until it takes messages. */
+/** Creates a conversation and waits until it takes messages; where none is sent with it, until its log is at rest. */
 export async function createConversation(call: Call, body: object = {}, key?: string): Promise<string> {
   const created = await call("POST", "/api/conversations", { body, ...(key !== undefined && { key }) });
-  if (created.status !== 200) throw new Error(`creating a conversation gave ${created.status}: ${JSON.stringify(created.body)}`);
+  if (created.status !== 200)
+    throw new Error(`creating a conversation gave ${created.status}: ${JSON.stringify(created.body)}`);
   const id: string = created.body.conversation_id;
   await until(async () => {
     const { body: conversation } = await call("GET", `/api/conversations/${id}`, { ...(key !== undefined && { key }) });
     return conversation.status !== "STARTING";
   });
+  if (!("initial_user_msg" in body)) {
+    const last = `/api/conversations/${id}/events?reverse=true&limit=1`;
+    await until(async () => {
+      const { body: page } = await call("GET", last, { ...(key !== undefined && { key }) });
+      return page.events[0]?.extras?.agent_state !== "loading" && page.events[0]?.observation === "agent_state_changed";
+    });
+  }
   return id;
 }
 
 /** All events of a conversation, over as many pages as it takes. */
 export async function allEvents(call: Call, id: string): Promise<Answer["body"][]> {
   const events: Answer["body"][] = [];
-  for (let more = true; more; ) {
+  for (let more = true; more;) {
     const { body } = await call("GET", `/api/conversations/${id}/events?limit=100&start_id=${events.length}`);
     events.push(...body.events);
     more = body.has_more;
   }
   return events;
+}
+
+/** The id of the last event of a conversation; -1 when there is none. */
+export async function lastEventId(call: Call, id: string): Promise<number> {
+  const { body } = await call("GET", `/api/conversations/${id}/events?limit=1&reverse=true`);
+  return body.events[0]?.id ?? -1;
+}
+
+/** Has an action carried out. @returns its observation */
+export async function perform(call: Call, id: string, action: object): Promise<Answer["body"]> {
+  const added = await call("POST", `/api/conversations/${id}/events`, { body: action });
+  if (added.status !== 200) throw new Error(`adding an action gave ${added.status}: ${JSON.stringify(added.body)}`);
+  const [cause] = added.body.event_ids;
+  let observation: Answer["body"];
+  await until(async () => {
+    const { body } = await call("GET", `/api/conversations/${id}/events?start_id=${cause + 1}&limit=100`);
+    observation = body.events.find((event: Answer["body"]) => event.cause === cause);
+    return observation !== undefined;
+  });
+  return observation;
 }
 
 /**

@@ -19,7 +19,9 @@ export async function busyConversation(call: Call): Promise<BusyConversation> {
   return {
     id,
     async release() {
-      await call("POST", `/api/conversations/${id}/events`, { body: { action: "write", args: { path: "go", content: "" } } });
+      await call("POST", `/api/conversations/${id}/events`, {
+        body: { action: "write", args: { path: "go", content: "" } },
+      });
     },
   };
 }
@@ -43,7 +45,11 @@ export function act(call: Call, id: string, action: string, args: object): Promi
  * Waits for an event of the log.
  * @param fits looked for from the first event on
  */
-export async function untilEvent(call: Call, id: string, fits: (event: Answer["body"]) => boolean): Promise<Answer["body"]> {
+export async function untilEvent(
+  call: Call,
+  id: string,
+  fits: (event: Answer["body"]) => boolean,
+): Promise<Answer["body"]> {
   let found: Answer["body"];
   await until(async () => {
     found = (await allEvents(call, id)).find(fits);

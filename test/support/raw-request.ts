@@ -7,7 +7,7 @@ export interface RawRequest {
   readonly path: string;
   /** In order; names may repeat, and values are bytes (latin1). */
   readonly headers?: readonly (readonly [name: string, value: string])[];
-  readonly body?: string | Uint8Array;
+  readonly body?: string | Uint8Array | undefined;
   /** Whether the length of the body is left unsaid, and it comes in chunks. */
   readonly chunked?: boolean;
 }
@@ -16,25 +16,22 @@ export interface RawRequest {
 export async function sendRaw(server: { readonly url: string }, raw: RawRequest): Promise<Answer & { text: string }> {
   const { method, path, headers = [], body = "", chunked = false } = raw;
   const { host, hostname, port } = new URL(server.url);
-  const length = ["Content-Length", String(Buffer.byteLength(body))];
-  const framing = chunked ? ["Transfer-Encoding", "chunked"] : length;
-  const own = ["Host", host, ...(chunked || body.length > 0 ? framing : [])];
+  // Said in any case: to headers that it is given as a list, node would add that the body is chunked.
+  const framing = chunked ? ["Transfer-Encoding", "chunked"] : ["Content-Length", String(Buffer.byteLength(body))];
+  const own = ["Host", host, ...framing];
   return new Promise((resolve, reject) => {
-    const req = request(
-      { hostname, port, method, path, agent: false, headers: [...own, ...headers.flat()] },
-      (res) => {
-        const chunks: Buffer[] = [];
-        res.on("data", (chunk: Buffer) => chunks.push(chunk));
-        res.once("error", reject);
-        res.once("end", () => {
-          const text = Buffer.concat(chunks).toString();
-          const answered = new Headers(pairs(res.rawHeaders));
-          const isJson = answered.get("content-type")?.startsWith("application/json");
-          const body = isJson && text !== "" ? JSON.parse(text) : undefined;
-          resolve({ status: res.statusCode ?? 0, headers: answered, body, text });
-        });
-      },
-    );
+    const req = request({ hostname, port, method, path, agent: false, headers: [...own, ...headers.flat()] }, (res) => {
+      const chunks: Buffer[] = [];
+      res.on("data", (chunk: Buffer) => chunks.push(chunk));
+      res.once("error", reject);
+      res.once("end", () => {
+        const text = Buffer.concat(chunks).toString();
+        const answered = new Headers(pairs(res.rawHeaders));
+        const isJson = answered.get("content-type")?.startsWith("application/json");
+        const body = isJson && text !== "" ? JSON.parse(text) : undefined;
+        resolve({ status: res.statusCode ?? 0, headers: answered, body, text });
+      });
+    });
     req.once("error", reject);
     req.end(body);
   });

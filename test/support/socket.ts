@@ -29,23 +29,31 @@ export function openSocket(
 ): TestSocket {
   const { key = server.key, headers, ...rest } = options;
   const url = `${server.url.replace(/^http/, "ws")}/sockets/events/${conversationId}?${new URLSearchParams(query)}`;
-  const socket = new WebSocket(url, { ...rest, headers: { ...(key !== null && { Authorization: `Bearer ${key}` }), ...headers } });
+  const socket = new WebSocket(url, {
+    ...rest,
+    headers: { ...(key !== null && { Authorization: `Bearer ${key}` }), ...headers },
+  });
   const frames: unknown[] = [];
   const listeners = new Set<() => void>();
   socket.on("message", (data) => {
-    frames.push(JSON.parse(String(data)));
+    frames.push(JSON.parse((data as Buffer).toString())); // a Buffer: the socket's binaryType is the default
     for (const listener of listeners) listener();
   });
   const closed = new Promise<{ code: number; reason: string }>((resolve, reject) => {
     socket.once("close", (code, reason) => resolve({ code, reason: String(reason) }));
-    socket.once("unexpected-response", (_req, res) => reject(new Error(`the handshake was answered with ${res.statusCode}`)));
+    socket.once("unexpected-response", (_req, res) =>
+      reject(new Error(`the handshake was answered with ${res.statusCode}`)),
+    );
   });
   closed.catch(() => {}); // whoever awaits it learns of it
   socket.on("error", () => {}); // a close follows, which is what tests look at
 
   function next(fits: (frame: unknown) => boolean): Promise<unknown> {
     return new Promise((resolve, reject) => {
-      const timer = setTimeout(() => finish(() => reject(new Error(`no such frame: ${fits.toString()}; came: ${JSON.stringify(frames)}`))), 30_000);
+      const timer = setTimeout(
+        () => finish(() => reject(new Error(`no such frame: ${fits.toString()}; came: ${JSON.stringify(frames)}`))),
+        30_000,
+      );
       const look = () => {
         const found = frames.find(fits);
         if (found !== undefined) finish(() => resolve(found));
@@ -57,7 +65,9 @@ export function openSocket(
       };
       listeners.add(look);
       look();
-      void closed.then(({ code }) => finish(() => reject(new Error(`closed with ${code} first; came: ${JSON.stringify(frames)}`))));
+      void closed.then(({ code }) =>
+        finish(() => reject(new Error(`closed with ${code} first; came: ${JSON.stringify(frames)}`))),
+      );
     });
   }
 

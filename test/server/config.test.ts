@@ -1,0 +1,148 @@
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { test } from "node:test";
+import { ConfigError, readConfig } from "../../server/config.ts";
+import type { Config } from "../../server/config.ts";
+
+test("without any variable there is a whole configuration, safe on a machine that others can reach", () => {
+  const { HOST, PORT, AUTH_MODE, ENABLE_V1, RATE_LIMIT_USER, LLM_MODEL, BOOTSTRAP_API_KEY, SECRET_KEY, DATA_DIR } =
+    readConfig({});
+  assert.deepEqual(
+    { HOST, PORT, AUTH_MODE, ENABLE_V1, LLM_MODEL, BOOTSTRAP_API_KEY, SECRET_KEY },
+    {
+      HOST: "127.0.0.1",
+      PORT: 3000,
+      AUTH_MODE: "token",
+      ENABLE_V1: true,
+      LLM_MODEL: "test/tools",
+      BOOTSTRAP_API_KEY: undefined,
+      SECRET_KEY: undefined,
+    },
+  );
+  assert.deepEqual(RATE_LIMIT_USER, [
+    { points: 10, duration: 1 },
+    { points: 100, duration: 60 },
+  ]);
+  assert.equal(DATA_DIR, join(process.cwd(), "data"));
+});
+
+const accepted: readonly { name: keyof Config; value: string; want: unknown }[] = [
+  { name: "PORT", value: "0", want: 0 },
+  { name: "PORT", value: "65535", want: 65_535 },
+  { name: "PORT", value: "", want: 3000 },
+  { name: "DATA_DIR", value: "/srv/../data", want: "/data" },
+  { name: "RATE_LIMIT_USER", value: "off", want: null },
+  {
+    name: "RATE_LIMIT_USER",
+    value: "3/second; 5/minute",
+    want: [
+      { points: 3, duration: 1 },
+      { points: 5, duration: 60 },
+    ],
+  },
+  {
+    name: "RATE_LIMIT_ADDRESS",
+    value: "7/hour;8/day",
+    want: [
+      { points: 7, duration: 3600 },
+      { points: 8, duration: 86_400 },
+    ],
+  },
+  { name: "PERMITTED_CORS_ORIGINS", value: "", want: [] },
+  {
+    name: "PERMITTED_CORS_ORIGINS",
+    value: " https://a.example ,http://b.example:8080,",
+    want: ["https://a.example", "http://b.example:8080"],
+  },
+  { name: "SECRET_KEY", value: "A".repeat(64), want: "A".repeat(64) },
+  { name: "BOOTSTRAP_API_KEY", value: "abcdefghijklmno=", want: "abcdefghijklmno=" },
+  ...["0", "false", "no", "off", "OFF", "False"].map((value) => ({ name: "ENABLE_V1" as const, value, want: false })),
+  ...["1", "true", "yes", "on", "ON", "True", ""].map((value) => ({ name: "ENABLE_V1" as const, value, want: true })),
+];
+
+for (const { name, value, want } of accepted) {
+  test(`${name}=${value} is accepted`, () => {
+    assert.deepEqual(readConfig({ [name]: value })[name], want);
+  });
+}
+
+const refused = [
+  { name: "PORT", values: ["abc", "-1", "65536", "80.5", "0x50", " 80", "1e3"], says: /port/ },
+  { name: "AUTH_MODE", values: ["oidc", "TOKEN", "off"], says: /`token`/ },
+  {
+    name: "RATE_LIMIT_USER",
+    values: ["x", "10", "10/week", "10/second,5/minute", "-1/second", "0/second", "OFF"],
+    says: /`10\/second; 100\/minute`, or `off`/,
+  },
+  { name: "RATE_LIMIT_ADDRESS", values: ["x", "1.5/second"], says: /`20\/second`, or `off`/ },
+  { name: "ENABLE_V1", values: ["maybe", "2"], says: /"0"/ },
+  {
+    name: "BOOTSTRAP_API_KEY",
+    values: ["short", "with a space in it", "x".repeat(257), "ä".repeat(20), 'quote"quote"quote', "=".repeat(16)],
+    says: /16 to 256/,
+  },
+  { name: "SECRET_KEY", values: ["0".repeat(63), "0".repeat(65), "g".repeat(64)], says: /64 hexadecimal digits/ },
+  {
+    name: "PERMITTED_CORS_ORIGINS",
+    values: ["*", "app.example", "https://app.example/", "https://app.example/path", "null"],
+    says: /`https:\/\/app\.example`/,
+  },
+  { name: "MAX_BODY_BYTES", values: ["1023", "4MiB", "-1"], says: /number of bytes/ },
+  { name: "COMMAND_TIMEOUT_SECONDS", values: ["0", "86401", "2m"], says: /number of seconds/ },
+  { name: "MAX_SOCKETS_PER_USER", values: ["0", "many"], says: /number of sockets/ },
+  { name: "LOG_LEVEL", values: ["verbose"], says: /info/ },
+  { name: "VALIDATE_RESPONSES", values: ["some"], says: /sample/ },
+  { name: "DATABASE_URL", values: ["postgres://localhost/a"], says: /not supported yet/ },
+  { name: "REDIS_URL", values: ["redis://localhost"], says: /not supported yet/ },
+] as const;
+
+for (const { name, values, says } of refused) {
+  for (const value of values) {
+    test(`${name}=${value.slice(0, 30)} is refused with what would be right, and without the value`, () => {
+      assert.throws(
+        () => readConfig({ [name]: value }),
+        (error) => {
+          assert.ok(error instanceof ConfigError);
+          assert.match(error.message, new RegExp(`^${name}\\b`));
+          assert.match(error.message, says);
+          assert.doesNotMatch(error.message, /\n/);
+          if (name.endsWith("KEY")) assert.ok(!error.message.includes(value), "it may be a secret");
+          return true;
+        },
+      );
+    });
+  }
+}
+
+test("every variable that is wrong is named, one on each line", () => {
+  assert.throws(
+    () => readConfig({ PORT: "a", AUTH_MODE: "b", LOG_LEVEL: "c" }),
+    (error) => {
+      assert.ok(error instanceof ConfigError);
+      assert.deepEqual(
+        error.message.split("\n").map((line) => line.split(":")[0]),
+        ["PORT", "AUTH_MODE", "LOG_LEVEL"],
+      );
+      return true;
+    },
+  );
+});
+
+for (const [HOST, isLoopback] of [
+  ["127.0.0.1", true],
+  ["127.1.2.3", true],
+  ["::1", true],
+  ["localhost", true],
+  ["0.0.0.0", false],
+  ["::", false],
+  ["192.168.1.2", false],
+  ["localhost.example", false],
+  ["127.0.0.1.example", false],
+] as const) {
+  test(`AUTH_MODE=none on ${HOST} is ${isLoopback ? "accepted" : "refused, since others could come in"}`, () => {
+    const read = () => readConfig({ AUTH_MODE: "none", HOST });
+    if (isLoopback) assert.equal(read().AUTH_MODE, "none");
+    else assert.throws(read, /AUTH_MODE.*loopback/);
+    assert.equal(readConfig({ AUTH_MODE: "token", HOST }).HOST, HOST);
+  });
+}

@@ -1,0 +1,54 @@
+// What is hard to hit from outside: a user's wish that comes a moment too late.
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { pino } from "pino";
+import { testEcho } from "../../../server/agent/test-echo.ts";
+import { createAgentLoop } from "../../../server/conversations/agent-loop.ts";
+import type { Workspace } from "../../../server/runtime/runtime.ts";
+import { until } from "../../support/api.ts";
+import { messageDraft, plantConversation, temporaryLog } from "../../support/event-log.ts";
+import type { Cleanup } from "../../support/start-server.ts";
+
+/** A loop with an agent that repeats what the user says, over a log of its own. */
+async function temporaryLoop(t: Cleanup) {
+  const { store, log } = await temporaryLog(t);
+  await plantConversation(store, "a");
+  const loop = createAgentLoop({
+    conversationId: "a",
+    log,
+    workspace: {} as Workspace, // which this agent leaves alone
+    definition: () => Promise.resolve(testEcho),
+    logger: pino({ level: "silent" }),
+    answered: -1,
+    state: "awaiting_user_input",
+    repository: { name: "", branch: "" },
+  });
+  return {
+    loop,
+    say: async (content: string) => {
+      await log.append("a", messageDraft(content));
+      loop.wake();
+    },
+    answers: async () => {
+      const events = await log.find("a", { from: 0, types: ["message"], source: "agent", limit: 100 });
+      return events.map(({ text }) => (JSON.parse(text) as { message: string }).message);
+    },
+  };
+}
+
+for (const late of ["paused", "running"] as const) {
+  test(
+    `${late}, asked for while the agent worked and carried out after it ended, changes nothing`,
+    { todo: "createAgentLoop.become does not look at the state again" },
+    async (t) => {
+      const { loop, say, answers } = await temporaryLoop(t);
+      await say("one");
+      await until(async () => (await answers()).length === 1 && loop.state === "awaiting_user_input");
+      await loop.become(late);
+      assert.equal(loop.state, "awaiting_user_input");
+      await say("two");
+      await until(async () => (await answers()).length === 2);
+      await loop.close();
+    },
+  );
+}

@@ -1,0 +1,192 @@
+import assert from "node:assert/strict";
+import { randomBytes } from "node:crypto";
+import { after, test } from "node:test";
+import { operations } from "../../../generated/server/operations.ts";
+import { caller, until } from "../../support/api.ts";
+import { sendRaw } from "../../support/raw-request.ts";
+import { assertRefused } from "../../support/refusal.ts";
+import { startServer } from "../../support/start-server.ts";
+
+const server = await startServer({ after }, { env: { PERMITTED_CORS_ORIGINS: "https://app.example" } });
+const call = caller(server);
+const unknownKey = `oh_${randomBytes(32).toString("base64url")}`;
+const path = "/api/keys";
+
+const protectedOperations = operations.filter(({ security }) => security === "user");
+const anyId = "0".repeat(32);
+
+for (const { id, method, path: template } of protectedOperations) {
+  test(`rest/${id} wants credentials before anything else`, async () => {
+    const address = template.replaceAll(/:[a-z_]+/g, anyId);
+    assertRefused(await call(method, address, { key: null }), 401, "unauthenticated");
+    assertRefused(await call(method, address, { key: unknownKey }), 401, "invalid_credentials");
+    const nonsense = { key: null, ...(method !== "GET" && { raw: "{" }) };
+    assertRefused(await call(method, template.replaceAll(/:[a-z_]+/g, "no-id"), nonsense), 401, "unauthenticated");
+  });
+}
+
+for (const { id, method, path: address } of operations.filter(
+  (row) => row.security === "none" && row.method === "GET",
+)) {
+  test(`rest/${id} needs no credentials, and does not look at them`, async () => {
+    for (const headers of [
+      {},
+      { Authorization: "nonsense" },
+      { "X-Session-API-Key": unknownKey },
+      { Cookie: "openhands_session=unknown" },
+    ]) {
+      assert.equal((await call(method, address, { key: null, headers })).status, 200);
+    }
+  });
+}
+
+const bearerForms = [
+  { name: "no scheme", value: server.key },
+  { name: "another scheme", value: `Basic ${server.key}` },
+  { name: "the scheme alone", value: "Bearer" },
+  { name: "the scheme and a space", value: "Bearer " },
+  { name: "no space", value: `Bearer${server.key}` },
+  { name: "a tab for the space", value: `Bearer\t${server.key}` },
+  { name: "two keys", value: `Bearer ${server.key} ${server.key}` },
+  { name: "two keys with a comma", value: `Bearer ${server.key}, Bearer ${server.key}` },
+  { name: "a parameter behind it", value: `Bearer ${server.key};a=b` },
+  { name: "quotes around it", value: `Bearer "${server.key}"` },
+  { name: "nothing", value: "" },
+  { name: "a letter beyond ASCII", value: `Bearer ${server.key}\xe4` },
+  { name: "an unknown key", value: `Bearer ${unknownKey}` },
+  { name: "the beginning of the key", value: `Bearer ${server.key.slice(0, -1)}` },
+  { name: "the key in other letters", value: `Bearer ${server.key.toUpperCase()}` },
+];
+
+for (const { name, value } of bearerForms) {
+  test(`an Authorization header is refused: ${name}`, async () => {
+    const answer = await sendRaw(server, { method: "GET", path, headers: [["Authorization", value]] });
+    assertRefused(answer, 401, "invalid_credentials");
+  });
+}
+
+const goodForms = [
+  { name: "a bearer token", headers: [["Authorization", `Bearer ${server.key}`]] },
+  { name: "a scheme in small letters (RFC 9110 §11.1)", headers: [["authorization", `bearer ${server.key}`]] },
+  { name: "X-Session-API-Key", headers: [["X-Session-API-Key", server.key]] },
+] as const;
+
+for (const { name, headers } of goodForms) {
+  test(`a key is accepted as ${name}`, async () => {
+    assert.equal((await sendRaw(server, { method: "GET", path, headers })).status, 200);
+  });
+}
+
+const badHeaderKeys = ["", unknownKey, `Bearer ${server.key}`, `${server.key}, ${server.key}`];
+for (const value of badHeaderKeys) {
+  test(`X-Session-API-Key is refused: ${badHeaderKeys.indexOf(value)}`, async () => {
+    const answer = await sendRaw(server, { method: "GET", path, headers: [["X-Session-API-Key", value]] });
+    assertRefused(answer, 401, "invalid_credentials");
+  });
+}
+
+test("a key in the query is for sockets only", async () => {
+  assertRefused(await call("GET", `${path}?session_api_key=${server.key}`, { key: null }), 401, "unauthenticated");
+});
+
+test("credentials are looked at in one order, and a bad one is not made good by the next", async () => {
+  const cookie = await logIn();
+  const good = { Cookie: cookie, "X-Session-API-Key": server.key };
+  assertRefused(await call("GET", path, { key: unknownKey, headers: good }), 401, "invalid_credentials");
+  const badHeader = { Cookie: cookie, "X-Session-API-Key": unknownKey };
+  assertRefused(await call("GET", path, { key: null, headers: badHeader }), 401, "invalid_credentials");
+  assert.equal((await call("GET", path, { headers: badHeader })).status, 200, "the bearer token comes first");
+});
+
+test("a revoked key stops working at once, everywhere", async () => {
+  const { body: created } = await call("POST", path, { body: {} });
+  const headers = { "X-Session-API-Key": created.key };
+  assert.equal((await call("GET", path, { key: created.key })).status, 200);
+  assert.equal((await call("DELETE", `${path}/${created.id}`)).status, 200);
+  assertRefused(await call("GET", path, { key: created.key }), 401, "invalid_credentials");
+  assertRefused(await call("GET", path, { key: null, headers }), 401, "invalid_credentials");
+  assertRefused(
+    await call("POST", "/api/login", { key: null, body: { api_key: created.key } }),
+    401,
+    "invalid_credentials",
+  );
+});
+
+test("a key can revoke itself", async () => {
+  const { body: created } = await call("POST", path, { body: {} });
+  assert.equal((await call("DELETE", `${path}/${created.id}`, { key: created.key })).status, 200);
+  assertRefused(await call("DELETE", `${path}/${created.id}`, { key: created.key }), 401, "invalid_credentials");
+});
+
+test("a key stops working when it expires, whatever the form of its time", async () => {
+  // The second after the next one, so that it is still in the future when it arrives.
+  const moment = new Date(Math.ceil(Date.now() / 1000) * 1000 + 2000);
+  const forms = [moment.toISOString(), moment.toISOString().replace(".000Z", "Z")];
+  const keys = await Promise.all(forms.map((expires_at) => call("POST", path, { body: { expires_at } })));
+  for (const { body: created } of keys) {
+    assert.equal(Date.parse(created.expires_at), moment.getTime());
+    await until(async () => {
+      const before = Date.now();
+      const answer = await call("GET", path, { key: created.key });
+      if (Date.now() < moment.getTime()) assert.equal(answer.status, 200, "not yet over when it was answered");
+      if (before >= moment.getTime()) assertRefused(answer, 401, "invalid_credentials");
+      return before >= moment.getTime();
+    });
+  }
+});
+
+test("a session lets a browser read without an Origin, and change something from a permitted one only", async () => {
+  const headers = { Cookie: await logIn() };
+  const create = (origin: Record<string, string>) =>
+    call("POST", path, { key: null, headers: { ...headers, ...origin }, body: {} });
+  assert.equal((await call("GET", path, { key: null, headers })).status, 200);
+  assertRefused(await create({}), 403, "origin_forbidden");
+  const foreign = [
+    "https://evil.example",
+    "null",
+    "https://app.example.evil.example",
+    "http://app.example",
+    "",
+    "app.example",
+    "http://localhost:5173",
+  ];
+  for (const Origin of foreign) assertRefused(await create({ Origin }), 403, "origin_forbidden");
+  for (const Origin of ["https://app.example", server.url])
+    assert.equal((await create({ Origin })).status, 200, Origin);
+});
+
+test("what a foreign page may not do is not done", async () => {
+  const { body: before } = await call("GET", path);
+  const headers = { Cookie: await logIn(), Origin: "https://evil.example" };
+  assertRefused(await call("DELETE", `${path}/${before[0].id}`, { key: null, headers }), 403, "origin_forbidden");
+  const ids = async () => (await call("GET", path)).body.map(({ id }: { id: string }) => id);
+  assert.deepEqual(
+    await ids(),
+    before.map(({ id }: { id: string }) => id),
+  );
+});
+
+for (const cookie of [
+  "openhands_session=",
+  "openhands_session=unknown",
+  `openhands_session=${server.key}`,
+  "openhands_session=%E0%A4%A",
+]) {
+  test(`a cookie is refused: ${cookie.replace(server.key, "a key")}`, async () => {
+    assertRefused(await call("GET", path, { key: null, headers: { Cookie: cookie } }), 401, "invalid_credentials");
+  });
+}
+
+test("another cookie is none", async () => {
+  assertRefused(
+    await call("GET", path, { key: null, headers: { Cookie: "session=a; other=b" } }),
+    401,
+    "unauthenticated",
+  );
+});
+
+/** @returns the cookie of a new session, as a browser sends it */
+async function logIn(): Promise<string> {
+  const { headers } = await call("POST", "/api/login", { key: null, body: { api_key: server.key } });
+  return headers.getSetCookie()[0]?.split(";")[0] ?? "";
+}

@@ -1,0 +1,79 @@
+// Clients that send too much or read too little.
+import assert from "node:assert/strict";
+import { after, test } from "node:test";
+import { lastEventId, caller } from "../../support/api.ts";
+import { busyConversation, say } from "../../support/conversation.ts";
+import { idsOf, isStatus, range } from "../../support/frames.ts";
+import { openSocket } from "../../support/socket.ts";
+import { startServer } from "../../support/start-server.ts";
+
+const maxFrameBytes = 4096;
+const server = await startServer({ after }, { env: { MAX_FRAME_BYTES: String(maxFrameBytes) } });
+const call = caller(server);
+const { id } = await busyConversation(call);
+
+/** A frame of so many bytes. */
+function frameOf(bytes: number): string {
+  const empty = JSON.stringify({ message: "" });
+  return JSON.stringify({ message: "x".repeat(bytes - empty.length) });
+}
+
+test("a frame of the largest size is taken", async () => {
+  const socket = openSocket(server, id, { types: "null" });
+  socket.sendRaw(frameOf(maxFrameBytes));
+  await socket.next(isStatus("ack"));
+  socket.close();
+});
+
+test("1009: a frame that is larger", async () => {
+  const last = await lastEventId(call, id);
+  const socket = openSocket(server, id, { types: "null" });
+  await socket.next(isStatus("replay_complete"));
+  socket.sendRaw(frameOf(maxFrameBytes + 1));
+  assert.equal((await socket.closed).code, 1009);
+  assert.equal(await lastEventId(call, id), last);
+});
+
+test("1009: a frame that comes in parts and is larger as a whole", async () => {
+  const socket = openSocket(server, id, { types: "null" });
+  await socket.next(isStatus("replay_complete"));
+  const frame = frameOf(maxFrameBytes + 1);
+  socket.raw.send(frame.slice(0, 4000), { fin: false });
+  socket.raw.send(frame.slice(4000));
+  assert.equal((await socket.closed).code, 1009);
+});
+
+test("1013: a client that does not read what happens; it goes on where it was, and nobody else notices", async () => {
+  const slow = openSocket(server, id);
+  const other = openSocket(server, id);
+  await slow.next(isStatus("replay_complete"));
+  slow.raw.pause();
+  const text = "x".repeat(1024 * 1024);
+  for (let index = 0; index < 24; index += 1) await say(call, id, text);
+  slow.raw.resume();
+  const { code, reason } = await slow.closed;
+  assert.deepEqual(
+    { code, reason },
+    { code: 1013, reason: "You read too slowly. Connect again with latest_event_id." },
+  );
+
+  const seen = idsOf(slow.frames);
+  const last = await lastEventId(call, id);
+  assert.ok(seen.length <= last, "the client has all events, so the limit was not put to the test");
+  const again = openSocket(server, id, { latest_event_id: String(seen.at(-1)) });
+  await again.next(isStatus("replay_complete"));
+  assert.deepEqual([...seen, ...idsOf(again.frames)], range(last));
+  await other.next((frame) => idsOf([frame])[0] === last);
+  assert.deepEqual(idsOf(other.frames), range(last));
+  for (const socket of [again, other]) socket.close();
+});
+
+test("a client that does not read the past is waited for", async () => {
+  const socket = openSocket(server, id);
+  socket.raw.once("open", () => socket.raw.pause());
+  for (let index = 0; index < 4; index += 1) await say(call, id, "meanwhile");
+  socket.raw.resume();
+  await socket.next(isStatus("replay_complete"));
+  assert.deepEqual(idsOf(socket.frames), range(await lastEventId(call, id)));
+  socket.close();
+});
