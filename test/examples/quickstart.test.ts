@@ -34,7 +34,11 @@ test("the quick start runs against a server, on a real git repository", async (t
   const [before = "", after = ""] = stdout.split(/^Connecting again after event .*$/m);
   const resumed = idsIn(after);
   assert.equal(resumed[0], Number(/after event (\d+)/.exec(stdout)?.[1]) + 1, "only what is new comes");
-  assert.deepEqual([...idsIn(before), ...resumed], [...Array(resumed.at(-1) ?? 0).keys(), resumed.at(-1)], "no id is missing");
+  assert.deepEqual(
+    [...idsIn(before), ...resumed],
+    [...Array(resumed.at(-1) ?? 0).keys(), resumed.at(-1)],
+    "no id is missing",
+  );
   assert.match(after, /read -> # Hello/);
 
   const { body } = await caller(server)("GET", "/api/conversations");
@@ -46,7 +50,8 @@ function idsIn(output: string): number[] {
 }
 
 async function makeRepository(folder: string): Promise<string> {
-  const git = (...args: string[]) => run("git", ["-C", folder, "-c", "user.name=Test", "-c", "user.email=test@example.com", ...args]);
+  const git = (...args: string[]) =>
+    run("git", ["-C", folder, "-c", "user.name=Test", "-c", "user.email=test@example.com", ...args]);
   await git("init", "--quiet");
   await git("commit", "--quiet", "--allow-empty", "--message", "The first commit");
   return folder;
