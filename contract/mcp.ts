@@ -28,7 +28,7 @@ const ShttpServer = z
   });
 
 const args = z
-  .union([z.array(z.string()), z.string()])
+  .union([z.array(z.string()), z.string()], "must be a list of texts, or one text")
   .transform((value, context) => {
     if (typeof value !== "string") return value;
     const words = shellWords(value);
@@ -48,7 +48,7 @@ const environment = z.record(
 );
 
 const env = z
-  .union([environment, z.string()])
+  .union([environment, z.string()], "must be an object of texts, or one text")
   .transform((value, context) => {
     if (typeof value !== "string") return value;
     const pairs = value.split(",").map((pair) => pair.trim());
@@ -85,12 +85,12 @@ const StdioServer = z
   });
 
 const sseEntry = z
-  .union([serverUrl, SseServer])
+  .union([serverUrl, SseServer], "must be a URL, or an object with a `url`")
   .transform((entry) => (typeof entry === "string" ? { url: entry } : entry))
   .pipe(SseServer);
 
 const shttpEntry = z
-  .union([serverUrl, ShttpServer])
+  .union([serverUrl, ShttpServer], "must be a URL, or an object with a `url`")
   .transform((entry) => (typeof entry === "string" ? { url: entry } : entry))
   .pipe(ShttpServer);
 

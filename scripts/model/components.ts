@@ -100,6 +100,7 @@ function convert(schema: z.ZodType, direction: Direction, dialect: Dialect) {
     override: ({ zodSchema, jsonSchema }) => {
       complete(zodSchema, jsonSchema, dialect);
       if (direction === "output") fillExamples(zodSchema, jsonSchema);
+      else restoreValues(zodSchema, jsonSchema);
     },
   });
   const { $schema: _, $defs, definitions, ...root } = converted;
@@ -141,6 +142,19 @@ function fillExamples(zodSchema: z.core.$ZodTypes, jsonSchema: z.core.JSONSchema
     const filled = z.safeParse(zodSchema, example);
     return filled.success ? filled.data : example;
   });
+}
+
+/**
+ * Where a schema changes what it reads, zod takes its examples and defaults for what comes out of it and leaves them out of
+ * the input. Ours are written as a client may send them, and a default is one when the schema takes it for itself.
+ */
+function restoreValues(zodSchema: z.core.$ZodTypes, jsonSchema: z.core.JSONSchema.BaseSchema): void {
+  const { def } = zodSchema._zod;
+  const { id, examples } = (z.globalRegistry.get(zodSchema) ?? {}) as { id?: string; examples?: unknown[] };
+  if (id !== undefined && examples) jsonSchema.examples ??= examples;
+  if (def.type !== "default" || "default" in jsonSchema) return;
+  const taken = z.safeParse(def.innerType, def.defaultValue);
+  if (taken.success && isDeepStrictEqual(taken.data, def.defaultValue)) jsonSchema.default = def.defaultValue as never;
 }
 
 /**

@@ -44,13 +44,15 @@ export function secretQueries(db: Kysely<Database>): Omit<SecretStore, "update">
 /** @param db any dialect */
 export function providerTokenQueries(db: Kysely<Database>): Omit<ProviderTokenStore, "update"> {
   return {
-    listByUser: (userId) =>
-      db
+    async listByUser(userId) {
+      const rows = await db
         .selectFrom("provider_tokens")
-        .select(["provider", "token", "host"])
+        .selectAll()
         .where("user_id", "=", userId)
         .orderBy("provider")
-        .execute(),
+        .execute();
+      return rows.map(({ provider, token, host }) => ({ provider, token, host }));
+    },
     async deleteByUser(userId) {
       await db.deleteFrom("provider_tokens").where("user_id", "=", userId).execute();
     },

@@ -66,11 +66,7 @@ function producesMistakes(
     );
 }
 
-function namesMistakes(
-  where: string,
-  names: Readonly<Record<string, string>>,
-  body: z.ZodType | undefined,
-): string[] {
+function namesMistakes(where: string, names: Readonly<Record<string, string>>, body: z.ZodType | undefined): string[] {
   const fields = fieldsOf(body);
   return Object.values(names)
     .filter((field) => !fields.includes(field))

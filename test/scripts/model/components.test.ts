@@ -32,6 +32,16 @@ const Animal = z.discriminatedUnion("kind", [Tame, Bear]).meta({ id: "CompAnimal
 const Partly = z
   .discriminatedUnion("kind", [Cat, z.looseObject({ kind: z.literal("nameless") })])
   .meta({ id: "CompPartly" });
+const Listed = z
+  .object({
+    words: z
+      .union([z.array(z.string()), z.string()])
+      .transform((words) => (typeof words === "string" ? words.split(" ") : words))
+      .pipe(z.array(z.string()))
+      .default([]),
+    count: z.string().transform(Number).pipe(z.number()).default(7),
+  })
+  .meta({ id: "CompListed", examples: [{ words: "a b" }] });
 type Tree = { children: Tree[] };
 const Tree: z.ZodType<Tree> = z.looseObject({ children: z.lazy(() => z.array(Tree)) }).meta({ id: "CompTree" });
 
@@ -125,6 +135,28 @@ const cases: readonly Case[] = [
         properties: { holder: ref("CompHolderInput") },
         required: ["holder"],
         additionalProperties: {},
+      },
+    },
+  },
+  {
+    what: "a short form stands in what is sent alone, with its examples, and defaults that may be sent too",
+    roots: [
+      [Listed, "input"],
+      [Listed, "output"],
+    ],
+    resolved: [ref("CompListedInput"), ref("CompListed")],
+    schemas: {
+      CompListed: {
+        ...closed({ words: { type: "array", items: text, default: [] }, count: { type: "number", default: 7 } }),
+        examples: [{ words: ["a", "b"], count: 7 }],
+      },
+      CompListedInput: {
+        type: "object",
+        properties: {
+          words: { anyOf: [{ type: "array", items: text }, text], default: [] },
+          count: text,
+        },
+        examples: [{ words: "a b" }],
       },
     },
   },

@@ -143,6 +143,68 @@ test("MCP servers are normalised, and replaced as a whole", async () => {
   assert.equal((await get()).mcp_config, null);
 });
 
+/** Reference §2, MCPConfig: what may be sent in short, and what is shown of it. */
+const shortForms: readonly { what: string; sent: object; shown: object }[] = [
+  {
+    what: "a URL in place of a server",
+    sent: {
+      sse_servers: ["https://a.example/sse"],
+      shttp_servers: ["ws://b.example", { url: "https://c.example", timeout: null }],
+    },
+    shown: {
+      sse_servers: [{ url: "https://a.example/sse", api_key: null }],
+      stdio_servers: [],
+      shttp_servers: [
+        { url: "ws://b.example", api_key: null, timeout: 60 },
+        { url: "https://c.example", api_key: null, timeout: null },
+      ],
+    },
+  },
+  {
+    what: "white space around what is sent",
+    sent: {
+      sse_servers: [" https://a.example/sse\n", { url: " wss://b.example " }],
+      stdio_servers: [{ name: " files ", command: "\tmcp-files " }],
+    },
+    shown: {
+      sse_servers: [
+        { url: "https://a.example/sse", api_key: null },
+        { url: "wss://b.example", api_key: null },
+      ],
+      stdio_servers: [{ name: "files", command: "mcp-files", args: [], env: {} }],
+      shttp_servers: [],
+    },
+  },
+  {
+    what: "arguments and an environment as texts",
+    sent: {
+      stdio_servers: [
+        { name: "a", command: "c", args: `--root "/my data" -v`, env: "A=1, B_2=x=y ,,C=" },
+        { name: "b", command: "c", args: "", env: "" },
+        { name: "d", command: "c", args: ["as it is"], env: { A: "1,2" } },
+      ],
+    },
+    shown: {
+      sse_servers: [],
+      stdio_servers: [
+        { name: "a", command: "c", args: ["--root", "/my data", "-v"], env: { A: "1", B_2: "x=y", C: "" } },
+        { name: "b", command: "c", args: [], env: {} },
+        { name: "d", command: "c", args: ["as it is"], env: { A: "1,2" } },
+      ],
+      shttp_servers: [],
+    },
+  },
+];
+
+for (const { what, sent, shown } of shortForms)
+  test(`MCP servers may be sent in short: ${what}`, async () => {
+    assert.equal((await merge({ mcp_config: sent })).status, 200);
+    assert.deepEqual((await get()).mcp_config, shown);
+    await merge({ mcp_config: shown });
+    assert.deepEqual((await get()).mcp_config, shown, "what is shown can be sent back");
+    assert.deepEqual((await call("GET", "/api/v1/users/me")).body.mcp_config, shown);
+  });
+
 const badChanges: readonly { body: unknown; places: Place[] }[] = [
   { body: { language: ["de"] }, places: ["body.language"] },
   { body: { max_iterations: 0 }, places: ["body.max_iterations"] },
@@ -155,6 +217,35 @@ const badChanges: readonly { body: unknown; places: Place[] }[] = [
   { body: { llm_api_key: { a: 1 } }, places: ["body.llm_api_key"] },
   { body: { mcp_config: { nonsense: [] } }, places: ["body.mcp_config"] },
   { body: { mcp_config: { sse_servers: [{ url: "ftp://a" }] } }, places: ["body.mcp_config.sse_servers.0.url"] },
+  { body: { mcp_config: { sse_servers: ["ftp://a.example"] } }, places: ["body.mcp_config.sse_servers.0"] },
+  { body: { mcp_config: { sse_servers: ["https://"] } }, places: ["body.mcp_config.sse_servers.0"] },
+  { body: { mcp_config: { sse_servers: [" "] } }, places: ["body.mcp_config.sse_servers.0"] },
+  { body: { mcp_config: { sse_servers: [1] } }, places: ["body.mcp_config.sse_servers.0"] },
+  { body: { mcp_config: { sse_servers: [{ api_key: "k" }] } }, places: ["body.mcp_config.sse_servers.0.url"] },
+  {
+    body: { mcp_config: { shttp_servers: [{ url: "x", timeout: 3601 }] } },
+    places: ["body.mcp_config.shttp_servers.0.url", "body.mcp_config.shttp_servers.0.timeout"],
+  },
+  {
+    body: { mcp_config: { stdio_servers: [{ name: "a", command: "c", args: "'unfinished" }] } },
+    places: ["body.mcp_config.stdio_servers.0.args"],
+  },
+  {
+    body: { mcp_config: { stdio_servers: [{ name: "a", command: "c", args: [1] }] } },
+    places: ["body.mcp_config.stdio_servers.0.args.0"],
+  },
+  {
+    body: { mcp_config: { stdio_servers: [{ name: "a", command: "c", env: "A" }] } },
+    places: ["body.mcp_config.stdio_servers.0.env"],
+  },
+  {
+    body: { mcp_config: { stdio_servers: [{ name: "a", command: "c", env: "1A=x" }] } },
+    places: ["body.mcp_config.stdio_servers.0.env.1A"],
+  },
+  {
+    body: { mcp_config: { stdio_servers: [{ name: " ", command: "c" }] } },
+    places: ["body.mcp_config.stdio_servers.0.name"],
+  },
   {
     body: { mcp_config: { stdio_servers: [{ name: "a b", command: "c" }] } },
     places: ["body.mcp_config.stdio_servers.0.name"],
