@@ -406,7 +406,7 @@ export const events = channel({
       code: 4429,
       summary: "Too many",
       reconnect: true,
-      description: "Too many connections or frames. Wait before connecting again.",
+      description: "You have too many sockets open. Close one before connecting again.",
     },
   ],
 });

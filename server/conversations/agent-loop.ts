@@ -66,6 +66,11 @@ export function createAgentLoop(options: AgentLoopOptions): AgentLoop {
 
   const append = (...drafts: EventDraft[]) => log.append(conversationId, ...drafts);
 
+  function mayBecome(next: AgentState): boolean {
+    const from = transitions[next];
+    return from === "any" || (from?.includes(state) ?? false);
+  }
+
   async function enter(next: AgentState, reason = ""): Promise<void> {
     state = next;
     await append(stateChanged(next, reason));
@@ -104,6 +109,7 @@ export function createAgentLoop(options: AgentLoopOptions): AgentLoop {
     answered = message.id;
     try {
       state = "running";
+      resume.resolve(); // who was paused as the turn before ended is not any more
       const [, recall] = await append(
         draftAction(
           { action: "change_agent_state", args: { agent_state: "running", thought: "" } },
@@ -163,12 +169,11 @@ export function createAgentLoop(options: AgentLoopOptions): AgentLoop {
       userActions = userActions.then(() => performNow(action, id, signal));
     },
     assertCanBecome(next) {
-      const from = transitions[next];
-      if (from === "any" || from?.includes(state)) return;
+      if (mayBecome(next)) return;
       throw new ApiError("agent_state_conflict", conflict(next, state));
     },
     async become(next) {
-      if (next === state) return;
+      if (next === state || !mayBecome(next)) return; // the agent may have been faster than the user's wish
       if (next === "paused") resume = Promise.withResolvers();
       else resume.resolve();
       if (next === "stopped" || next === "finished") await interrupt();

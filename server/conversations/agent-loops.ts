@@ -1,5 +1,5 @@
 import type { Logger } from "pino";
-import type { ActionRequest } from "../../contract/index.ts";
+import type { ActionRequest, AgentState } from "../../contract/index.ts";
 import type { AgentDefinition } from "../agent/agent.ts";
 import type { Models } from "../agent/models.ts";
 import { ApiError } from "../api-error.ts";
@@ -90,7 +90,7 @@ export function createAgentLoops(deps: AgentLoopsDeps): AgentLoops {
 
   async function makeReady(record: ConversationRecord, reason: string, signal: AbortSignal): Promise<AgentLoop | null> {
     const workspace = await deps.runtime.open(record.id);
-    if (record.repository !== null)
+    if (record.repository !== null && unprepared.has(record.agentState))
       await workspace.clone(record.repository, { signal, ...(record.branch !== null && { branch: record.branch }) });
     signal.throwIfAborted();
     await store.update(record.id, { status: "RUNNING" });
@@ -144,6 +144,9 @@ export function createAgentLoops(deps: AgentLoopsDeps): AgentLoops {
     },
   };
 }
+
+/** Before its first turn a conversation may have no clone yet; later the workspace is what user and agent have made of it. */
+const unprepared: ReadonlySet<AgentState | null> = new Set<AgentState | null>([null, "loading", "error"]);
 
 async function makeLoop(deps: AgentLoopsDeps, record: ConversationRecord): Promise<AgentLoop> {
   return createAgentLoop({

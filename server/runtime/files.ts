@@ -3,6 +3,7 @@ import { mkdir, rm, type FileHandle } from "node:fs/promises";
 import { dirname } from "node:path";
 import { buffer } from "node:stream/consumers";
 import { isBinaryFile } from "isbinaryfile";
+import { decodeText } from "./decode-text.ts";
 import { nameInside, openInside, resolveInside, toWorkspaceError } from "./paths.ts";
 import { WorkspaceError, type LineRange } from "./runtime.ts";
 
@@ -17,6 +18,15 @@ export const MAX_TEXT_BYTES = 4 * 1024 * 1024;
 export async function readText(root: string, path: string, range: LineRange = {}): Promise<string> {
   const real = await resolveInside(root, path);
   return pickLines(await loadText(root, real), range);
+}
+
+/**
+ * The whole text of a file, whatever its encoding.
+ *
+ * @throws WorkspaceError as `readText`
+ */
+export async function readDecoded(root: string, path: string): Promise<string> {
+  return await loadDecoded(root, await resolveInside(root, path));
 }
 
 /**
@@ -36,22 +46,38 @@ export async function writeText(root: string, path: string, content: string, ran
  * @throws WorkspaceError as `readText`
  */
 export async function loadText(root: string, real: string): Promise<string> {
-  const name = nameInside(root, real);
-  return await withFile(root, real, constants.O_RDONLY, async (file) => {
-    const bytes = await readBytes(file);
-    if (bytes.length > MAX_TEXT_BYTES) throw tooLarge(name);
-    return await decode(bytes, name);
-  });
+  return await decodeStrictly(await loadBytes(root, real, MAX_TEXT_BYTES), nameInside(root, real));
+}
+
+/**
+ * As `loadText`, in any encoding that `decodeText` knows.
+ *
+ * @param maxBytes of the file
+ */
+export async function loadDecoded(root: string, real: string, maxBytes = MAX_TEXT_BYTES): Promise<string> {
+  return decoded(await loadBytes(root, real, maxBytes), nameInside(root, real));
+}
+
+/** As `loadDecoded`, but null for a file that does not exist. */
+export async function loadDecodedIfPresent(root: string, real: string): Promise<string | null> {
+  return await nullIfAbsent(loadDecoded(root, real));
+}
+
+/**
+ * The text of bytes, wherever they come from.
+ *
+ * @param name what to call the file, relative to the workspace
+ * @throws WorkspaceError `binary_file`
+ */
+export function decoded(bytes: Uint8Array, name: string): string {
+  const text = decodeText(bytes);
+  if (text === null) throw binaryFile(name, "a binary file");
+  return text;
 }
 
 /** As `loadText`, but null for a file that does not exist. */
 export async function loadTextIfPresent(root: string, real: string): Promise<string | null> {
-  try {
-    return await loadText(root, real);
-  } catch (error) {
-    if (error instanceof WorkspaceError && error.code === "file_not_found") return null;
-    throw error;
-  }
+  return await nullIfAbsent(loadText(root, real));
 }
 
 /**
@@ -66,6 +92,14 @@ export async function saveText(root: string, real: string, content: string): Pro
   await withFile(root, real, constants.O_WRONLY | constants.O_CREAT, async (file) => {
     await file.truncate(0);
     await file.writeFile(content);
+  });
+}
+
+/** A removed workspace is not created again by a late write: only folders below the root are made. */
+export async function makeFolders(root: string, folder: string): Promise<void> {
+  if (!existsSync(root)) throw new WorkspaceError("file_not_found", "The workspace was removed.");
+  await mkdir(folder, { recursive: true }).catch((error: unknown) => {
+    throw toWorkspaceError(error, nameInside(root, folder));
   });
 }
 
@@ -109,6 +143,15 @@ function endLine(text: string): string {
   return text === "" || text.endsWith("\n") ? text : `${text}\n`;
 }
 
+async function nullIfAbsent(loading: Promise<string>): Promise<string | null> {
+  try {
+    return await loading;
+  } catch (error) {
+    if (error instanceof WorkspaceError && error.code === "file_not_found") return null;
+    throw error;
+  }
+}
+
 async function withFile<T>(
   root: string,
   real: string,
@@ -125,43 +168,37 @@ async function withFile<T>(
   }
 }
 
-/** At most one byte more than is allowed, however long the file is or becomes. */
-async function readBytes(file: FileHandle): Promise<Buffer> {
-  return await buffer(file.createReadStream({ start: 0, end: MAX_TEXT_BYTES, autoClose: false }));
-}
-
-/** Strict, so that a file that is saved again after an edit keeps every byte that was not edited. */
-async function decode(bytes: Buffer, name: string): Promise<string> {
-  if (await isBinaryFile(bytes)) throw binaryFile(name);
-  try {
-    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
-  } catch {
-    throw binaryFile(name);
-  }
-}
-
-/** A removed workspace is not created again by a late write: only folders below the root are made. */
-async function makeFolders(root: string, folder: string): Promise<void> {
-  if (!existsSync(root)) throw new WorkspaceError("file_not_found", "The workspace was removed.");
-  await mkdir(folder, { recursive: true }).catch((error: unknown) => {
-    throw toWorkspaceError(error, nameInside(root, folder));
+/** Reads at most one byte more than is allowed, however long the file is or becomes. */
+async function loadBytes(root: string, real: string, maxBytes: number): Promise<Buffer> {
+  return await withFile(root, real, constants.O_RDONLY, async (file) => {
+    const bytes = await buffer(file.createReadStream({ start: 0, end: maxBytes, autoClose: false }));
+    if (bytes.length > maxBytes) throw tooLarge(nameInside(root, real), maxBytes);
+    return bytes;
   });
 }
 
-function notAFile(name: string): WorkspaceError {
+/** Strict, so that a file that is saved again after an edit keeps every byte that was not edited. */
+async function decodeStrictly(bytes: Buffer, name: string): Promise<string> {
+  if (await isBinaryFile(bytes)) throw binaryFile(name, "not UTF-8 text");
+  try {
+    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
+  } catch {
+    throw binaryFile(name, "not UTF-8 text");
+  }
+}
+
+export function notAFile(name: string): WorkspaceError {
   return new WorkspaceError("not_a_file", `"${name}" is not a regular file. Use the path of a file.`);
 }
 
-function binaryFile(name: string): WorkspaceError {
+/** @param maxBytes of what was to be read */
+export function tooLarge(name: string, maxBytes: number): WorkspaceError {
   return new WorkspaceError(
-    "binary_file",
-    `"${name}" is not UTF-8 text. Look at it with a command, such as "file" or "xxd".`,
+    "file_too_large",
+    `"${name}" is larger than ${maxBytes / 1024 / 1024} MiB. Look at a part of it with a command, such as "head" or "grep".`,
   );
 }
 
-function tooLarge(name: string): WorkspaceError {
-  return new WorkspaceError(
-    "file_too_large",
-    `"${name}" is larger than ${MAX_TEXT_BYTES / 1024 / 1024} MiB. Look at a part of it with a command, such as "head" or "grep".`,
-  );
+function binaryFile(name: string, what: string): WorkspaceError {
+  return new WorkspaceError("binary_file", `"${name}" is ${what}. Look at it with a command, such as "file" or "xxd".`);
 }

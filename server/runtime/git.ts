@@ -13,6 +13,8 @@ export interface GitSettings {
   readonly checkTimeoutMs?: number | undefined;
   /** Milliseconds for a whole clone. */
   readonly cloneTimeoutMs?: number | undefined;
+  /** Milliseconds for all that one question about changes takes. */
+  readonly compareTimeoutMs?: number | undefined;
 }
 
 const CHECK_TIMEOUT_MS = 30_000;

@@ -1,13 +1,16 @@
 import { createHash } from "node:crypto";
+import { once } from "node:events";
 import { chmod, mkdir, readdir, realpath, rename, rm, stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
+import type { Readable } from "node:stream";
 import { execa } from "execa";
 import { createLocks } from "../locks.ts";
+import { diffFile, listChanges } from "./changes.ts";
 import { runCommand } from "./commands.ts";
 import { createEditHistory } from "./edit-history.ts";
 import { applyEdit } from "./edits.ts";
 import { commandEnvironment } from "./environment.ts";
-import { readText, writeText } from "./files.ts";
+import { readDecoded, readText, writeText } from "./files.ts";
 import {
   checkRepository,
   cloneRepository,
@@ -18,8 +21,10 @@ import {
 } from "./git.ts";
 import { listFolder } from "./listing.ts";
 import { killMarked } from "./processes.ts";
+import { deleteParts, receiveFile } from "./receive.ts";
 import { isInside, nameInside, resolveInside, toWorkspaceError } from "./paths.ts";
 import { WorkspaceError, type CloneOptions, type Runtime, type RunOptions, type Workspace } from "./runtime.ts";
+import { zipFolder } from "./zip.ts";
 
 export interface LocalRuntimeOptions extends GitSettings {
   /** Holds one folder per conversation, named by its id; created when absent. */
@@ -46,7 +51,17 @@ export function createLocalRuntime(options: LocalRuntimeOptions): Runtime {
       run: (command, runOptions) =>
         activities.during(root, runOptions?.signal, (signal) => run(root, command, { ...runOptions, signal }, options)),
       read: (path, range) => readText(root, path, range),
+      readDecoded: (path) => readDecoded(root, path),
       write: (path, content, range) => locks.alone(root, () => writeText(root, path, content, range)),
+      receive: (path, content, receiveOptions) =>
+        activities.during(root, receiveOptions?.signal, (signal) =>
+          receiveFile(root, path, content, { ...receiveOptions, signal }, (step) => locks.alone(root, step)),
+        ),
+      zip: () => zip(root, activities),
+      changes: (abortable) =>
+        activities.during(root, abortable?.signal, (signal) => listChanges(root, options, signal)),
+      diff: (path, abortable) =>
+        activities.during(root, abortable?.signal, (signal) => diffFile(root, path, options, signal)),
       edit: (edit) => locks.alone(root, () => applyEdit(root, edit, history)),
       list: (path) => listFolder(root, path),
       clone: (repository, cloneOptions) =>
@@ -72,7 +87,11 @@ export function createLocalRuntime(options: LocalRuntimeOptions): Runtime {
   return {
     open,
     remove,
-    recover: async () => killMarked(`${ownerOf(await realDirectory(options.directory))}:`),
+    recover: async () => {
+      const directory = await realDirectory(options.directory);
+      await killMarked(`${ownerOf(directory)}:`);
+      await deleteParts(directory);
+    },
     checkRepository: async (repository, cloneOptions) => {
       await refuseOwnFolders(options.directory, repository);
       return await checkRepository(repository, cloneOptions, options);
@@ -193,6 +212,18 @@ async function deleteTree(root: string): Promise<void> {
     await execa("chmod", ["-R", "u+rwX", "--", root], { reject: false });
     await remove();
   }
+}
+
+/** Its archive counts as running until nobody reads it any more. */
+async function zip(root: string, activities: ReturnType<typeof createActivities>): Promise<Readable> {
+  const { promise, resolve, reject } = Promise.withResolvers<Readable>();
+  const archiving = activities.during(root, undefined, async (signal) => {
+    const stream = zipFolder(root, signal);
+    resolve(stream);
+    await once(stream, "close");
+  });
+  archiving.catch(reject);
+  return await promise;
 }
 
 /** What runs in each workspace, so that it can be stopped from outside. */

@@ -1,6 +1,6 @@
-import { constants } from "node:fs";
-import { open, readlink, type FileHandle } from "node:fs/promises";
-import { dirname, isAbsolute, join, relative, resolve, sep } from "node:path";
+import { constants, existsSync } from "node:fs";
+import { open, readlink, rename, type FileHandle } from "node:fs/promises";
+import { basename, dirname, isAbsolute, join, relative, resolve, sep } from "node:path";
 import { WorkspaceError } from "./runtime.ts";
 
 /** As many as Linux follows (path_resolution(7)). */
@@ -49,6 +49,24 @@ export async function openInside(root: string, real: string, flags: number): Pro
     await handle.close();
     throw error;
   }
+}
+
+/**
+ * Moves a file of this machine to a path that `resolveInside` gave, in place of a file there. A link that took the place
+ * of its folder meanwhile is not followed out of the workspace.
+ *
+ * @param from on the same file system
+ * @throws as `openInside`
+ */
+export async function moveInside(root: string, from: string, real: string): Promise<void> {
+  await using folder = await openInside(root, dirname(real), constants.O_RDONLY | constants.O_DIRECTORY);
+  await rename(from, join(pathOf(folder, dirname(real)), basename(real)));
+}
+
+/** A path to what is open that no link can redirect (Linux); elsewhere the path it was opened by. */
+export function pathOf(handle: FileHandle, real: string): string {
+  const magic = `/proc/self/fd/${handle.fd}`;
+  return existsSync(magic) ? magic : real;
 }
 
 /** Whether `absolute`, taken literally, is `root` or below it. */

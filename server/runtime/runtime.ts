@@ -3,6 +3,8 @@
  * that uses plain folders and processes of this machine.
  */
 
+import type { Readable } from "node:stream";
+
 /** The workspaces of all conversations. */
 export interface Runtime {
   /**
@@ -13,8 +15,8 @@ export interface Runtime {
   open(conversationId: string): Promise<Workspace>;
 
   /**
-   * Ends what the commands of an earlier process have left running: one that was killed could not end them itself. Call
-   * it before the first command.
+   * Ends what the commands of an earlier process have left running, and deletes what it left of broken uploads: one that
+   * was killed could not do so itself. Call it before the first command or upload.
    */
   recover(): Promise<void>;
 
@@ -50,12 +52,62 @@ export interface Workspace {
   read(path: string, range?: LineRange): Promise<string>;
 
   /**
+   * The whole text of a file in any of these encodings: UTF-8; UTF-16 with a byte order mark; else windows-1252, to
+   * which the web falls back too. A byte order mark is left out.
+   *
+   * @throws WorkspaceError as `read`; `binary_file` for what is no text in any of them
+   */
+  readDecoded(path: string): Promise<string>;
+
+  /**
    * Replaces a file, or a range of its lines; an absent file and its folders are created.
    * The whole file is written byte for byte; lines put into a file are ended with a newline.
    *
    * @throws WorkspaceError as `read`
    */
   write(path: string, content: string, range?: LineRange): Promise<void>;
+
+  /**
+   * Stores an upload byte for byte and resolves to its size; absent folders of `path` are created. All or nothing: until
+   * every byte is there, readers see the old file or none, and a failure leaves it so. Of several at once, the last to
+   * finish wins. A file that is replaced keeps its mode, not its hard links.
+   *
+   * `content` is not touched when the path is refused, and destroyed when anything fails later.
+   *
+   * @throws WorkspaceError `file_too_large` beyond `maxBytes`, and as `write`; the signal's own reason when it was
+   *   aborted; the error of `content` as it is
+   */
+  receive(path: string, content: AsyncIterable<Uint8Array>, options?: ReceiveOptions): Promise<number>;
+
+  /**
+   * A zip archive of everything in the workspace, `.git` and empty folders included, made while it is read: destroy it
+   * when it is not read to its end. Left out: links that lead out of the workspace, what is neither file, folder nor
+   * link, and what may not be read, vanishes or becomes something else meanwhile. A link stays a link, relative where it
+   * was absolute.
+   *
+   * @throws WorkspaceError `file_not_found` when the workspace was removed
+   */
+  zip(): Promise<Readable>;
+
+  /**
+   * How the files differ from the repository's base, sorted by path: the branch of the same name at `origin`; else
+   * where HEAD left the default branch of `origin`; else the empty tree. Without an `origin` the base is HEAD. The remote
+   * is not asked. Ignored files do not count. Repositories in folders (not in `node_modules/`) are compared each with its
+   * own base. Null when the workspace holds no repository.
+   *
+   * @throws WorkspaceError `repository_unavailable` when git fails or takes too long, `file_too_large` when there are
+   *   more changes than can be listed; the signal's own reason when it was aborted
+   */
+  changes(options?: Abortable): Promise<FileChange[] | null>;
+
+  /**
+   * The text of a file in the base that `changes` compares with, and now. The text of a link is its target.
+   *
+   * @throws WorkspaceError `not_a_repository`, `file_not_found` when it is in neither, `file_too_large` beyond 1 MiB,
+   *   `binary_file`, `not_a_file`, `path_outside_workspace`, `repository_unavailable`; the signal's own reason when it
+   *   was aborted
+   */
+  diff(path: string, options?: Abortable): Promise<FileDiff>;
 
   /**
    * Carries out an edit action of the `oh_aci` kind.
@@ -117,6 +169,30 @@ export interface LineRange {
   readonly end?: number | undefined;
 }
 
+export interface Abortable {
+  readonly signal?: AbortSignal | undefined;
+}
+
+export interface ReceiveOptions extends Abortable {
+  /** Default: no limit. */
+  readonly maxBytes?: number | undefined;
+}
+
+/** Modified, added, deleted, or unmerged after a conflict. A file that was moved is deleted and added. */
+export type FileStatus = "M" | "A" | "D" | "U";
+
+export interface FileChange {
+  readonly status: FileStatus;
+  /** Relative to the workspace. */
+  readonly path: string;
+}
+
+/** Either text is "" where there is no such file. */
+export interface FileDiff {
+  readonly modified: string;
+  readonly original: string;
+}
+
 export type FileEditCommand = "view" | "create" | "str_replace" | "insert" | "undo_edit" | "write";
 
 /** Upstream's edit action (reference/v0-api.md §6.2, `edit`). Lines count from 1 here, and ranges include their end. */
@@ -156,9 +232,8 @@ export interface FileEditResult {
   readonly content: string;
 }
 
-export interface CloneOptions {
+export interface CloneOptions extends Abortable {
   readonly branch?: string | undefined;
-  readonly signal?: AbortSignal | undefined;
 }
 
 export interface RepositoryCheck {
@@ -176,6 +251,7 @@ export type WorkspaceErrorCode =
   | "permission_denied"
   | "edit_rejected"
   | "repository_unavailable"
+  | "not_a_repository"
   | "command_refused";
 
 /**

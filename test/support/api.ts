@@ -20,10 +20,14 @@ export interface CallOptions {
 /** Calls a server with plain fetch. */
 export type Call = (method: string, path: string, options?: CallOptions) => Promise<Answer>;
 
+/** Far more than any answer takes: fetch itself would wait five minutes, and not say for what. */
+const patienceMs = 60_000;
+
 /** @param server where to call, and the key to use where a call names none */
 export function caller(server: { url: string; key: string }): Call {
   return async (method, path, { key = server.key, headers = {}, body, raw } = {}) => {
     const answer = await fetch(server.url + path, {
+      signal: AbortSignal.timeout(patienceMs),
       method,
       headers: {
         ...(key !== null && { Authorization: `Bearer ${key}` }),
@@ -32,6 +36,8 @@ export function caller(server: { url: string; key: string }): Call {
       },
       ...(body !== undefined && { body: JSON.stringify(body) }),
       ...(raw !== undefined && { body: raw }),
+    }).catch((cause: unknown) => {
+      throw new Error(`${method} ${path} was not answered`, { cause });
     });
     const text = await answer.text();
     return { status: answer.status, headers: answer.headers, body: text === "" ? undefined : JSON.parse(text) };

@@ -174,6 +174,9 @@ test("another user's tokens are neither seen nor touched", async () => {
   assert.deepEqual(await stored(), {});
   assert.deepEqual(await stored(second), { github: "their.example", gitlab: null });
   await add({ github: { token: "mine" } });
+  await add({ github: { host: "moved.example" }, gitlab: null }, second);
+  assert.deepEqual(await stored(), { github: null });
+  await add({ github: null }, second);
   await unset(second);
   assert.deepEqual(await stored(), { github: null });
 });

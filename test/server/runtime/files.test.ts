@@ -69,6 +69,38 @@ describe("read", () => {
   });
 });
 
+describe("readDecoded", () => {
+  test("reads what read refuses for its encoding alone", async (t) => {
+    const workspace = await temporaryWorkspace(t);
+    await plant(workspace.root, {
+      utf8: "\u{feff}Köln",
+      utf16: Buffer.from("\u{feff}Köln", "utf16le"),
+      latin1: Buffer.from("K\xf6ln", "latin1"),
+    });
+    for (const name of ["utf8", "utf16", "latin1"]) assert.equal(await workspace.readDecoded(name), "Köln");
+  });
+
+  test("refuses what read refuses otherwise", async (t) => {
+    const workspace = await temporaryWorkspace(t);
+    await execa("mkfifo", [join(workspace.root, "fifo")]);
+    await symlink("/etc/passwd", join(workspace.root, "link"));
+    await plant(workspace.root, {
+      nul: "a\0b",
+      fits: "x".repeat(MAX_TEXT_BYTES),
+      large: Buffer.alloc(MAX_TEXT_BYTES + 1, 0xff),
+      "folder/file": "",
+    });
+    assert.equal((await workspace.readDecoded("fits")).length, MAX_TEXT_BYTES);
+    await assert.rejects(workspace.readDecoded("large"), failure("file_too_large", /4 MiB/));
+    await assert.rejects(workspace.readDecoded("nul"), failure("binary_file", /"nul" is a binary file/));
+    await assert.rejects(workspace.readDecoded("folder"), failure("not_a_file"));
+    await assert.rejects(workspace.readDecoded("fifo"), failure("not_a_file"));
+    await assert.rejects(workspace.readDecoded("missing"), failure("file_not_found"));
+    await assert.rejects(workspace.readDecoded("link"), failure("path_outside_workspace"));
+    await assert.rejects(workspace.readDecoded("../x"), failure("path_outside_workspace"));
+  });
+});
+
 describe("write", () => {
   test("creates the file and its folders", async (t) => {
     const workspace = await temporaryWorkspace(t);

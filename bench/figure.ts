@@ -1,0 +1,105 @@
+import { cpuSeconds } from "./cpu.ts";
+
+/** One side of a comparison, ready to be loaded. */
+export interface Side {
+  /** The process that does the work. */
+  readonly pid: number;
+  /** Puts load on it for a second or two. @returns how many operations it did, and in how many seconds */
+  round(): Promise<Work>;
+}
+
+export interface Work {
+  readonly operations: number;
+  readonly seconds: number;
+}
+
+/** A comparison: what this server does, next to the least that could do it. */
+export interface Figure {
+  readonly name: string;
+  /** What an operation is. */
+  readonly operation: string;
+  /** What the other side is. */
+  readonly peer: string;
+  /** Starts both sides. */
+  prepare(): Promise<Bout>;
+}
+
+export interface Bout {
+  readonly ours: Side;
+  readonly peer: Side;
+  close(): Promise<void>;
+}
+
+/** One side in figures. */
+export interface Summary {
+  /** Operations in a second: the median of the rounds, and the slowest and the fastest of them. */
+  readonly rate: { readonly median: number; readonly min: number; readonly max: number };
+  /** Microseconds of processor time for one operation, over all rounds; null where the system does not tell. */
+  readonly cpu: number | null;
+}
+
+export interface Outcome {
+  readonly name: string;
+  readonly operation: string;
+  readonly peerName: string;
+  readonly ours: Summary;
+  readonly peer: Summary;
+  /** How many times as fast the peer is. */
+  readonly ratio: number;
+  /** How many times the peer's processor time an operation costs here. */
+  readonly cpuRatio: number | null;
+}
+
+/** Runs both sides in turns, A B A B …, so that whatever else the machine does falls on both. The first of each is warm-up. */
+export async function compare(figure: Figure, rounds: number): Promise<Outcome> {
+  const bout = await figure.prepare();
+  try {
+    await bout.ours.round();
+    await bout.peer.round();
+    const ours: Measured[] = [];
+    const peer: Measured[] = [];
+    for (let round = 0; round < rounds; round += 1) {
+      ours.push(await measured(bout.ours));
+      peer.push(await measured(bout.peer));
+    }
+    return outcome(figure, summary(ours), summary(peer));
+  } finally {
+    await bout.close();
+  }
+}
+
+interface Measured extends Work {
+  readonly cpuSeconds: number | null;
+}
+
+async function measured(side: Side): Promise<Measured> {
+  const before = await cpuSeconds(side.pid);
+  const work = await side.round();
+  const after = await cpuSeconds(side.pid);
+  return { ...work, cpuSeconds: before === null || after === null ? null : after - before };
+}
+
+function summary(rounds: readonly Measured[]): Summary {
+  const rates = rounds.map(({ operations, seconds }) => operations / seconds).toSorted((a, b) => a - b);
+  const cpu = rounds.reduce<number | null>(
+    (sum, round) => (sum === null || round.cpuSeconds === null ? null : sum + round.cpuSeconds),
+    0,
+  );
+  const operations = rounds.reduce((sum, round) => sum + round.operations, 0);
+  return {
+    rate: { median: rates[Math.floor(rates.length / 2)] ?? 0, min: rates[0] ?? 0, max: rates.at(-1) ?? 0 },
+    cpu: cpu === null ? null : (cpu * 1e6) / operations,
+  };
+}
+
+function outcome({ name, operation, peer: peerName }: Figure, ours: Summary, peer: Summary): Outcome {
+  return {
+    name,
+    operation,
+    peerName,
+    ours,
+    peer,
+    ratio: peer.rate.median / ours.rate.median,
+    cpuRatio: ours.cpu === null || peer.cpu === null || peer.cpu === 0 ? null : ours.cpu / peer.cpu,
+  };
+}

@@ -1,0 +1,35 @@
+// npm run bench [-- names…] [--json FILE] [--rounds N]: what the server costs, each figure next to the least that could do
+// the same, in the same run. Compare the ratios, not the figures: those are this machine's, at this moment.
+import { writeFile } from "node:fs/promises";
+import { parseArgs } from "node:util";
+import { compare } from "./figure.ts";
+import type { Outcome } from "./figure.ts";
+import { appendMany, appendOne } from "./figures/append.ts";
+import { eventPage } from "./figures/event-page.ts";
+import { fanOut } from "./figures/fan-out.ts";
+import { postMessage } from "./figures/post-message.ts";
+import { describe, machine } from "./report.ts";
+
+const figures = [eventPage, postMessage, fanOut, appendOne, appendMany];
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { json: { type: "string" }, rounds: { type: "string", default: "5" } },
+});
+const unknown = positionals.filter((name) => !figures.some((figure) => figure.name === name));
+if (unknown.length > 0) {
+  console.error(`There is no figure ${unknown.join(", ")}. There are ${figures.map(({ name }) => name).join(", ")}.`);
+  process.exit(1);
+}
+
+console.log(
+  `${machine()}\nper second: median, slowest–fastest of ${values.rounds} rounds; processor time of the process for one operation\n`,
+);
+const outcomes: Outcome[] = [];
+for (const figure of figures.filter(({ name }) => positionals.length === 0 || positionals.includes(name))) {
+  const outcome = await compare(figure, Number(values.rounds));
+  outcomes.push(outcome);
+  console.log(`${describe(outcome)}\n`);
+}
+if (values.json !== undefined)
+  await writeFile(values.json, `${JSON.stringify({ machine: machine(), figures: outcomes }, null, 2)}\n`);

@@ -1,0 +1,34 @@
+import { cpus, loadavg, release, totalmem, type } from "node:os";
+import type { Outcome, Summary } from "./figure.ts";
+
+/** What the figures were taken on. */
+export function machine(): string {
+  const processors = cpus();
+  const memory = Math.round(totalmem() / 1024 ** 3);
+  return `${processors.length} × ${processors[0]?.model.trim() ?? "processor"}, ${memory} GB, ${type()} ${release()}, Node ${process.version}, load ${loadavg()[0]?.toFixed(1)}`;
+}
+
+/** A comparison as a person reads it. */
+export function describe({ operation, peerName, ours, peer, ratio, cpuRatio }: Outcome): string {
+  const lines = [
+    operation,
+    `  ours  ${side(ours)}`,
+    `  peer  ${side(peer)}   ${peerName}`,
+    `  the peer is ${times(ratio)} as fast${cpuRatio === null ? "" : `; an operation costs ${times(cpuRatio)} its processor time`}`,
+  ];
+  return lines.join("\n");
+}
+
+function side({ rate, cpu }: Summary): string {
+  const spread = `${count(rate.min)}–${count(rate.max)}`;
+  const cost = cpu === null ? "" : `${cpu.toFixed(cpu < 100 ? 1 : 0)} µs`.padStart(9);
+  return `${count(rate.median).padStart(9)}/s  ${spread.padEnd(19)} ${cost}`;
+}
+
+function count(value: number): string {
+  return Math.round(value).toLocaleString("en");
+}
+
+function times(ratio: number): string {
+  return `${ratio.toFixed(ratio < 10 ? 1 : 0)} times`;
+}
