@@ -63,6 +63,8 @@ export function createApp(deps: AppDeps): Express {
   const app = express();
   app.disable("etag"); // a hash of every body, which clients that must not cache never use
   app.disable("x-powered-by");
+  app.enable("case sensitive routing"); // the document lists every path there is
+  app.enable("strict routing");
   app.use(requestId(logger));
   app.use(noteActivity(deps.activity));
   app.use(corsHeaders(origins));

@@ -12,6 +12,7 @@ import { draftAction, draftObservation } from "./event-draft.ts";
 import type { EventLog } from "./event-log.ts";
 import { errorObservation, isExecutable } from "./execute.ts";
 import { interruptedActions, lastAnswered } from "./recovery.ts";
+import { shownRepository } from "./repository-name.ts";
 
 export interface AgentLoopsDeps {
   readonly store: ConversationStore;
@@ -157,7 +158,10 @@ async function makeLoop(deps: AgentLoopsDeps, record: ConversationRecord): Promi
     definition: () => definitionOf(deps, record.userId),
     answered: await lastAnswered(deps.log, record.id),
     state: "awaiting_user_input",
-    repository: { name: record.repository ?? "", branch: record.branch ?? "" },
+    repository: {
+      name: record.repository === null ? "" : shownRepository(record.repository),
+      branch: record.branch ?? "",
+    },
   });
 }
 

@@ -1,5 +1,6 @@
 import type { ConversationInfo, ConversationResponse, RuntimeStatus } from "../../contract/index.ts";
 import type { ConversationService } from "../conversations/conversation-service.ts";
+import { shownRepository } from "../conversations/repository-name.ts";
 import { validationFailed } from "../http/errors.ts";
 import type { ServerHandlers } from "../http/router.ts";
 import type { ConversationRecord } from "../store/store.ts";
@@ -72,7 +73,7 @@ function conversationInfo(record: ConversationRecord, connections: number): Conv
     last_updated_at: record.updatedAt,
     status: record.status,
     runtime_status: runtimeStatus(record),
-    selected_repository: record.repository,
+    selected_repository: record.repository === null ? null : shownRepository(record.repository),
     selected_branch: record.branch,
     git_provider: null,
     trigger: record.trigger as ConversationInfo["trigger"], // only the service writes it

@@ -144,3 +144,11 @@ test("other operations say nothing of a deprecation", async () => {
 test("whatever was asked, the server never failed", () => {
   assert.doesNotMatch(server.output(), /"level":(50|60)/);
 });
+
+for (const path of ["/ALIVE", "/alive/", "/API/options/models", "/api/conversations/", "/api/V1/users/me"]) {
+  test(`${path} is not a path that the document lists`, async () => {
+    const answer = await call("GET", path);
+    assert.equal(answer.status, 404);
+    assert.equal(answer.body.code, "route_not_found");
+  });
+}
