@@ -140,8 +140,8 @@ async function mimic(root: string, repository: Repository, gitDir: string, setti
   for (const name of SHARED) {
     await symlink(await resolvePart(root, repository.commonDir, name), join(gitDir, name));
   }
-  const parts = (await readdir(repository.gitDir)).filter((name) => name.startsWith("sharedindex."));
-  for (const name of parts) {
+  const names = await readdir(repository.gitDir).catch(() => []); // A command may have deleted it just now.
+  for (const name of names.filter((one) => one.startsWith("sharedindex."))) {
     await symlink(await resolvePart(root, repository.gitDir, name), join(gitDir, name));
   }
   await copyIndex(root, await resolvePart(root, repository.gitDir, "index"), join(gitDir, "index"));

@@ -153,13 +153,15 @@ describe("changes:", () => {
   });
 
   test("the index and the workspace are left as they were, locked or not", async (t) => {
-    const { workspace, path } = await committedWorkspace(t, { file: "one\n" });
+    const { workspace, path } = await committedWorkspace(t, { file: "one\n", same: "one\n" });
     await plant(workspace.root, { file: "two\n", new: "" });
     const index = await readFile(path(".git/index"));
     const names = await execa("find", ["."], { cwd: workspace.root });
     await writeFile(path(".git/index.lock"), "");
     assert.deepEqual(await changesOf(workspace), ["M file", "A new"]);
     await rm(path(".git/index.lock"));
+    await utimes(path("same"), 1, 1); // Git would note in its index that this means nothing.
+    assert.deepEqual(await changesOf(workspace), ["M file", "A new"]);
     assert.ok(index.equals(await readFile(path(".git/index"))));
     assert.equal((await execa("find", ["."], { cwd: workspace.root })).stdout, names.stdout);
   });
@@ -344,14 +346,15 @@ describe("repositories in folders", () => {
   });
 
   test("are not looked for in node_modules, nor where links lead", async (t) => {
-    const { workspace, path } = await committedWorkspace(t, { ".gitignore": "node_modules\n" });
+    const { workspace, path } = await committedWorkspace(t, {});
     const elsewhere = await temporaryFolder(t);
-    await makeRepository(elsewhere, { file: "one\n" });
-    await makeRepository(path("node_modules/x"), { file: "one\n" });
-    await plant(path("node_modules/x"), { file: "two\n" });
-    await plant(elsewhere, { file: "two\n" });
-    await symlink(elsewhere, path("link"));
-    assert.deepEqual(await changesOf(workspace), ["A link"]);
+    for (const folder of [elsewhere, path("node_modules/x"), path("real")]) {
+      await makeRepository(folder, { file: "one\n" });
+      await plant(folder, { file: "two\n" });
+    }
+    await symlink(elsewhere, path("away"));
+    await symlink("real", path("alias"));
+    assert.deepEqual(await changesOf(workspace), ["A alias", "A away", "M real/file"]);
   });
 });
 
@@ -411,6 +414,7 @@ describe("diff:", () => {
     ["in what was a file", "becomes/file", { original: "", modified: "two\n" }],
     ["a link that leads elsewhere now", "link", { original: "same", modified: "/etc/passwd" }],
     ["through a link", "shortcut/new", { original: "", modified: "new\n" }],
+    ["tracked, through a link", "shortcut/kept", { original: "one\n", modified: "two\n" }],
     ["ignored", "x.log", { original: "", modified: "log\n" }],
     ["empty", "empty", { original: "", modified: "" }],
     ["other encodings", "legacy", { original: "Köln", modified: "Köln!" }],
@@ -467,6 +471,7 @@ async function changedWorkspace(t: TestContext) {
     "gone/deep/file": "one\n",
     moved: "moved\n",
     becomes: "one\n",
+    "folder/kept": "one\n",
     legacy: Buffer.from("K\xf6ln", "latin1"),
     "binary now": "text",
     "binary then": Buffer.of(0, 1),
@@ -491,6 +496,7 @@ async function changedWorkspace(t: TestContext) {
     modified: "two\n",
     staged: "three\n",
     "folder/new": "new\n",
+    "folder/kept": "two\n",
     "becomes/file": "two\n",
     "x.log": "log\n",
     empty: "",

@@ -74,9 +74,11 @@ const traps: [name: string, set: (trap: Trap) => Promise<unknown>, springs: stri
   [
     "the settings of a submodule",
     async ({ git, program, workspace }) => {
-      await plantRepository(join(workspace.root, "module"));
+      const module = join(workspace.root, "module");
+      await plantRepository(module);
       await git("add", "module");
-      await execa("git", ["config", "core.fsmonitor", program], { cwd: join(workspace.root, "module") });
+      await execa("git", ["config", "filter.x.clean", program], { cwd: module });
+      await plant(module, { ".gitattributes": "* filter=x\n", "README.md": "MAIN\n" });
     },
     ["status"],
   ],

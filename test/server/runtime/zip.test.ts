@@ -10,6 +10,7 @@ import { describe, test } from "node:test";
 import { setImmediate as turn } from "node:timers/promises";
 import { execa } from "execa";
 import type { Workspace } from "../../../server/runtime/runtime.ts";
+import { zipFolder } from "../../../server/runtime/zip.ts";
 import { watchMemory } from "./memory.ts";
 import { readZip } from "./read-zip.ts";
 import {
@@ -212,11 +213,10 @@ describe("while the archive is read,", () => {
     await once(archive, "close");
     assert.deepEqual(await openBelow(workspace.root), []);
 
-    const broken = await workspace.zip();
+    const broken = zipFolder(workspace.root, new AbortController().signal);
     await once(broken, "readable");
-    broken.destroy(new Error("connection lost")); // Nobody listens, and nothing ends.
-    await assert.rejects(once(broken, "close"), /connection lost/);
-    await turn();
+    broken.destroy(new Error("connection lost")); // Nobody listens, and the process goes on.
+    while (!broken.closed) await turn();
     assert.deepEqual(await openBelow(workspace.root), []);
   });
 
