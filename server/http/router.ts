@@ -98,6 +98,7 @@ function implementations(
 
 function implementation(row: OperationRow, deps: RouterDeps) {
   const { metadata, definition } = operationOf(row).operation;
+  // The generated types have checked each handler against its operation; a walk over all of them has to forget which.
   const handler = (deps.handlers as unknown as Record<string, Record<string, AnyHandler>>)[row.resource]?.[row.name];
   if (!handler) throw new Error(`${row.id} has no handler`);
   const middleware: RequestHandler[] = [admission(metadata, row, deps)];
