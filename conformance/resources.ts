@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import { isDeepStrictEqual } from "node:util";
 import { bodyOf, exampleCall, withBody } from "./calls.ts";
 import type { Call } from "./calls.ts";
 import { child } from "./documents.ts";
@@ -68,7 +69,11 @@ export function noteAnswer(world: World, call: Call, answer: HttpAnswer): Failur
   if (!isSuccess(answer.status)) return [];
   if (usesUp(call.operation)) for (const made of world.state.made) noteUsedUp(made, call);
   const { values, broken } = followLinks(call, answer);
-  if (Object.keys(values).length > 0)
+  // The first answer, given again, has made nothing.
+  const known = world.state.made.some(
+    (made) => made.provider === call.operation && isDeepStrictEqual(made.values, values),
+  );
+  if (Object.keys(values).length > 0 && !known)
     world.state.made.push({ provider: call.operation, values, shared: false, gone: false });
   return [...broken];
 }

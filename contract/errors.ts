@@ -87,6 +87,11 @@ export const errorCatalogue = {
     title: "There already is a secret of that name",
     remedy: "Choose another name, or delete that secret first.",
   },
+  idempotency_key_reused: {
+    status: 409,
+    title: "The Idempotency-Key belongs to another request",
+    remedy: "Choose a new key for each thing to be done; repeat a request unchanged.",
+  },
   operation_removed: {
     status: 410,
     title: "The operation has been removed",

@@ -1,20 +1,41 @@
 import * as z from "zod";
 import type { OperationMetadata } from "./operation.ts";
 
-/** The header by which a client names its request. Every operation takes it; without one the server makes one up. */
-export const requestIdHeader = {
-  name: "X-Request-ID",
-  description:
-    "Names the request in the answer, in error bodies and in the server's log. Made up by the server when left out.",
-  schema: z
-    .string()
-    .regex(/^[\x21-\x7e]{1,128}$/, "must be 1 to 128 visible ASCII characters")
-    .meta({
-      id: "RequestName",
-      description: "A client's name for a request.",
-      examples: ["01K9Z8Q4W3V5T7R9P1N3M5K7J9"],
-    }),
+/** The headers that a client may send, apart from its credentials. */
+export const requestHeaders = {
+  RequestId: {
+    name: "X-Request-ID",
+    description:
+      "Names the request in the answer, in error bodies and in the server's log. Made up by the server when left out.",
+    schema: z
+      .string()
+      .regex(/^[\x21-\x7e]{1,128}$/, "must be 1 to 128 visible ASCII characters")
+      .meta({
+        id: "RequestName",
+        description: "A client's name for a request.",
+        examples: ["01K9Z8Q4W3V5T7R9P1N3M5K7J9"],
+      }),
+  },
+  IdempotencyKey: {
+    name: "Idempotency-Key",
+    description:
+      "Makes the request safe to repeat: for 24 hours, the same request with the same key is carried out once and gets the first answer again. Choose a new one, such as a UUID, for each thing to be done. Another request with the key is refused with 409; a request that failed may be repeated with the same key.",
+    schema: z
+      .string()
+      .regex(/^[\x21-\x7e]{1,255}$/, "must be 1 to 255 visible ASCII characters")
+      .meta({
+        id: "IdempotencyKey",
+        description: "A client's name for what is to be done once. Each user has names of their own.",
+        examples: ["0f8fad5b-d9cb-469f-a165-70867728950e"],
+      }),
+  },
 } as const;
+export type RequestHeader = keyof typeof requestHeaders;
+
+/** Which headers an operation takes. Every one takes `X-Request-ID`. */
+export function requestHeadersOf({ idempotencyKey }: Pick<OperationMetadata, "idempotencyKey">): RequestHeader[] {
+  return idempotencyKey ? ["RequestId", "IdempotencyKey"] : ["RequestId"];
+}
 
 /** The headers of answers, apart from those that only one operation has. */
 export const standardHeaders = {
@@ -55,12 +76,22 @@ export const standardHeaders = {
     description: 'The operation to use instead, as `rel="successor-version"` (RFC 8288).',
     schema: z.string(),
   },
+  IdempotencyReplayed: {
+    name: "Idempotency-Replayed",
+    description:
+      "`true` when the request had been carried out before and this is the first answer again; else `false`.",
+    schema: z.enum(["true", "false"]),
+  },
 } as const;
 export type StandardHeader = keyof typeof standardHeaders;
 
 /** Which of the standard headers an answer of this status always has. */
-export function standardHeadersOf(metadata: Pick<OperationMetadata, "deprecation">, status: number): StandardHeader[] {
+export function standardHeadersOf(
+  metadata: Pick<OperationMetadata, "deprecation" | "idempotencyKey">,
+  status: number,
+): StandardHeader[] {
   const names: StandardHeader[] = ["RequestId"];
+  if (metadata.idempotencyKey && status < 300) names.push("IdempotencyReplayed");
   if (status === 401) names.push("WwwAuthenticate");
   if (status === 429) names.push("RetryAfter", "RateLimitLimit", "RateLimitRemaining", "RateLimitReset");
   if (status === 503) names.push("RetryAfter");

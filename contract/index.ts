@@ -56,8 +56,8 @@ export { Event, EventType } from "./events/event.ts";
 export { ObservationEvent, observationTypes } from "./events/observations.ts";
 export type { ObservationType } from "./events/observations.ts";
 export type { AgentState, EventSource } from "./events/shared.ts";
-export { requestIdHeader, standardHeaders, standardHeadersOf } from "./headers.ts";
-export type { StandardHeader } from "./headers.ts";
+export { requestHeaders, requestHeadersOf, standardHeaders, standardHeadersOf } from "./headers.ts";
+export type { RequestHeader, StandardHeader } from "./headers.ts";
 export { errorUnion, operationsOf, tags } from "./operation.ts";
 export type {
   Contract,

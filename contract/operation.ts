@@ -50,6 +50,8 @@ export interface OperationMetadata {
   readonly rateLimit: RateLimitClass;
   readonly gate?: Gate;
   readonly deprecation?: Deprecation;
+  /** True where a client may send `Idempotency-Key`: the operation creates or appends, and a repeat must not do so twice. */
+  readonly idempotencyKey?: boolean;
   /** All error codes a client can meet, the shared ones included. */
   readonly errors: readonly ErrorCode[];
   /** One request that succeeds, and its answer. Path and query values are in their wire form. */
@@ -128,7 +130,7 @@ type OperationOf<Definition extends OperationDefinition> = Operation & {
 /** The error codes an operation can answer with because of what it is, not because of what it does. */
 function sharedErrors(definition: OperationDefinition): ErrorCode[] {
   if (definition.deprecation?.state === "gone") return ["operation_removed", "rate_limited", "internal_error"];
-  const { security, rateLimit, method, body, gate } = definition;
+  const { security, rateLimit, method, body, gate, idempotencyKey } = definition;
   // Every operation takes `X-Request-ID`, so every operation can be sent one that does not fit.
   const codes: ErrorCode[] = ["internal_error", "validation_failed"];
   if (body) codes.push("malformed_json", "payload_too_large", "unsupported_media_type");
@@ -136,6 +138,7 @@ function sharedErrors(definition: OperationDefinition): ErrorCode[] {
   if (security === "user" && method !== "GET") codes.push("origin_forbidden");
   if (rateLimit !== "exempt") codes.push("rate_limited");
   if (gate) codes.push("route_not_found");
+  if (idempotencyKey) codes.push("idempotency_key_reused");
   return codes;
 }
 

@@ -12,6 +12,7 @@ import { cacheHeaders } from "./http/cache-headers.ts";
 import { corsHeaders } from "./http/cors.ts";
 import { mountDocuments } from "./http/documents.ts";
 import { answerError } from "./http/errors.ts";
+import type { Idempotency } from "./http/idempotency.ts";
 import { noteActivity } from "./http/note-activity.ts";
 import { createRateLimiter, limitAddresses } from "./http/rate-limit.ts";
 import { requestId } from "./http/request-id.ts";
@@ -52,6 +53,7 @@ export interface AppDeps {
   readonly providerTokens: ProviderTokens;
   readonly conversations: ConversationService;
   readonly log: EventLog;
+  readonly idempotency: Idempotency;
   readonly activity: Activity;
   /** How many sockets are connected to a conversation. */
   readonly connections: (conversationId: string) => number;
@@ -87,6 +89,7 @@ export function createApp(deps: AppDeps): Express {
       users: usersHandlers(settings),
     },
     authenticator: deps.authenticator,
+    idempotency: deps.idempotency,
     userLimiter: createRateLimiter("user", config.RATE_LIMIT_USER),
     validator: createResponseValidator(config.VALIDATE_RESPONSES),
     openGates: config.ENABLE_V1 ? ["v1"] : [],

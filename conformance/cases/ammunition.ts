@@ -19,6 +19,22 @@ export function brokenJson(validator: Validator, schema: DocumentNode, example: 
   return candidates.find((candidate) => validator.mismatches(schema, candidate).length > 0);
 }
 
+/**
+ * Another value that fits a schema: the given one with one of its texts made longer.
+ * @returns undefined when the schema takes no other text
+ */
+export function anotherJson(validator: Validator, schema: DocumentNode, value: Json): Json | undefined {
+  return variantsOf(value).find((variant) => validator.mismatches(schema, variant).length === 0);
+}
+
+function variantsOf(value: Json): Json[] {
+  if (typeof value === "string") return [`${value}x`];
+  if (!isObject(value)) return [];
+  return Object.entries(value).flatMap(([name, member]) =>
+    variantsOf(member).map((variant) => ({ ...value, [name]: variant })),
+  );
+}
+
 /** A text that does not fit the schema of a parameter or header; undefined when every text fits. */
 export function brokenText(validator: Validator, schema: DocumentNode): string | undefined {
   return texts.find((text) => validator.mismatches(schema, decodeParameter(schema, text)).length > 0);

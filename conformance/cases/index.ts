@@ -2,6 +2,7 @@ import type { Unit } from "../units.ts";
 import type { World } from "../world.ts";
 import type { Case } from "./case.ts";
 import { documentCases } from "./documents.ts";
+import { idempotencyCases } from "./idempotency.ts";
 import { restCases } from "./rest.ts";
 import { routeCases } from "./routes.ts";
 import { securityCases } from "./security.ts";
@@ -13,6 +14,7 @@ export function casesOf(units: readonly Unit[], world: World): Case[] {
   return [
     ...documentCases(world),
     ...restCases(units, world),
+    ...idempotencyCases(world),
     ...securityCases(world),
     ...routeCases(world),
     ...socketCases(units, world.channels),

@@ -10,7 +10,8 @@ import { spareTokens } from "../tokens.ts";
 import { closedGateCode } from "../units.ts";
 import type { AnswerUnit } from "../units.ts";
 import type { World } from "../world.ts";
-import { brokenJson, brokenText, unknownId } from "./ammunition.ts";
+import { anotherJson, brokenJson, brokenText, unknownId } from "./ammunition.ts";
+import { takesKey, withKey } from "./idempotency.ts";
 
 /** Makes the call that brings about one documented answer, and prepares the server for it. */
 export type Plan = (probe: Probe) => Promise<Call>;
@@ -84,6 +85,17 @@ const recipes: Readonly<Record<string, Recipe>> = {
   repository_unavailable: withBodyOnly((call) =>
     withBody(call, { ...bodyOf(call), repository: `file:///nonexistent-${randomHex(8)}` }),
   ),
+
+  idempotency_key_reused: (operation, world) => {
+    const media = jsonOf(operation.body?.media ?? []);
+    if (!takesKey(operation) || !media?.schema) return undefined;
+    const { schema } = media;
+    return async (call, probe) => {
+      const first = withKey(call, randomHex(16));
+      await probe.prepare(first);
+      return withBody(first, anotherJson(world.openapi.validator, schema, bodyOf(call)) ?? {});
+    };
+  },
 
   operation_removed: (operation) => (operation.deprecation?.state === "gone" ? (call) => call : undefined),
 

@@ -104,6 +104,7 @@ export const apiKeys = {
     rateLimit: "user",
     body: CreateApiKeyRequest,
     responses: { 200: CreatedApiKey },
+    idempotencyKey: true,
     produces: { key_id: "id" },
     example: {
       request: { body: { name: "CI" } },

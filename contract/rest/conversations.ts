@@ -232,6 +232,7 @@ export const conversations = {
     body: CreateConversationRequest,
     responses: { 200: ConversationResponse },
     errors: ["repository_unavailable"],
+    idempotencyKey: true,
     produces: { conversation_id: "conversation_id" },
     example: {
       request: { body: { initial_user_msg: "Hello." } },

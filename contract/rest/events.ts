@@ -9,6 +9,9 @@ import { conversationParams } from "./conversations.ts";
 
 const conversation_id = "5f0c2b7e9d1a4c3e8b6f7a2d1c0e9f84";
 
+/** More than a person or a program has to say at one moment; what comes in bulk comes in several requests. */
+const mostActions = 100;
+
 const MessageRequest = z.object({ message: z.string().min(1).describe("The text.") }).meta({
   id: "MessageRequest",
   description: "What the user says.",
@@ -21,6 +24,23 @@ const MessageResponse = z.object({ success, event_id: EventId }).meta({
   examples: [{ success: true, event_id: 7 }],
 });
 
+const AddEventRequest = z
+  .union([
+    ActionRequest,
+    z.array(ActionRequest).min(1).max(mostActions).describe(`Up to ${mostActions} actions, in the order of the log.`),
+  ])
+  .meta({
+    id: "AddEventRequest",
+    description: "One action, or a list of actions of which all are appended or none.",
+    examples: [
+      { action: "run", args: { command: "git status --short" } },
+      [
+        { action: "write", args: { path: "notes.txt", content: "remember the milk\n" } },
+        { action: "message", args: { content: "Have a look at notes.txt." } },
+      ],
+    ],
+  });
+
 const AddEventResponse = z
   .object({
     success,
@@ -28,7 +48,7 @@ const AddEventResponse = z
   })
   .meta({
     id: "AddEventResponse",
-    description: "The action is in the log.",
+    description: "The actions are in the log.",
     examples: [{ success: true, event_ids: [7] }],
   });
 
@@ -62,6 +82,7 @@ export const events = {
     rateLimit: "user",
     params: conversationParams,
     body: MessageRequest,
+    idempotencyKey: true,
     responses: { 200: MessageResponse },
     errors: ["conversation_not_found", "conversation_not_running"],
     example: {
@@ -103,15 +124,16 @@ export const events = {
   add: operation({
     method: "POST",
     path: "/api/conversations/:conversation_id/events",
-    summary: "Add an action",
+    summary: "Add actions",
     description:
-      "Appends an action of the user. A command, a read, a write or an edit is carried out in the workspace at once; its observation has the action's id as `cause`. Answered once the action is durable.",
+      "Appends one action of the user, or several in their order, all or none. A command, a read, a write or an edit is carried out in the workspace at once, one after the other; its observation has the action's id as `cause`. Answered once the actions are durable.",
     tag: "Events",
     since: "0.1.0",
     security: "user",
     rateLimit: "user",
     params: conversationParams,
-    body: ActionRequest,
+    body: AddEventRequest,
+    idempotencyKey: true,
     responses: { 200: AddEventResponse },
     errors: ["conversation_not_found", "conversation_not_running", "agent_state_conflict"],
     example: {

@@ -115,6 +115,7 @@ export const secrets = {
     body: CreateSecretRequest,
     responses: { 201: CreateSecretResponse },
     errors: ["secret_exists"],
+    idempotencyKey: true,
     names: { secret_id: "name" },
     example: { request: { body: exampleOf(CreateSecretRequest) }, response: exampleOf(CreateSecretResponse) },
   }),

@@ -179,14 +179,14 @@ export interface Calls<Options> {
       options?: Options,
     ) => Promise<wire.EventPage>;
     /**
-     * Add an action: `POST /api/conversations/{conversation_id}/events`
+     * Add actions: `POST /api/conversations/{conversation_id}/events`
      *
-     * Appends an action of the user. A command, a read, a write or an edit is carried out in the workspace at once; its observation has the action's id as `cause`. Answered once the action is durable.
+     * Appends one action of the user, or several in their order, all or none. A command, a read, a write or an edit is carried out in the workspace at once, one after the other; its observation has the action's id as `cause`. Answered once the actions are durable.
      */
     readonly add: (
       request: {
         conversation_id: wire.ConversationId;
-        body: wire.ActionRequest;
+        body: wire.AddEventRequest;
       },
       options?: Options,
     ) => Promise<wire.AddEventResponse>;
@@ -384,6 +384,7 @@ export interface ErrorCodes {
       | "invalid_credentials"
       | "unauthenticated"
       | "origin_forbidden"
+      | "idempotency_key_reused"
       | "payload_too_large"
       | "unsupported_media_type"
       | "rate_limited"
@@ -444,6 +445,7 @@ export interface ErrorCodes {
       | "origin_forbidden"
       | "conversation_not_found"
       | "conversation_not_running"
+      | "idempotency_key_reused"
       | "payload_too_large"
       | "unsupported_media_type"
       | "rate_limited"
@@ -464,6 +466,7 @@ export interface ErrorCodes {
       | "conversation_not_found"
       | "agent_state_conflict"
       | "conversation_not_running"
+      | "idempotency_key_reused"
       | "payload_too_large"
       | "unsupported_media_type"
       | "rate_limited"
@@ -487,6 +490,7 @@ export interface ErrorCodes {
       | "invalid_credentials"
       | "unauthenticated"
       | "origin_forbidden"
+      | "idempotency_key_reused"
       | "payload_too_large"
       | "unsupported_media_type"
       | "rate_limited"
@@ -528,6 +532,7 @@ export interface ErrorCodes {
       | "invalid_credentials"
       | "unauthenticated"
       | "origin_forbidden"
+      | "idempotency_key_reused"
       | "secret_exists"
       | "payload_too_large"
       | "unsupported_media_type"

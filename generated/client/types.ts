@@ -49,7 +49,10 @@ export type ActionRequest =
 /** How risky the action is: -1 unknown, 0 low, 1 medium, 2 high. */
 export type ActionSecurityRisk = -1 | 0 | 1 | 2;
 
-/** The action is in the log. */
+/** One action, or a list of actions of which all are appended or none. */
+export type AddEventRequest = ActionRequest | ActionRequest[];
+
+/** The actions are in the log. */
 export interface AddEventResponse {
   /** Always true: the request was carried out. */
   success: true;
@@ -689,6 +692,23 @@ export interface FinishArgsInput {
 
 /** The process answers. */
 export type Healthy = "OK";
+
+/** A client's name for what is to be done once. Each user has names of their own. */
+export type IdempotencyKey = string;
+
+/** The Idempotency-Key belongs to another request. Choose a new key for each thing to be done; repeat a request unchanged. */
+export interface IdempotencyKeyReusedError {
+  /** Always false: the request was not carried out. */
+  success: false;
+  /** What was wrong, for a person. */
+  error: string;
+  /** What was wrong, for a program. */
+  code: "idempotency_key_reused";
+  /** The parts of the request that were wrong, when they can be named. */
+  details?: ErrorDetail[];
+  /** The request's id, also in `X-Request-ID` and in the server's log. */
+  request_id: string;
+}
 
 /** News about the conversation. It is not in the log and not replayed. */
 export interface InfoStatus {

@@ -46,7 +46,7 @@ export interface EventsHandlers<Context, Raw> {
   message: Handler<typeof contract.events.message, Context, Raw>;
   /** Search the events: `GET /api/conversations/{conversation_id}/events` */
   search: Handler<typeof contract.events.search, Context, Raw>;
-  /** Add an action: `POST /api/conversations/{conversation_id}/events` */
+  /** Add actions: `POST /api/conversations/{conversation_id}/events` */
   add: Handler<typeof contract.events.add, Context, Raw>;
 }
 

@@ -7,14 +7,13 @@ import type {
   SchemaObject,
   SecuritySchemeObject,
 } from "openapi3-ts/oas31";
-import { api, requestIdHeader, securitySchemes, standardHeaders, tags } from "../../contract/index.ts";
-import type { Gate } from "../../contract/index.ts";
+import { api, requestHeaders, requestHeadersOf, securitySchemes, standardHeaders, tags } from "../../contract/index.ts";
+import type { Gate, RequestHeader } from "../../contract/index.ts";
 import { reachableFrom } from "../model/json-schema.ts";
 import type { JsonSchema } from "../model/json-schema.ts";
 import type { Model, OperationModel } from "../model/model.ts";
 import { document } from "./document.ts";
 import { operationObject } from "./openapi/operation.ts";
-import { requestIdParameter } from "./openapi/refs.ts";
 import { errorResponses } from "./openapi/responses.ts";
 
 /**
@@ -33,7 +32,7 @@ export function emitOpenApi(model: Model, closed: readonly Gate[] = []): string 
     components: {
       schemas: reachableSchemas(operations, model) as Record<string, SchemaObject>,
       responses: errorResponses(operations),
-      parameters: { [requestIdParameter]: requestIdParameterObject(model) },
+      parameters: headerParameters(operations, model),
       headers: headerComponents(model),
       securitySchemes: Object.fromEntries(restSchemes().map(([name, scheme]) => [name, securityScheme(scheme)])),
     },
@@ -81,9 +80,18 @@ function headerComponents(model: Model): HeadersObject {
   );
 }
 
-function requestIdParameterObject({ requestIdSchema }: Model): ParameterObject {
-  const { name, description } = requestIdHeader;
-  return { name, in: "header", description, required: false, schema: requestIdSchema as SchemaObject };
+/** The headers that the operations of a document take, none of which a client has to send. */
+function headerParameters(operations: readonly OperationModel[], model: Model): Record<string, ParameterObject> {
+  const parameters = sentHeaders(operations).map((key) => {
+    const { name, description } = requestHeaders[key];
+    const schema = model.requestHeaderSchemas[key] as SchemaObject;
+    return [key, { name, in: "header", description, required: false, schema }];
+  });
+  return Object.fromEntries(parameters);
+}
+
+function sentHeaders(operations: readonly OperationModel[]): RequestHeader[] {
+  return [...new Set(operations.flatMap(({ operation }) => requestHeadersOf(operation.metadata)))];
 }
 
 /** Each scheme is enough alone: alternatives stand side by side in the list. */
@@ -110,5 +118,6 @@ function reachableSchemas(operations: readonly OperationModel[], model: Model): 
     ),
     ...Object.values(envelopes),
   ]);
-  return reachableFrom([...roots, model.requestIdSchema, ...Object.values(model.headerSchemas)], model.restSchemas);
+  const sent = sentHeaders(operations).flatMap((key) => model.requestHeaderSchemas[key] ?? []);
+  return reachableFrom([...roots, ...sent, ...Object.values(model.headerSchemas)], model.restSchemas);
 }

@@ -14,7 +14,7 @@ import {
   errorEnvelope,
   errorUnion,
   operationsOf,
-  requestIdHeader,
+  requestHeaders,
   standardHeaders,
 } from "../../contract/index.ts";
 import { createComponentCollector } from "./components.ts";
@@ -28,7 +28,8 @@ export interface Model {
   readonly channels: readonly ChannelModel[];
   /** The schemas of the headers in `standardHeaders`, by key. */
   readonly headerSchemas: Readonly<Record<string, JsonSchema>>;
-  readonly requestIdSchema: JsonSchema;
+  /** The schemas of the headers in `requestHeaders`, by key. */
+  readonly requestHeaderSchemas: Readonly<Record<string, JsonSchema>>;
   /** The named schemas of operations and channels together, for code that speaks both. */
   readonly allSchemas: Readonly<Record<string, JsonSchema>>;
   /** The named schemas of the REST operations, JSON Schema 2020-12. */
@@ -110,14 +111,19 @@ export function buildModel(contract: Contract, channels: Channels): Model {
 }
 
 function restModel(operations: readonly NamedOperation[], add: AddSchema) {
-  const headers = Object.entries(standardHeaders).map(([key, { schema }]) => ({ key, schema: add(schema, "output") }));
-  const requestId = add(requestIdHeader.schema, "output");
+  const headers = headerModels(standardHeaders, add);
+  const sent = headerModels(requestHeaders, add);
   const models = operations.map((named) => operationModel(named, add));
   return () => ({
     operations: models.map((finish) => finish()),
-    headerSchemas: Object.fromEntries(headers.map(({ key, schema }) => [key, schema()])),
-    requestIdSchema: requestId(),
+    headerSchemas: headers(),
+    requestHeaderSchemas: sent(),
   });
+}
+
+function headerModels(headers: Readonly<Record<string, { readonly schema: z.ZodType }>>, add: AddSchema) {
+  const pending = Object.entries(headers).map(([key, { schema }]) => ({ key, finish: add(schema, "output") }));
+  return () => Object.fromEntries(pending.map(({ key, finish }) => [key, finish()]));
 }
 
 /** The envelopes of each operation, by status. Only the REST document speaks of them: code gets the plain bodies. */

@@ -7,11 +7,12 @@ import { newId } from "../identity/tokens.ts";
 import type { Principal } from "../identity/identity.ts";
 import type { Runtime, Workspace } from "../runtime/runtime.ts";
 import { WorkspaceError } from "../runtime/runtime.ts";
-import type { ConversationFilter, ConversationRecord } from "../store/store.ts";
+import type { ConversationFilter, ConversationRecord, Receipt, StoredEvent } from "../store/store.ts";
 import { draftAction } from "./event-draft.ts";
 import type { EventBus } from "./event-bus.ts";
 import { isUnfinished } from "./recovery.ts";
 import { createAgentLoops } from "./agent-loops.ts";
+import type { AgentLoop } from "./agent-loop.ts";
 import type { AgentLoopsDeps } from "./agent-loops.ts";
 
 export interface ConversationServiceDeps extends AgentLoopsDeps {
@@ -25,13 +26,24 @@ export interface NewConversation {
   readonly initial_user_msg?: string | null | undefined;
 }
 
+/** As many events as there are actions. */
+type EventsOf<Actions extends readonly ActionRequest[]> = { readonly [Index in keyof Actions]: StoredEvent };
+
 /**
  * What can be done with conversations. Each operation on one takes who asks, and throws `conversation_not_found` for a
  * conversation of somebody else just as for one that does not exist.
  */
 export interface ConversationService {
-  /** @throws {ApiError} `repository_unavailable` */
-  create(principal: Principal, request: NewConversation): Promise<ConversationRecord>;
+  /**
+   * @param receiptOf makes the receipt of the request that asks for it
+   * @throws {ApiError} `repository_unavailable`
+   * @throws {ReceiptExistsError}
+   */
+  create(
+    principal: Principal,
+    request: NewConversation,
+    receiptOf: (record: ConversationRecord) => Receipt | undefined,
+  ): Promise<ConversationRecord>;
   get(principal: Principal, id: string): Promise<ConversationRecord>;
   list(filter: ConversationFilter): Promise<ConversationRecord[]>;
   rename(principal: Principal, id: string, title: string): Promise<void>;
@@ -40,11 +52,18 @@ export interface ConversationService {
   start(principal: Principal, id: string): Promise<ConversationRecord>;
   stop(principal: Principal, id: string): Promise<ConversationRecord>;
   /**
-   * Appends an action of the user and sees to what it asks for. Resolves once it is durable.
-   * @returns the id of its event
+   * Appends actions of the user in their order, all or none, and sees to what they ask for. Resolves once they are durable.
+   * @param receiptOf makes the receipt of the request that asks for it
+   * @returns their events, one each
    * @throws {ApiError} `conversation_not_running`, `agent_state_conflict`
+   * @throws {ReceiptExistsError}
    */
-  act(principal: Principal, id: string, action: ActionRequest): Promise<number>;
+  act<const Actions extends readonly ActionRequest[]>(
+    principal: Principal,
+    id: string,
+    actions: Actions,
+    receiptOf?: (events: EventsOf<Actions>) => Receipt | undefined,
+  ): Promise<EventsOf<Actions>>;
   workspace(principal: Principal, id: string): Promise<Workspace>;
   /** Goes on with what an earlier process left unfinished. */
   recover(): Promise<void>;
@@ -67,7 +86,7 @@ export function createConversationService(deps: ConversationServiceDeps): Conver
     get,
     list: (filter) => store.list(filter),
 
-    async create(principal, request) {
+    async create(principal, request, receiptOf) {
       const repository = request.repository ?? null;
       const branch =
         repository === null ? null : await reachableBranch(runtime, repository, request.selected_branch ?? undefined);
@@ -85,7 +104,7 @@ export function createConversationService(deps: ConversationServiceDeps): Conver
         lastEventId: -1,
         agentState: null,
       };
-      await store.insert(record);
+      await store.insert(record, receiptOf(record));
       await loops.start(record, request.initial_user_msg ?? undefined);
       return record;
     },
@@ -124,21 +143,20 @@ export function createConversationService(deps: ConversationServiceDeps): Conver
         return { ...record, status: "STOPPED" };
       }),
 
-    async act(principal, id, action) {
+    async act<const Actions extends readonly ActionRequest[]>(
+      principal: Principal,
+      id: string,
+      actions: Actions,
+      receiptOf: (events: EventsOf<Actions>) => Receipt | undefined = () => undefined,
+    ) {
       const record = await get(principal, id);
       const loop = await loops.loopOf(record);
-      if (action.action === "change_agent_state") {
-        if (!loop)
-          throw new ApiError(
-            "agent_state_conflict",
-            "The conversation is still starting. Wait for an `agent_state_changed` event.",
-          );
-        loop.assertCanBecome(action.args.agent_state);
-      }
-      const [event] = await log.append(id, draftAction(action, { source: "user" }));
-      const eventId = event?.id ?? 0;
-      loops.react(id, action, eventId);
-      return eventId;
+      for (const action of actions) assertAllowed(action, loop);
+      const drafts = actions.map((action) => draftAction(action, { source: "user" }));
+      const eventsOf = (stored: readonly StoredEvent[]) => stored as unknown as EventsOf<Actions>; // one each
+      const events = await log.appendOnce(id, drafts, (stored) => receiptOf(eventsOf(stored)));
+      actions.forEach((action, index) => loops.react(id, action, events[index]?.id ?? -1));
+      return eventsOf(events);
     },
 
     async workspace(principal, id) {
@@ -168,4 +186,15 @@ export function createConversationService(deps: ConversationServiceDeps): Conver
       throw new ApiError("repository_unavailable", error.message, { details, cause: error });
     }
   }
+}
+
+/** @throws {ApiError} `agent_state_conflict` for a change of state that the agent cannot make now */
+function assertAllowed(action: ActionRequest, loop: AgentLoop | null): void {
+  if (action.action !== "change_agent_state") return;
+  if (!loop)
+    throw new ApiError(
+      "agent_state_conflict",
+      "The conversation is still starting. Wait for an `agent_state_changed` event.",
+    );
+  loop.assertCanBecome(action.args.agent_state);
 }

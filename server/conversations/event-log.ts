@@ -1,5 +1,5 @@
 import { ApiError } from "../api-error.ts";
-import type { EventDraft, EventQuery, EventStore, StoredEvent } from "../store/store.ts";
+import type { EventDraft, EventQuery, EventStore, Receipt, StoredEvent } from "../store/store.ts";
 import type { EventBus } from "./event-bus.ts";
 
 /** The logs of all conversations: what is appended is durable first and then told to everybody who listens. */
@@ -9,17 +9,29 @@ export interface EventLog {
    * @throws {ApiError} `conversation_not_found`
    */
   append(conversationId: string, ...drafts: readonly EventDraft[]): Promise<StoredEvent[]>;
+  /**
+   * The same, together with the receipt of the request that asks for it.
+   * @throws {ApiError} `conversation_not_found`
+   * @throws {ReceiptExistsError}
+   */
+  appendOnce(
+    conversationId: string,
+    drafts: readonly EventDraft[],
+    receiptOf: (events: readonly StoredEvent[]) => Receipt | undefined,
+  ): Promise<StoredEvent[]>;
   find(conversationId: string, query: EventQuery): Promise<StoredEvent[]>;
 }
 
 export function createEventLog(store: EventStore, bus: EventBus): EventLog {
+  const appendOnce: EventLog["appendOnce"] = async (conversationId, drafts, receiptOf) => {
+    const events = await store.append(conversationId, drafts, receiptOf);
+    if (!events) throw new ApiError("conversation_not_found");
+    bus.publish(conversationId, { type: "events", events });
+    return events;
+  };
   return {
-    async append(conversationId, ...drafts) {
-      const events = await store.append(conversationId, drafts);
-      if (!events) throw new ApiError("conversation_not_found");
-      bus.publish(conversationId, { type: "events", events });
-      return events;
-    },
+    append: (conversationId, ...drafts) => appendOnce(conversationId, drafts, () => undefined),
+    appendOnce,
     find: (conversationId, query) => store.find(conversationId, query),
   };
 }

@@ -1,14 +1,16 @@
 import { randomUUID } from "node:crypto";
 import type { RequestHandler } from "express";
 import type { Logger } from "pino";
-import { requestIdHeader } from "../../contract/index.ts";
+import { requestHeaders } from "../../contract/index.ts";
 import type { RequestState } from "./state.ts";
+
+const header = requestHeaders.RequestId;
 
 /** Gives each request an id and a logger, and logs one line when it has been answered. Never a header, a query or a body. */
 export function requestId(logger: Logger): RequestHandler {
   return (req, res, next) => {
-    const sent = req.get(requestIdHeader.name);
-    const parsed = requestIdHeader.schema.safeParse(sent);
+    const sent = req.get(header.name);
+    const parsed = header.schema.safeParse(sent);
     const id = parsed.success ? parsed.data : randomUUID();
     const began = performance.now();
     const state: RequestState = {
@@ -18,7 +20,7 @@ export function requestId(logger: Logger): RequestHandler {
       principal: null,
     };
     res.locals["state"] = state;
-    res.setHeader(requestIdHeader.name, id);
+    res.setHeader(header.name, id);
     res.once("close", () => {
       state.logger.info(
         {

@@ -2,7 +2,7 @@
 import type { AppRouter } from "@ts-rest/core";
 import { createExpressEndpoints } from "@ts-rest/express";
 import type { Express, NextFunction, Request, RequestHandler, Response } from "express";
-import { contract, operationsOf } from "../../contract/index.ts";
+import { contract, operationsOf, requestHeaders, standardHeaders } from "../../contract/index.ts";
 import type { Gate, NamedOperation, OperationMetadata } from "../../contract/index.ts";
 import type { Handlers } from "../../generated/server/handlers.ts";
 import { operations } from "../../generated/server/operations.ts";
@@ -13,6 +13,7 @@ import type { Principal } from "../identity/identity.ts";
 import { jsonBody } from "./body.ts";
 import { writeDeprecation } from "./deprecation.ts";
 import { toApiError, validationFailed } from "./errors.ts";
+import type { Idempotency, ReceiptOf, RepeatableRequest } from "./idempotency.ts";
 import type { JsonText } from "./json-text.ts";
 import type { RateLimiter } from "./rate-limit.ts";
 import type { ResponseValidator } from "./response-validation.ts";
@@ -27,6 +28,8 @@ export interface RequestContext {
   readonly headers: Request["headers"];
   /** Whether the connection is encrypted. */
   readonly secure: boolean;
+  /** Makes the receipt that goes with the request's effect, for an operation that takes an `Idempotency-Key`. */
+  readonly receiptOf: ReceiptOf;
 }
 
 /** Every handler of the server. */
@@ -36,6 +39,7 @@ export interface RouterDeps {
   readonly handlers: ServerHandlers;
   readonly authenticator: Authenticator;
   readonly userLimiter: RateLimiter;
+  readonly idempotency: Idempotency;
   readonly validator: ResponseValidator;
   readonly openGates: readonly Gate[];
   readonly maxBodyBytes: number;
@@ -108,8 +112,13 @@ function implementation(row: OperationRow, deps: RouterDeps) {
     middleware,
     handler: async ({ req, res, params, query, body }: HandlerArguments) => {
       try {
-        const context = { principal: stateOf(res).principal as Principal, headers: req.headers, secure: req.secure };
-        const answer = await handler({ params, query, body }, context);
+        const principal = stateOf(res).principal as Principal;
+        const request = { params, query, body };
+        const work = (receiptOf: ReceiptOf) =>
+          handler(request, { principal, headers: req.headers, secure: req.secure, receiptOf });
+        const answer = metadata.idempotencyKey
+          ? await carryOutOnce({ userId: principal.userId, operation: row.id, content: request }, work, req, res, deps)
+          : await work(() => undefined);
         deps.validator(row.id, answer.status, answer.body, stateOf(res).logger);
         for (const [name, value] of Object.entries(answer.headers ?? {})) res.setHeader(name, value);
         return answer;
@@ -118,6 +127,19 @@ function implementation(row: OperationRow, deps: RouterDeps) {
       }
     },
   };
+}
+
+async function carryOutOnce(
+  request: Omit<RepeatableRequest, "key">,
+  work: (receiptOf: ReceiptOf) => Promise<Answer>,
+  req: Request,
+  res: Response,
+  { idempotency }: RouterDeps,
+): Promise<Answer> {
+  const key = req.get(requestHeaders.IdempotencyKey.name);
+  const { answer, replayed } = await idempotency.once({ ...request, key }, work);
+  res.setHeader(standardHeaders.IdempotencyReplayed.name, String(replayed));
+  return answer;
 }
 
 interface HandlerArguments {

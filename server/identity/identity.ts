@@ -1,7 +1,7 @@
 import { ApiError } from "../api-error.ts";
 import type { Clock } from "../clock.ts";
 import { timestamp } from "../clock.ts";
-import type { ApiKeyRecord, Store, UserRecord } from "../store/store.ts";
+import type { ApiKeyRecord, Receipt, Store, UserRecord } from "../store/store.ts";
 import { hashToken, keyStart, newApiKey, newId, newSessionToken } from "./tokens.ts";
 
 const sessionLifetimeMs = 30 * 24 * 60 * 60 * 1000;
@@ -28,10 +28,15 @@ export interface Identity {
   createUser(name: string): Promise<UserRecord>;
   findUser(name: string): Promise<UserRecord | null>;
   listUsers(): Promise<UserRecord[]>;
-  /** @param options.key the key itself, instead of a random one */
+  /**
+   * @param options.key the key itself, instead of a random one
+   * @param receiptOf makes the receipt of the request that asks for it
+   * @throws {ReceiptExistsError}
+   */
   createApiKey(
     userId: string,
     options: { name: string | null; expiresAt?: string | null; key?: string },
+    receiptOf?: (created: NewApiKey) => Receipt | undefined,
   ): Promise<NewApiKey>;
   listApiKeys(userId: string): Promise<ApiKeyRecord[]>;
   /** @throws {ApiError} `api_key_not_found`, also for another user's key */
@@ -73,7 +78,7 @@ export function createIdentity({ store, clock }: { store: Store; clock: Clock })
     findUser: (name) => store.users.findByName(name),
     listUsers: () => store.users.list(),
 
-    async createApiKey(userId, { name, expiresAt = null, key = newApiKey() }) {
+    async createApiKey(userId, { name, expiresAt = null, key = newApiKey() }, receiptOf) {
       const record = {
         id: newId(),
         userId,
@@ -84,7 +89,7 @@ export function createIdentity({ store, clock }: { store: Store; clock: Clock })
         lastUsedAt: null,
         expiresAt,
       };
-      await store.apiKeys.insert(record);
+      await store.apiKeys.insert(record, receiptOf?.({ key, record }));
       return { key, record };
     },
     listApiKeys: (userId) => store.apiKeys.listByUser(userId),

@@ -2,7 +2,7 @@ import type { Clock } from "../clock.ts";
 import { canonical, timestamp } from "../clock.ts";
 import { validationFailed } from "../http/errors.ts";
 import type { ServerHandlers } from "../http/router.ts";
-import type { Identity } from "../identity/identity.ts";
+import type { Identity, NewApiKey } from "../identity/identity.ts";
 import type { ApiKeyRecord } from "../store/store.ts";
 
 export function apiKeysHandlers({ identity, clock }: { identity: Identity; clock: Clock }): ServerHandlers["apiKeys"] {
@@ -11,13 +11,14 @@ export function apiKeysHandlers({ identity, clock }: { identity: Identity; clock
       const records = await identity.listApiKeys(principal.userId);
       return { status: 200, body: records.map(shown) };
     },
-    async create({ body }, { principal }) {
+    async create({ body }, { principal, receiptOf }) {
       const expiresAt = typeof body.expires_at === "string" ? canonical(body.expires_at) : null;
       if (expiresAt !== null && expiresAt <= timestamp(clock)) {
         throw validationFailed([{ in: "body", path: "expires_at", message: "must be in the future" }]);
       }
-      const { key, record } = await identity.createApiKey(principal.userId, { name: body.name ?? null, expiresAt });
-      return { status: 200, body: { ...shown(record), key } };
+      const answer = ({ key, record }: NewApiKey) => ({ status: 200, body: { ...shown(record), key } }) as const;
+      const options = { name: body.name ?? null, expiresAt };
+      return answer(await identity.createApiKey(principal.userId, options, (created) => receiptOf(answer(created))));
     },
     async delete({ params }, { principal }) {
       await identity.deleteApiKey(principal.userId, params.key_id);

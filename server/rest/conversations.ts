@@ -16,9 +16,9 @@ export function conversationsHandlers({
   connections,
 }: ConversationsDeps): ServerHandlers["conversations"] {
   return {
-    async create({ body }, { principal }) {
-      const record = await conversations.create(principal, body);
-      return { status: 200, body: acknowledgement(record, null) };
+    async create({ body }, { principal, receiptOf }) {
+      const answer = (record: ConversationRecord) => ({ status: 200, body: acknowledgement(record, null) }) as const;
+      return answer(await conversations.create(principal, body, (record) => receiptOf(answer(record))));
     },
     async list({ query }, { principal }) {
       // One more than asked for tells whether there is a next page, so that no page with a successor is the last.

@@ -3,7 +3,7 @@ import type { ConversationService } from "../conversations/conversation-service.
 import type { EventLog } from "../conversations/event-log.ts";
 import { JsonText, spliceJson } from "../http/json-text.ts";
 import type { ServerHandlers } from "../http/router.ts";
-import type { EventQuery } from "../store/store.ts";
+import type { EventQuery, StoredEvent } from "../store/store.ts";
 
 export function eventsHandlers({
   conversations,
@@ -13,7 +13,9 @@ export function eventsHandlers({
   log: EventLog;
 }): ServerHandlers["events"] {
   return {
-    async message({ params, body }, { principal }) {
+    async message({ params, body }, { principal, receiptOf }) {
+      const answer = ([event]: readonly [StoredEvent]) =>
+        ({ status: 200, body: { success: true, event_id: event.id } }) as const;
       const args = {
         content: body.message,
         file_urls: null,
@@ -21,8 +23,10 @@ export function eventsHandlers({
         wait_for_response: false,
         security_risk: -1 as const,
       };
-      const event_id = await conversations.act(principal, params.conversation_id, { action: "message", args });
-      return { status: 200, body: { success: true, event_id } };
+      const message = { action: "message" as const, args };
+      return answer(
+        await conversations.act(principal, params.conversation_id, [message], (events) => receiptOf(answer(events))),
+      );
     },
     async search({ params, query }, { principal }) {
       await conversations.get(principal, params.conversation_id);
@@ -31,9 +35,13 @@ export function eventsHandlers({
       const events = found.slice(0, query.limit).map(({ text }) => new JsonText(text));
       return { status: 200, body: spliceJson({ events, has_more: found.length > query.limit }) };
     },
-    async add({ params, body }, { principal }) {
-      const eventId = await conversations.act(principal, params.conversation_id, body);
-      return { status: 200, body: { success: true, event_ids: [eventId] } };
+    async add({ params, body }, { principal, receiptOf }) {
+      const answer = (events: readonly StoredEvent[]) =>
+        ({ status: 200, body: { success: true, event_ids: events.map(({ id }) => id) } }) as const;
+      const actions = Array.isArray(body) ? body : [body];
+      return answer(
+        await conversations.act(principal, params.conversation_id, actions, (events) => receiptOf(answer(events))),
+      );
     },
   };
 }

@@ -6,9 +6,10 @@ export function secretsHandlers(secrets: CustomSecrets): ServerHandlers["secrets
     async list(_request, { principal }) {
       return { status: 200, body: { custom_secrets: await secrets.list(principal.userId) } };
     },
-    async create({ body: { name, value, description } }, { principal }) {
-      await secrets.create(principal.userId, { name, value, description: description ?? "" });
-      return { status: 201, body: { success: true, message: "The secret has been created." } };
+    async create({ body: { name, value, description } }, { principal, receiptOf }) {
+      const answer = { status: 201, body: { success: true, message: "The secret has been created." } } as const;
+      await secrets.create(principal.userId, { name, value, description: description ?? "" }, receiptOf(answer));
+      return answer;
     },
     async update({ params, body: { name, description } }, { principal }) {
       await secrets.update(principal.userId, params.secret_id, { name, description: description ?? "" });

@@ -1,4 +1,4 @@
-import { createCipheriv, createDecipheriv, randomBytes } from "node:crypto";
+import { createCipheriv, createDecipheriv, createHmac, hkdfSync, randomBytes } from "node:crypto";
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { OperatorError } from "../operator-error.ts";
@@ -9,6 +9,8 @@ export interface Cipher {
   encrypt(text: string, context: string): string;
   /** @throws when the text was encrypted with another key or context, or has been changed */
   decrypt(sealed: string, context: string): string;
+  /** Tells texts apart without giving them away: who has the result but not the key cannot try what it was made from. */
+  fingerprint(text: string): string;
 }
 
 const algorithm = "aes-256-gcm";
@@ -17,7 +19,9 @@ const tagBytes = 16;
 
 /** AES-256-GCM (NIST SP 800-38D) with a random nonce a text. @param key 32 bytes */
 export function createCipher(key: Buffer): Cipher {
+  const fingerprintKey = Buffer.from(hkdfSync("sha256", key, "", "fingerprint", 32)); // one key, one use: RFC 5869
   return {
+    fingerprint: (text) => createHmac("sha256", fingerprintKey).update(text).digest("base64"),
     encrypt(text, context) {
       const iv = randomBytes(ivBytes);
       const cipher = createCipheriv(algorithm, key, iv, { authTagLength: tagBytes }).setAAD(Buffer.from(context));

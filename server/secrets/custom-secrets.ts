@@ -1,6 +1,6 @@
 import { ApiError } from "../api-error.ts";
 import { newId } from "../identity/tokens.ts";
-import type { SecretRecord, SecretStore } from "../store/store.ts";
+import type { Receipt, SecretRecord, SecretStore } from "../store/store.ts";
 import type { Cipher } from "./cipher.ts";
 
 /** What is shown of a secret. */
@@ -10,8 +10,12 @@ export type SecretInfo = Pick<SecretRecord, "name" | "description">;
 export interface CustomSecrets {
   /** In the order in which they were created. */
   list(userId: string): Promise<SecretInfo[]>;
-  /** @throws {ApiError} `secret_exists` */
-  create(userId: string, secret: SecretInfo & { readonly value: string }): Promise<void>;
+  /**
+   * @param receipt of the request that asks for it
+   * @throws {ApiError} `secret_exists`
+   * @throws {ReceiptExistsError}
+   */
+  create(userId: string, secret: SecretInfo & { readonly value: string }, receipt?: Receipt): Promise<void>;
   /** Changes the name and the description of a secret. @throws {ApiError} `secret_not_found`, `secret_exists` */
   update(userId: string, name: string, change: SecretInfo): Promise<void>;
   /** @throws {ApiError} `secret_not_found` */
@@ -26,10 +30,10 @@ export function createCustomSecrets({ store, cipher }: { store: SecretStore; cip
       const records = await store.listByUser(userId);
       return records.map(({ name, description }) => ({ name, description }));
     },
-    async create(userId, { name, description, value }) {
+    async create(userId, { name, description, value }, receipt) {
       const id = newId();
       const sealed = cipher.encrypt(value, contextOf({ userId, id }));
-      if (!(await store.insert({ id, userId, name, description, value: sealed })))
+      if (!(await store.insert({ id, userId, name, description, value: sealed }, receipt)))
         throw new ApiError("secret_exists", alreadyThere(name));
     },
     async update(userId, name, change) {

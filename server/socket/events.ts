@@ -47,8 +47,8 @@ async function* answer(data: RawData, isBinary: boolean, options: ReceiverOption
     requestId = requestIdOf(frame);
     const message = readMessage(frame);
     if (message.deprecated) yield deprecated(requestId);
-    const event_id = await options.conversations.act(options.principal, options.conversationId, message.action);
-    yield { type: "status", status: "ack", request_id: requestId, event_id };
+    const [event] = await options.conversations.act(options.principal, options.conversationId, [message.action]);
+    yield { type: "status", status: "ack", request_id: requestId, event_id: event.id };
   } catch (error) {
     yield refusal(error, requestId, options.logger);
   }

@@ -39,6 +39,14 @@ export interface Database {
     last_event_id: number;
     agent_state: AgentState | null;
   };
+  receipts: {
+    user_id: string;
+    key: string;
+    fingerprint: string;
+    status: number;
+    body: string;
+    created_at: string;
+  };
   events: {
     conversation_id: string;
     id: number;

@@ -5,6 +5,7 @@ import type { Migration } from "kysely/migration";
 export const migrations: Record<string, Migration> = {
   "001-first-light": { up: firstLight },
   "002-secrets": { up: secrets },
+  "003-receipts": { up: receipts },
 };
 
 async function firstLight(db: Kysely<unknown>): Promise<void> {
@@ -99,4 +100,18 @@ async function secrets(db: Kysely<unknown>): Promise<void> {
     .addColumn("host", "text")
     .addPrimaryKeyConstraint("provider_tokens_key", ["user_id", "provider"])
     .execute();
+}
+
+async function receipts(db: Kysely<unknown>): Promise<void> {
+  await db.schema
+    .createTable("receipts")
+    .addColumn("user_id", "text", (column) => column.notNull().references("users.id").onDelete("cascade"))
+    .addColumn("key", "text", (column) => column.notNull())
+    .addColumn("fingerprint", "text", (column) => column.notNull())
+    .addColumn("status", "integer", (column) => column.notNull())
+    .addColumn("body", "text", (column) => column.notNull())
+    .addColumn("created_at", "text", (column) => column.notNull())
+    .addPrimaryKeyConstraint("receipts_key", ["user_id", "key"])
+    .execute();
+  await db.schema.createIndex("receipts_by_age").on("receipts").column("created_at").execute();
 }

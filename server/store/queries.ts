@@ -46,24 +46,9 @@ export function userQueries(db: Kysely<Database>): UserStore {
 }
 
 /** @param db any dialect */
-export function apiKeyQueries(db: Kysely<Database>): ApiKeyStore {
+export function apiKeyQueries(db: Kysely<Database>): Omit<ApiKeyStore, "insert"> {
   const byHash = db.selectFrom("api_keys").selectAll().where("hash", "=", "").compile();
   return {
-    async insert(key) {
-      await db
-        .insertInto("api_keys")
-        .values({
-          id: key.id,
-          user_id: key.userId,
-          name: key.name,
-          prefix: key.prefix,
-          hash: key.hash,
-          created_at: key.createdAt,
-          last_used_at: key.lastUsedAt,
-          expires_at: key.expiresAt,
-        })
-        .execute();
-    },
     async findByHash(hash) {
       const row = await first(db, byHash, hash);
       return row ? apiKeyRecord(row) : null;
@@ -90,6 +75,19 @@ export function apiKeyQueries(db: Kysely<Database>): ApiKeyStore {
       return numDeletedRows > 0n;
     },
   };
+}
+
+export function insertApiKey(db: Kysely<Database>, key: ApiKeyRecord) {
+  return db.insertInto("api_keys").values({
+    id: key.id,
+    user_id: key.userId,
+    name: key.name,
+    prefix: key.prefix,
+    hash: key.hash,
+    created_at: key.createdAt,
+    last_used_at: key.lastUsedAt,
+    expires_at: key.expiresAt,
+  });
 }
 
 function apiKeyRecord(row: Selectable<Database["api_keys"]>): ApiKeyRecord {
@@ -129,27 +127,9 @@ export function sessionQueries(db: Kysely<Database>): SessionStore {
 }
 
 /** @param db any dialect */
-export function conversationQueries(db: Kysely<Database>): ConversationStore {
+export function conversationQueries(db: Kysely<Database>): Omit<ConversationStore, "insert"> {
   const byId = db.selectFrom("conversations").selectAll().where("id", "=", "").compile();
   return {
-    async insert(conversation) {
-      await db
-        .insertInto("conversations")
-        .values({
-          id: conversation.id,
-          user_id: conversation.userId,
-          title: conversation.title,
-          status: conversation.status,
-          repository: conversation.repository,
-          branch: conversation.branch,
-          trigger: conversation.trigger,
-          created_at: conversation.createdAt,
-          updated_at: conversation.updatedAt,
-          last_event_id: conversation.lastEventId,
-          agent_state: conversation.agentState,
-        })
-        .execute();
-    },
     async get(id) {
       const row = await first(db, byId, id);
       return row ? conversationRecord(row) : null;
@@ -173,6 +153,22 @@ export function conversationQueries(db: Kysely<Database>): ConversationStore {
       await db.deleteFrom("conversations").where("id", "=", id).execute(); // its events go with it
     },
   };
+}
+
+export function insertConversation(db: Kysely<Database>, conversation: ConversationRecord) {
+  return db.insertInto("conversations").values({
+    id: conversation.id,
+    user_id: conversation.userId,
+    title: conversation.title,
+    status: conversation.status,
+    repository: conversation.repository,
+    branch: conversation.branch,
+    trigger: conversation.trigger,
+    created_at: conversation.createdAt,
+    updated_at: conversation.updatedAt,
+    last_event_id: conversation.lastEventId,
+    agent_state: conversation.agentState,
+  });
 }
 
 function listQuery(db: Kysely<Database>, { userId, repository, trigger, after, limit }: ConversationFilter) {

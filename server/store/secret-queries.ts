@@ -1,11 +1,11 @@
 import type { Kysely } from "kysely";
 import type { Database } from "./database.ts";
-import type { ProviderTokenStore, SecretStore } from "./store.ts";
+import type { ProviderTokenStore, SecretRecord, SecretStore } from "./store.ts";
 
 // The queries of encrypted values that are the same in every SQL database; see queries.ts.
 
 /** @param db any dialect */
-export function secretQueries(db: Kysely<Database>): Omit<SecretStore, "update"> {
+export function secretQueries(db: Kysely<Database>): Omit<SecretStore, "insert" | "update"> {
   return {
     async listByUser(userId) {
       const rows = await db
@@ -22,14 +22,6 @@ export function secretQueries(db: Kysely<Database>): Omit<SecretStore, "update">
         value: row.value,
       }));
     },
-    async insert({ id, userId, name, description, value }) {
-      const { numInsertedOrUpdatedRows } = await db
-        .insertInto("secrets")
-        .values({ id, user_id: userId, name, description, value })
-        .onConflict((conflict) => conflict.columns(["user_id", "name"]).doNothing())
-        .executeTakeFirstOrThrow();
-      return (numInsertedOrUpdatedRows ?? 0n) > 0n;
-    },
     async delete(userId, name) {
       const { numDeletedRows } = await db
         .deleteFrom("secrets")
@@ -39,6 +31,14 @@ export function secretQueries(db: Kysely<Database>): Omit<SecretStore, "update">
       return numDeletedRows > 0n;
     },
   };
+}
+
+/** It changes no row when the user has a secret of that name. */
+export function insertSecret(db: Kysely<Database>, { id, userId, name, description, value }: SecretRecord) {
+  return db
+    .insertInto("secrets")
+    .values({ id, user_id: userId, name, description, value })
+    .onConflict((conflict) => conflict.columns(["user_id", "name"]).doNothing());
 }
 
 /** @param db any dialect */

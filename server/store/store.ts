@@ -10,9 +10,37 @@ export interface Store {
   readonly providerTokens: ProviderTokenStore;
   readonly conversations: ConversationStore;
   readonly events: EventStore;
+  readonly receipts: ReceiptStore;
   /** Resolves when the store answers. @throws when it does not */
   check(): Promise<void>;
   close(): Promise<void>;
+}
+
+/**
+ * What a request with an `Idempotency-Key` has been answered. It is written in the transaction of the request's effect, so
+ * that the one is never there without the other.
+ */
+export interface Receipt {
+  readonly userId: string;
+  /** The client's `Idempotency-Key`: unique among a user's receipts. */
+  readonly key: string;
+  /** Tells the request from others with the same key. */
+  readonly fingerprint: string;
+  readonly status: number;
+  /** Encrypted. */
+  readonly body: string;
+  readonly createdAt: string;
+}
+
+/** The user has a receipt of that key: another request with it has been carried out meanwhile. Nothing was written. */
+export class ReceiptExistsError extends Error {
+  override name = "ReceiptExistsError";
+}
+
+export interface ReceiptStore {
+  find(userId: string, key: string): Promise<Receipt | null>;
+  /** Deletes the receipts of all users that are older than this moment. */
+  deleteBefore(moment: string): Promise<void>;
 }
 
 export interface UserRecord {
@@ -41,7 +69,8 @@ export interface ApiKeyRecord {
 }
 
 export interface ApiKeyStore {
-  insert(key: ApiKeyRecord): Promise<void>;
+  /** @throws {ReceiptExistsError} */
+  insert(key: ApiKeyRecord, receipt?: Receipt): Promise<void>;
   findByHash(hash: string): Promise<ApiKeyRecord | null>;
   /** A user's keys, newest first. */
   listByUser(userId: string): Promise<ApiKeyRecord[]>;
@@ -91,8 +120,11 @@ export interface SecretRecord {
 export interface SecretStore {
   /** A user's secrets, in the order in which they were inserted. */
   listByUser(userId: string): Promise<SecretRecord[]>;
-  /** @returns false when the user has a secret of that name: then nothing is stored */
-  insert(secret: SecretRecord): Promise<boolean>;
+  /**
+   * @returns false when the user has a secret of that name: then nothing is stored
+   * @throws {ReceiptExistsError}
+   */
+  insert(secret: SecretRecord, receipt?: Receipt): Promise<boolean>;
   /** Gives a user's secret a name, which may be the one that it has, and a description. */
   update(
     userId: string,
@@ -154,7 +186,8 @@ export interface ConversationFilter {
 export type ConversationChange = Partial<Pick<ConversationRecord, "title" | "status" | "branch" | "updatedAt">>;
 
 export interface ConversationStore {
-  insert(conversation: ConversationRecord): Promise<void>;
+  /** @throws {ReceiptExistsError} */
+  insert(conversation: ConversationRecord, receipt?: Receipt): Promise<void>;
   get(id: string): Promise<ConversationRecord | null>;
   /** Newest first; equal times by id, descending. */
   list(filter: ConversationFilter): Promise<ConversationRecord[]>;
@@ -205,8 +238,14 @@ export interface EventStore {
   /**
    * Appends events in order, all or none, with the next ids of the conversation. Resolves once they are durable.
    * Appends of one tick share a commit.
+   * @param receiptOf makes the receipt of the request that appends them
    * @returns null when there is no such conversation
+   * @throws {ReceiptExistsError}
    */
-  append(conversationId: string, drafts: readonly EventDraft[]): Promise<StoredEvent[] | null>;
+  append(
+    conversationId: string,
+    drafts: readonly EventDraft[],
+    receiptOf?: (events: readonly StoredEvent[]) => Receipt | undefined,
+  ): Promise<StoredEvent[] | null>;
   find(conversationId: string, query: EventQuery): Promise<StoredEvent[]>;
 }

@@ -1,7 +1,7 @@
 import type { OperationObject, ParameterObject, RequestBodyObject, SchemaObject } from "openapi3-ts/oas31";
-import { sizeLimits } from "../../../contract/index.ts";
+import { requestHeadersOf, sizeLimits } from "../../../contract/index.ts";
 import type { OperationModel, ParameterModel } from "../../model/model.ts";
-import { jsonMediaType, refTo, requestIdParameter } from "./refs.ts";
+import { jsonMediaType, refTo } from "./refs.ts";
 import { responsesOf } from "./responses.ts";
 
 /**
@@ -19,7 +19,10 @@ export function operationObject(model: OperationModel, all: readonly OperationMo
     description: metadata.description,
     ...(deprecation && { deprecated: true }),
     ...(security === "none" && { security: [] }),
-    parameters: [...model.parameters.map(parameterObject), refTo("parameters", requestIdParameter)],
+    parameters: [
+      ...model.parameters.map(parameterObject),
+      ...requestHeadersOf(metadata).map((key) => refTo("parameters", key)),
+    ],
     ...(model.body && { requestBody: requestBody(model.body, metadata.example.request?.body) }),
     responses: responsesOf(model, all),
     "x-since": since,

@@ -1,6 +1,7 @@
 import { DatabaseSync } from "node:sqlite";
 import type { StatementSync } from "node:sqlite";
 import { Kysely, SqliteDialect } from "kysely";
+import type { Compilable } from "kysely";
 import type { Database } from "../database.ts";
 
 /** One connection to the embedded database, for kysely's queries and for statements of our own. */
@@ -12,6 +13,8 @@ export interface Connection {
    * @throws what `work` throws, after a rollback
    */
   transaction<Result>(work: () => Result): Result;
+  /** Runs a query that changes rows, within the caller's transaction. @returns how many rows it changed */
+  change(query: Compilable): number;
 }
 
 /**
@@ -24,8 +27,17 @@ export function openConnection(path: string): Connection {
   // SQLite's own knows the letters of ASCII only.
   sqlite.function("upper", { deterministic: true }, (text) => String(text).toUpperCase());
   sqlite.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;");
-  const db = new Kysely<Database>({ dialect: new SqliteDialect({ database: asKyselyDatabase(sqlite) }) });
-  return { sqlite, db, transaction: (work) => transaction(sqlite, work) };
+  const database = asKyselyDatabase(sqlite);
+  const db = new Kysely<Database>({ dialect: new SqliteDialect({ database }) });
+  return {
+    sqlite,
+    db,
+    transaction: (work) => transaction(sqlite, work),
+    change(query) {
+      const { sql, parameters } = query.compile();
+      return Number(database.prepare(sql).run(parameters).changes);
+    },
+  };
 }
 
 function transaction<Result>(sqlite: DatabaseSync, work: () => Result): Result {

@@ -1,10 +1,12 @@
 import type { Connection } from "./connection.ts";
 import { findEvents } from "../queries.ts";
 import type { EventDraft, EventStore, StoredEvent } from "../store.ts";
+import { leaveReceipt } from "./receipts.ts";
+
+type Append = Parameters<EventStore["append"]>;
 
 interface PendingAppend {
-  readonly conversationId: string;
-  readonly drafts: readonly EventDraft[];
+  readonly append: Append;
   readonly resolve: (events: StoredEvent[] | null) => void;
   readonly reject: (error: unknown) => void;
 }
@@ -27,20 +29,25 @@ export function createSqliteEventStore(connection: Connection, now: () => string
   function commit(batch: readonly PendingAppend[]): void {
     try {
       const results = connection.transaction(() =>
-        batch.map(({ conversationId, drafts }) => writer(conversationId, drafts)),
+        batch.map(({ append }) => {
+          const [conversationId, drafts, receiptOf] = append;
+          const events = writer(conversationId, drafts);
+          if (events) leaveReceipt(connection, receiptOf?.(events));
+          return events;
+        }),
       );
       batch.forEach(({ resolve }, index) => resolve(results[index] ?? null));
     } catch (error) {
       // Nothing has been written. One append that cannot be must not take the others with it, so each gets its own try.
-      if (batch.length > 1) for (const append of batch) commit([append]);
+      if (batch.length > 1) for (const pendingAppend of batch) commit([pendingAppend]);
       else for (const { reject } of batch) reject(error);
     }
   }
 
   return {
-    append(conversationId, drafts) {
+    append(...append) {
       return new Promise((resolve, reject) => {
-        if (pending.push({ conversationId, drafts, resolve, reject }) === 1) setImmediate(flush);
+        if (pending.push({ append, resolve, reject }) === 1) setImmediate(flush);
       });
     },
     find: (conversationId, query) => findEvents(connection.db, conversationId, query),

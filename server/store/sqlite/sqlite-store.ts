@@ -3,12 +3,29 @@ import { Migrator } from "kysely/migration";
 import { OperatorError } from "../../operator-error.ts";
 import type { Database } from "../database.ts";
 import { migrations } from "../migrations.ts";
-import { apiKeyQueries, conversationQueries, sessionQueries, userQueries } from "../queries.ts";
-import { providerTokenQueries, secretQueries } from "../secret-queries.ts";
-import type { ProviderTokenStore, SecretStore, SettingsRecord, SettingsStore, Store } from "../store.ts";
+import {
+  apiKeyQueries,
+  conversationQueries,
+  insertApiKey,
+  insertConversation,
+  sessionQueries,
+  userQueries,
+} from "../queries.ts";
+import { receiptQueries } from "../receipt-queries.ts";
+import { insertSecret, providerTokenQueries, secretQueries } from "../secret-queries.ts";
+import type {
+  ApiKeyStore,
+  ConversationStore,
+  ProviderTokenStore,
+  SecretStore,
+  SettingsRecord,
+  SettingsStore,
+  Store,
+} from "../store.ts";
 import { openConnection } from "./connection.ts";
 import type { Connection } from "./connection.ts";
 import { createSqliteEventStore } from "./event-store.ts";
+import { leaveReceipt } from "./receipts.ts";
 import type { Kysely } from "kysely";
 
 /** The database has been written by a newer version of the server. */
@@ -28,13 +45,14 @@ export async function openSqliteStore(folder: string, { now }: { now: () => stri
   const { db } = connection;
   return {
     users: userQueries(db),
-    apiKeys: apiKeyQueries(db),
+    apiKeys: sqliteApiKeys(connection),
     sessions: sessionQueries(db),
     settings: sqliteSettings(connection),
     secrets: sqliteSecrets(connection),
     providerTokens: sqliteProviderTokens(connection),
-    conversations: conversationQueries(db),
+    conversations: sqliteConversations(connection),
     events: createSqliteEventStore(connection, now),
+    receipts: receiptQueries(db),
     async check() {
       await db.selectFrom("users").select("id").limit(1).execute();
     },
@@ -66,6 +84,30 @@ async function migrate(db: Kysely<Database>): Promise<void> {
   if (error !== undefined) throw new Error("The database's schema could not be brought up to date.", { cause: error });
 }
 
+function sqliteApiKeys(connection: Connection): ApiKeyStore {
+  const { db, change, transaction } = connection;
+  return {
+    ...apiKeyQueries(db),
+    insert: async (key, receipt) =>
+      transaction(() => {
+        change(insertApiKey(db, key));
+        leaveReceipt(connection, receipt);
+      }),
+  };
+}
+
+function sqliteConversations(connection: Connection): ConversationStore {
+  const { db, change, transaction } = connection;
+  return {
+    ...conversationQueries(db),
+    insert: async (conversation, receipt) =>
+      transaction(() => {
+        change(insertConversation(db, conversation));
+        leaveReceipt(connection, receipt);
+      }),
+  };
+}
+
 function sqliteSettings({ sqlite, transaction }: Connection): SettingsStore {
   const select = sqlite.prepare("SELECT plain, secrets FROM settings WHERE user_id = ?");
   const upsert = sqlite.prepare(
@@ -86,18 +128,25 @@ function sqliteSettings({ sqlite, transaction }: Connection): SettingsStore {
   };
 }
 
-function sqliteSecrets({ sqlite, db, transaction }: Connection): SecretStore {
+function sqliteSecrets(connection: Connection): SecretStore {
+  const { sqlite, db, change, transaction } = connection;
   const find = sqlite.prepare("SELECT position FROM secrets WHERE user_id = ? AND name = ?");
-  const change = sqlite.prepare("UPDATE secrets SET name = ?, description = ? WHERE position = ?");
+  const rename = sqlite.prepare("UPDATE secrets SET name = ?, description = ? WHERE position = ?");
   return {
     ...secretQueries(db),
+    insert: async (secret, receipt) =>
+      transaction(() => {
+        if (change(insertSecret(db, secret)) === 0) return false;
+        leaveReceipt(connection, receipt);
+        return true;
+      }),
     update: async (userId, name, to) =>
       transaction(() => {
         const own = find.get(userId, name)?.["position"];
         if (own === undefined) return "not_found";
         const holder = find.get(userId, to.name)?.["position"];
         if (holder !== undefined && holder !== own) return "name_taken";
-        change.run(to.name, to.description, own);
+        rename.run(to.name, to.description, own);
         return "updated";
       }),
   };

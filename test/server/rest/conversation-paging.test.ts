@@ -53,7 +53,7 @@ test("however a list is paged while conversations come and go, no one is skipped
         const query = { limit, include_sub_conversations: false, ...(pageId !== null && { page_id: pageId }) };
         const answer = await handlers.list(
           { query },
-          { principal: { userId, via: "key" }, headers: {}, secure: false },
+          { principal: { userId, via: "key" }, headers: {}, secure: false, receiptOf: () => undefined },
         );
         const body = answer.body as ConversationPage; // what the contract says; a handler may also give stored text
         assert.ok(body.results.length <= limit);

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { after, test } from "node:test";
 import { allEvents, caller, createConversation, perform, until } from "../../support/api.ts";
+import { busyConversation, untilEvent } from "../../support/conversation.ts";
 import { assertRefused } from "../../support/refusal.ts";
 import type { Place } from "../../support/refusal.ts";
 import { startServer } from "../../support/start-server.ts";
@@ -288,4 +289,40 @@ test("without parameters a search gives the first twenty", async () => {
 
 test("whatever was asked, the server never failed", () => {
   assert.doesNotMatch(server.output(), /"level":(50|60)/);
+});
+
+test("a list of actions is appended in its order, with ids that follow each other", async () => {
+  const busy = await busyConversation(call);
+  const { id: own } = busy;
+  const list = [
+    { action: "think", args: { thought: "one" } },
+    { action: "write", args: { path: "list.txt", content: "two" } },
+    { action: "read", args: { path: "list.txt" } },
+    { action: "message", args: { content: "four" } },
+  ];
+  const answer = await call("POST", `/api/conversations/${own}/events`, { body: list });
+  assert.equal(answer.status, 200);
+  const [first = 0] = answer.body.event_ids;
+  assert.deepEqual(answer.body.event_ids, [first, first + 1, first + 2, first + 3]);
+  const events = (await allEvents(call, own)).slice(first, first + 4);
+  assert.deepEqual(
+    events.map(({ action }) => action),
+    list.map(({ action }) => action),
+  );
+  const observation = await untilEvent(call, own, ({ cause }) => cause === first + 2);
+  assert.equal(observation.content, "two", "the read comes after the write");
+});
+
+test("of a list with one action that does not fit, none is appended", async () => {
+  const thought = { action: "think", args: { thought: "never" } };
+  const lists: [object[], Place[]][] = [
+    [[thought, { action: "run", args: {} }], ["body.1.args.command"]],
+    [[thought, { action: "dance", args: {} }, thought], ["body.1.action"]],
+    [[], ["body"]],
+    [Array.from({ length: 101 }, () => thought), ["body"]],
+  ];
+  for (const [list, places] of lists) assertRefused(await add(list), 400, "validation_failed", places);
+  const conflict = [thought, { action: "change_agent_state", args: { agent_state: "user_confirmed" } }];
+  assertRefused(await add(conflict), 409, "agent_state_conflict");
+  assert.equal((await allEvents(call, id)).filter(({ args }) => args?.thought === "never").length, 0);
 });

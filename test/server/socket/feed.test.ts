@@ -51,7 +51,7 @@ function start(log: { find: EventLog["find"] }, bus: EventBus, options: Partial<
   const replays: { latest: number; given: number }[] = [];
   const stop = follow({
     conversationId,
-    log: { find: log.find, append: () => Promise.reject(new Error("a feed appends nothing")) },
+    log: { find: log.find, append: appendsNothing, appendOnce: appendsNothing },
     bus,
     after: -1,
     onEvent: ({ id }) => given.push(id),
@@ -63,6 +63,10 @@ function start(log: { find: EventLog["find"] }, bus: EventBus, options: Partial<
     ...options,
   });
   return { given, replays, stop };
+}
+
+function appendsNothing(): Promise<never> {
+  return Promise.reject(new Error("a feed appends nothing"));
 }
 
 /** Long enough for every read of a fake log that has begun, and those that follow from it. */

@@ -1,0 +1,47 @@
+import { isDeepStrictEqual } from "node:util";
+import { exampleCall, randomHex } from "../calls.ts";
+import type { Call } from "../calls.ts";
+import { placeOf } from "../documents.ts";
+import { parametersIn, successOf } from "../operations.ts";
+import type { Operation } from "../operations.ts";
+import { pathFor } from "../resources.ts";
+import type { World } from "../world.ts";
+import type { Case } from "./case.ts";
+
+const header = "Idempotency-Key";
+
+/** `rest/keys.create/200/repeated`: a request that is sent again with its `Idempotency-Key` gets the first answer again. */
+export function idempotencyCases(world: World): Case[] {
+  return [...world.operations.values()].filter(takesKey).flatMap((operation) => {
+    const success = successOf(operation);
+    return success ? [repeatCase(operation, success.status, world)] : [];
+  });
+}
+
+/** Whether the document says that an operation takes the header. */
+export function takesKey(operation: Operation): boolean {
+  return parametersIn(operation, "header").some(({ name }) => name.toLowerCase() === header.toLowerCase());
+}
+
+/** The same call with a key. */
+export function withKey(call: Call, key: string): Call {
+  return { ...call, headers: { ...call.headers, [header]: key } };
+}
+
+function repeatCase(operation: Operation, status: number, world: World): Case {
+  return {
+    name: `rest/${operation.id}/${status}/repeated`,
+    async run(probe) {
+      const call = withKey(exampleCall(world, operation, await pathFor(probe, operation)), randomHex(16));
+      const first = await probe.call(call, { status });
+      const again = await probe.call(call, { status });
+      if (isDeepStrictEqual(first.json, again.json)) return;
+      probe.fail({
+        promise: `The same request with the same \`${header}\` gets the first answer again.`,
+        where: placeOf(operation.node),
+        expected: first.text,
+        found: again.text,
+      });
+    },
+  };
+}
