@@ -12,7 +12,7 @@ import { cacheHeaders } from "./http/cache-headers.ts";
 import { corsHeaders } from "./http/cors.ts";
 import { mountDocuments } from "./http/documents.ts";
 import { answerError } from "./http/errors.ts";
-import type { Idempotency } from "./http/idempotency.ts";
+import type { Idempotency } from "./idempotency.ts";
 import { noteActivity } from "./http/note-activity.ts";
 import { createRateLimiter, limitAddresses } from "./http/rate-limit.ts";
 import { requestId } from "./http/request-id.ts";

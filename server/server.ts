@@ -12,7 +12,7 @@ import type { Config } from "./config.ts";
 import { createConversationService } from "./conversations/conversation-service.ts";
 import { createLocalEventBus } from "./conversations/event-bus.ts";
 import { createEventLog } from "./conversations/event-log.ts";
-import { createIdempotency } from "./http/idempotency.ts";
+import { createIdempotency } from "./idempotency.ts";
 import { bootstrap } from "./identity/bootstrap.ts";
 import type { Bootstrap } from "./identity/bootstrap.ts";
 import { createOpenAuthenticator, createTokenAuthenticator } from "./identity/credentials.ts";
@@ -74,8 +74,10 @@ export async function startServer(config: Config, logger: Logger): Promise<Runni
     logger,
   });
   const activity = createActivity();
+  const idempotency = createIdempotency({ store: store.receipts, cipher, clock });
   const sockets = createSocketServer({
     conversations,
+    idempotency,
     log,
     bus,
     activity,
@@ -99,7 +101,7 @@ export async function startServer(config: Config, logger: Logger): Promise<Runni
     conversations,
     log,
     activity,
-    idempotency: createIdempotency({ store: store.receipts, cipher, clock }),
+    idempotency,
     connections: sockets.connections,
   });
   const server = createServer({ shouldUpgradeCallback: asksForSocket }, app);

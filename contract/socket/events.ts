@@ -15,7 +15,8 @@ const RequestId = z
   .max(128)
   .meta({
     id: "RequestId",
-    description: "Chosen by the client to tell the answers to its messages apart.",
+    description:
+      "Chosen by the client, anew for each message of the conversation, to tell the answers apart. For 24 hours, a message that is sent again with its id, because its acknowledgement was lost, is appended once and gets the first acknowledgement again.",
     examples: ["c-42"],
   });
 
@@ -25,11 +26,14 @@ const messageErrors = [
   "unsupported_media_type",
   "conversation_not_running",
   "agent_state_conflict",
+  "idempotency_key_reused",
   "internal_error",
 ] as const satisfies ErrorCode[];
 
-/** A shorthand can only be a message, which no state of the agent forbids. */
-const shorthandErrors = messageErrors.filter((code) => code !== "agent_state_conflict");
+/** A shorthand can only be a message, which no state of the agent forbids, and has no `request_id`. */
+const shorthandErrors = messageErrors.filter(
+  (code) => code !== "agent_state_conflict" && code !== "idempotency_key_reused",
+);
 
 const ActionFrame = z.object({ type: z.literal("action").describe("Always `action`."), action: ActionEvent }).meta({
   id: "ActionFrame",

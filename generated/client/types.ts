@@ -585,6 +585,7 @@ export interface ErrorStatus {
     | "unsupported_media_type"
     | "conversation_not_running"
     | "agent_state_conflict"
+    | "idempotency_key_reused"
     | "internal_error";
   /** What was wrong and what would be right, for a person. */
   message: string;
@@ -1328,7 +1329,7 @@ export interface RepositoryUnavailableError {
   request_id: string;
 }
 
-/** Chosen by the client to tell the answers to its messages apart. */
+/** Chosen by the client, anew for each message of the conversation, to tell the answers apart. For 24 hours, a message that is sent again with its id, because its acknowledgement was lost, is appended once and gets the first acknowledgement again. */
 export type RequestId = string;
 
 /** A client's name for a request. */

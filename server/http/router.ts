@@ -13,7 +13,7 @@ import type { Principal } from "../identity/identity.ts";
 import { jsonBody } from "./body.ts";
 import { writeDeprecation } from "./deprecation.ts";
 import { toApiError, validationFailed } from "./errors.ts";
-import type { Idempotency, ReceiptOf, RepeatableRequest } from "./idempotency.ts";
+import type { Idempotency, ReceiptOf, RepeatableRequest } from "../idempotency.ts";
 import type { JsonText } from "./json-text.ts";
 import type { RateLimiter } from "./rate-limit.ts";
 import type { ResponseValidator } from "./response-validation.ts";
@@ -136,10 +136,19 @@ async function carryOutOnce(
   res: Response,
   { idempotency }: RouterDeps,
 ): Promise<Answer> {
-  const key = req.get(requestHeaders.IdempotencyKey.name);
+  const key = idempotencyKey(req);
   const { answer, replayed } = await idempotency.once({ ...request, key }, work);
   res.setHeader(standardHeaders.IdempotencyReplayed.name, String(replayed));
   return answer;
+}
+
+/** @throws {ApiError} `validation_failed` */
+function idempotencyKey(req: Request): string | undefined {
+  const { name, schema } = requestHeaders.IdempotencyKey;
+  const { data, error } = schema.optional().safeParse(req.get(name));
+  if (error)
+    throw validationFailed([{ in: "header", path: name, message: error.issues[0]?.message ?? "is malformed" }]);
+  return data;
 }
 
 interface HandlerArguments {

@@ -10,6 +10,7 @@ import type { ConversationService } from "../conversations/conversation-service.
 import type { EventBus } from "../conversations/event-bus.ts";
 import type { EventLog } from "../conversations/event-log.ts";
 import { issueDetails, toApiError, validationFailed } from "../http/errors.ts";
+import type { Idempotency } from "../idempotency.ts";
 import type { Authenticator } from "../identity/credentials.ts";
 import type { Principal } from "../identity/identity.ts";
 import type { ConversationRecord } from "../store/store.ts";
@@ -22,6 +23,7 @@ import { createOutbox } from "./outbox.ts";
 
 export interface SocketDeps {
   readonly conversations: ConversationService;
+  readonly idempotency: Idempotency;
   readonly log: EventLog;
   readonly bus: EventBus;
   readonly activity: Activity;
@@ -160,7 +162,8 @@ function serve(socket: WebSocket, { stream, principal, record, query }: Handshak
   });
   const { push } = outbox;
   socket.on("message", deps.activity.note);
-  receive({ socket, principal, conversationId: record.id, conversations: deps.conversations, push, logger });
+  const { conversations, idempotency } = deps;
+  receive({ socket, principal, conversationId: record.id, conversations, idempotency, push, logger });
   const unfollow = follow({
     conversationId: record.id,
     log,
