@@ -6,9 +6,10 @@ import { dirname, join } from "node:path";
 import { parseArgs } from "node:util";
 import { createTwoFilesPatch } from "diff";
 import { format } from "oxfmt";
-import { channels, contract } from "../contract/index.ts";
+import { channels, contract, differences } from "../contract/index.ts";
 import { emitAsyncApi } from "./emit/asyncapi.ts";
 import { emitClientChannels, emitClientOperations, emitClientTypes } from "./emit/client.ts";
+import { emitDifferences } from "./emit/differences.ts";
 import { emitConfigurationPage, emitEnvExample } from "./emit/environment.ts";
 import { emitOpenApi } from "./emit/openapi.ts";
 import { emitServerHandlers, emitServerOperations } from "./emit/server.ts";
@@ -35,7 +36,7 @@ try {
 
 /** The text of every generated file, by path. */
 async function generate(): Promise<Map<string, string>> {
-  const model = buildModel(contract, channels);
+  const model = buildModel(contract, channels, differences);
   const sources = new Map([
     ["generated/client/types.ts", emitClientTypes(model)],
     ["generated/client/operations.ts", emitClientOperations(model)],
@@ -54,6 +55,7 @@ async function generate(): Promise<Map<string, string>> {
     ["generated/documents/asyncapi.without-v1.yaml", emitAsyncApi(model, "server", ["v1"])],
     [".env.example", emitEnvExample(environmentVariables)],
     ["docs/configuration.md", emitConfigurationPage(environmentVariables)],
+    ["docs/upstream-differences.md", emitDifferences(model)],
     ...formatted,
   ]);
 }

@@ -74,6 +74,9 @@ export const options = {
     security: "user",
     rateLimit: "user",
     responses: { 200: AgentNames },
+    differences: [
+      { upstream: "six names", here: '`["CodeActAgent"]`', why: "the others are not here", change: "Nothing." },
+    ],
     example: { response: ["CodeActAgent"] },
   }),
   securityAnalyzers: operation({
@@ -87,6 +90,14 @@ export const options = {
     security: "user",
     rateLimit: "user",
     responses: { 200: SecurityAnalyzerNames },
+    differences: [
+      {
+        upstream: '`["grayswan","invariant","llm"]`',
+        here: "`[]`",
+        why: "this server has none, and a list that says otherwise is a promise",
+        change: "Hide the choice when the list is empty.",
+      },
+    ],
     example: { response: [] },
   }),
   config: operation({
