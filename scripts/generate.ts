@@ -11,11 +11,13 @@ import { emitAsyncApi } from "./emit/asyncapi.ts";
 import { emitClientChannels, emitClientOperations, emitClientTypes } from "./emit/client.ts";
 import { emitDifferences } from "./emit/differences.ts";
 import { emitConfigurationPage, emitEnvExample } from "./emit/environment.ts";
+import { emitServerModels } from "./emit/models.ts";
 import { emitOpenApi } from "./emit/openapi.ts";
 import { emitServerHandlers, emitServerOperations } from "./emit/server.ts";
 import { environmentVariables } from "../server/config.ts";
 import { buildModel } from "./model/model.ts";
 import { ContractError } from "./model/mistakes.ts";
+import { readModelCatalogue } from "./model-catalogue.ts";
 
 const root = join(import.meta.dirname, "..");
 
@@ -43,6 +45,7 @@ async function generate(): Promise<Map<string, string>> {
     ["generated/client/channels.ts", emitClientChannels(model)],
     ["generated/server/handlers.ts", emitServerHandlers(model)],
     ["generated/server/operations.ts", emitServerOperations(model)],
+    ["generated/server/models.ts", emitServerModels(await readModelCatalogue())],
   ]);
   const formatted = await Promise.all(
     [...sources].map(async ([path, text]) => [path, await formatSource(path, text)] as const),
