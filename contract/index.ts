@@ -1,4 +1,7 @@
 // The one door to the contract: what is not exported here is nobody else's business.
+import { generalDifferences } from "./differences.ts";
+import type { OtherDifferences } from "./differences.ts";
+import { eventDifferences } from "./events/differences.ts";
 import { apiKeys } from "./rest/api-keys.ts";
 import { conversations } from "./rest/conversations.ts";
 import { events } from "./rest/events.ts";
@@ -30,6 +33,9 @@ export const contract = {
 /** Every socket channel. */
 export const channels = { events: eventsChannel };
 
+/** Where this API differs from upstream on purpose, apart from what stands with an operation or a channel. */
+export const differences: OtherDifferences = { general: generalDifferences, events: eventDifferences };
+
 /** What the documents say of the API as a whole. */
 export const api = {
   title: "OpenHands API",
@@ -47,6 +53,7 @@ export const api = {
 
 export type { ChannelDefinition, ChannelMessage, Channels, CloseCode } from "./channel.ts";
 export type { Deprecation } from "./deprecation.ts";
+export type { Difference, EventDifference, OtherDifferences } from "./differences.ts";
 export { envelopeMediaType, envelopeOf, errorEnvelope } from "./envelope.ts";
 export { errorCatalogue, errorSchema } from "./errors.ts";
 export type { ErrorBody, ErrorCode, ErrorDetail } from "./errors.ts";

@@ -233,6 +233,15 @@ export const conversations = {
     responses: { 200: ConversationResponse },
     errors: ["repository_unavailable"],
     idempotencyKey: true,
+    differences: [
+      {
+        topic: "a repository that cannot be read",
+        upstream: "400, and the conversation stays behind",
+        here: "400 `repository_unavailable`, before anything is created",
+        why: "a failure leaves nothing",
+        change: "Nothing.",
+      },
+    ],
     produces: { conversation_id: "conversation_id" },
     example: {
       request: { body: { initial_user_msg: "Hello." } },

@@ -236,6 +236,28 @@ export const events = channel({
     "RFC 6455, text frames, one JSON document a frame. The server sends the events after `latest_event_id` in the order of their ids, then `replay_complete`, then each further event as it is appended: each exactly once, without a gap between the past and the live ones. A refusal completes the handshake first, so that a browser can read the close code.",
   since: "0.1.0",
   security: "user",
+  differences: [
+    {
+      upstream: "Socket.IO",
+      here: "WebSocket (RFC 6455) with JSON text frames",
+      why: "any language can speak it",
+      change: "Use a WebSocket; see `asyncapi.yaml`.",
+    },
+    {
+      topic: "connecting",
+      upstream: "creates and starts the conversation",
+      here: "starts nothing; a message to a stopped conversation is 409 `conversation_not_running`",
+      why: "reading is not starting",
+      change: "Call `POST …/start` first.",
+    },
+    {
+      topic: "replay",
+      upstream: "duplicates and a gap around the join",
+      here: "each event once and in order, then `replay_complete`, then live",
+      why: "a client can trust ids",
+      change: "Nothing.",
+    },
+  ],
   params: conversationParams,
   query: z.object({
     latest_event_id: integerParameter({ min: -1 })

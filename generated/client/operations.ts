@@ -8,7 +8,7 @@ export interface Calls<Options> {
     /**
      * List the models: `GET /api/options/models`
      *
-     * The models that a conversation can use. The `test/…` models need no key and no language model.
+     * The names that `llm_model` can be chosen from: the language models of a maintained catalogue, and the `test/…` models, which need no key and run on every server. A language model runs where the server has access to its vendor. A message to an agent whose model does not run is answered by the state `error`, whose reason names the models that do.
      */
     readonly models: (request?: Record<string, never>, options?: Options) => Promise<wire.ModelNames>;
     /**

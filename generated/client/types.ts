@@ -956,7 +956,7 @@ export interface MicroagentKnowledge {
   content: string;
 }
 
-/** Names of models, sorted, each once. `test/…` are agents without a language model. */
+/** Names of models, sorted, each once: `vendor/model` is a language model, `test/…` an agent without one. */
 export type ModelNames = string[];
 
 /** The server is not ready. Try again after the seconds in `Retry-After`. */

@@ -169,7 +169,9 @@ async function definitionOf({ models, modelOf }: AgentLoopsDeps, userId: string)
   const name = await modelOf(userId);
   const definition = models.find(name);
   if (!definition)
-    throw new Error(`This server has no model ${name}. Set llm_model to one of ${models.names.join(", ")}`);
+    throw new Error(
+      `The model ${name} does not run on this server. Set llm_model to one that does: ${models.runnable.join(", ")}`,
+    );
   return definition;
 }
 
