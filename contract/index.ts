@@ -65,6 +65,7 @@ export type { ObservationType } from "./events/observations.ts";
 export type { AgentState, EventSource } from "./events/shared.ts";
 export { requestHeaders, requestHeadersOf, standardHeaders, standardHeadersOf } from "./headers.ts";
 export type { RequestHeader, StandardHeader } from "./headers.ts";
+export type { McpConfig } from "./mcp.ts";
 export { errorUnion, operationsOf, tags } from "./operation.ts";
 export type {
   Contract,

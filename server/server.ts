@@ -13,6 +13,7 @@ import { createConversationService } from "./conversations/conversation-service.
 import { createLocalEventBus } from "./conversations/event-bus.ts";
 import { createEventLog } from "./conversations/event-log.ts";
 import { createIdempotency } from "./idempotency.ts";
+import { createOwners } from "./conversations/owners.ts";
 import { bootstrap } from "./identity/bootstrap.ts";
 import type { Bootstrap } from "./identity/bootstrap.ts";
 import { createOpenAuthenticator, createTokenAuthenticator } from "./identity/credentials.ts";
@@ -21,6 +22,7 @@ import { createOriginPolicy } from "./identity/origins.ts";
 import { createLocalRuntime } from "./runtime/local-runtime.ts";
 import { createCipher, loadSecretKey } from "./secrets/cipher.ts";
 import { createCustomSecrets } from "./secrets/custom-secrets.ts";
+import { createKnownSecrets } from "./secrets/known-secrets.ts";
 import { createProviderTokens } from "./secrets/provider-tokens.ts";
 import { createSettingsService } from "./settings/settings-service.ts";
 import { createSocketServer } from "./socket/server.ts";
@@ -53,11 +55,21 @@ export async function startServer(config: Config, logger: Logger): Promise<Runni
   const authenticator =
     config.AUTH_MODE === "none" ? createOpenAuthenticator(first.userId) : createTokenAuthenticator(identity, origins);
   const cipher = createCipher(await loadSecretKey(config.SECRET_KEY, config.DATA_DIR));
-  const settings = createSettingsService({ store: store.settings, cipher, defaultModel: config.LLM_MODEL });
-  const secrets = createCustomSecrets({ store: store.secrets, cipher });
-  const providerTokens = createProviderTokens({ store: store.providerTokens, cipher });
+  const changed = (userId: string) => knownSecrets.forget(userId);
+  const settings = createSettingsService({ store: store.settings, cipher, defaultModel: config.LLM_MODEL, changed });
+  const secrets = createCustomSecrets({ store: store.secrets, cipher, changed });
+  const providerTokens = createProviderTokens({ store: store.providerTokens, cipher, changed });
+  const knownSecrets = createKnownSecrets([
+    settings.reveal,
+    async (userId) => (await secrets.reveal(userId)).values(),
+    async (userId) => (await providerTokens.reveal(userId)).values().map(({ token }) => token),
+  ]);
   const bus = createLocalEventBus();
-  const log = createEventLog(store.events, bus);
+  const ownerOf = createOwners(store.conversations);
+  const log = createEventLog(store.events, bus, async (conversationId) => {
+    const owner = await ownerOf(conversationId);
+    return owner === null ? null : knownSecrets.maskOf(owner);
+  });
   const models = createModels();
   const runtime = createLocalRuntime({
     directory: join(config.DATA_DIR, "workspaces"),

@@ -15,7 +15,7 @@ export async function temporaryLog(t: Cleanup) {
   t.after(() => store.close());
   await store.users.insert({ id: "user", name: "user", createdAt: "2026-11-22T10:15:30.123Z" });
   const bus = createLocalEventBus();
-  return { store, bus, log: createEventLog(store.events, bus) };
+  return { store, bus, log: createEventLog(store.events, bus, () => Promise.resolve(null)) };
 }
 
 /** Stores a conversation. @param id 32 hexadecimal digits in a server; any text here */
