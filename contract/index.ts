@@ -9,6 +9,7 @@ import { providers } from "./rest/providers.ts";
 import { secrets } from "./rest/secrets.ts";
 import { sessions } from "./rest/sessions.ts";
 import { settings } from "./rest/settings.ts";
+import { trajectory } from "./rest/trajectory.ts";
 import { users } from "./rest/users.ts";
 import { events as eventsChannel } from "./socket/events.ts";
 
@@ -18,6 +19,7 @@ export const contract = {
   sessions,
   conversations,
   events,
+  trajectory,
   files,
   apiKeys,
   settings,
@@ -56,6 +58,7 @@ export { Event, EventType } from "./events/event.ts";
 export { ObservationEvent, observationTypes } from "./events/observations.ts";
 export type { ObservationType } from "./events/observations.ts";
 export type { AgentState, EventSource } from "./events/shared.ts";
+export type { McpConfig } from "./mcp.ts";
 export { requestIdHeader, standardHeaders, standardHeadersOf } from "./headers.ts";
 export type { StandardHeader } from "./headers.ts";
 export { errorUnion, operationsOf, tags } from "./operation.ts";
@@ -75,16 +78,19 @@ export type {
   Tag,
 } from "./operation.ts";
 export { sizeLimits } from "./primitives.ts";
+export type { CreateConversationRequest, SuggestedTask } from "./rest/conversation-creation.ts";
 export type {
   ConversationInfo,
-  ConversationResponse,
   ConversationStatus,
+  ConversationTrigger,
   ProviderType,
   RuntimeStatus,
-} from "./rest/conversations.ts";
+} from "./rest/conversation-info.ts";
+export type { ConversationResponse } from "./rest/conversations.ts";
 export { sessionCookie } from "./rest/sessions.ts";
 export { initialSettings, plainSettings, secretSettings } from "./rest/settings.ts";
 export type { Settings, SettingsUpdate } from "./rest/settings.ts";
+export { trimmedExtras } from "./rest/trajectory.ts";
 export { securitySchemes } from "./security.ts";
 export { ShorthandFrame, TypedClientFrame } from "./socket/events.ts";
 export type { MessageErrorCode, StatusFrame } from "./socket/events.ts";

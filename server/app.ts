@@ -31,6 +31,7 @@ import { providersHandlers } from "./rest/providers.ts";
 import { secretsHandlers } from "./rest/secrets.ts";
 import { sessionsHandlers } from "./rest/sessions.ts";
 import { settingsHandlers } from "./rest/settings.ts";
+import { trajectoryHandlers } from "./rest/trajectory.ts";
 import { usersHandlers } from "./rest/users.ts";
 import { createResourceMeter } from "./resources.ts";
 import type { CustomSecrets } from "./secrets/custom-secrets.ts";
@@ -76,8 +77,9 @@ export function createApp(deps: AppDeps): Express {
     handlers: {
       options: optionsHandlers({ models: deps.models, enableV1: config.ENABLE_V1 }),
       sessions: sessionsHandlers(deps.identity),
-      conversations: conversationsHandlers(deps),
+      conversations: conversationsHandlers({ ...deps, allowIds: config.ALLOW_SET_CONVERSATION_ID }),
       events: eventsHandlers(deps),
+      trajectory: trajectoryHandlers(deps),
       files: filesHandlers(deps.conversations),
       apiKeys: apiKeysHandlers(deps),
       settings: settingsHandlers(settings, deps.providerTokens),

@@ -92,6 +92,9 @@ const Environment = z.object({
   MAX_FRAME_BYTES: number("a number of bytes, from 1024", { min: 1024 })
     .prefault(String(sizeLimits.socketFrame))
     .describe("The largest socket frame."),
+  ALLOW_SET_CONVERSATION_ID: flag
+    .prefault("false")
+    .describe("Whether clients may choose the ids of the conversations that they create."),
   MAX_SOCKETS_PER_USER: number("a number of sockets, from 1", { min: 1 })
     .prefault("200")
     .describe("Sockets that one user may have open."),

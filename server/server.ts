@@ -12,6 +12,7 @@ import type { Config } from "./config.ts";
 import { createConversationService } from "./conversations/conversation-service.ts";
 import { createLocalEventBus } from "./conversations/event-bus.ts";
 import { createEventLog } from "./conversations/event-log.ts";
+import { createMcpConfigs } from "./conversations/mcp-configs.ts";
 import { bootstrap } from "./identity/bootstrap.ts";
 import type { Bootstrap } from "./identity/bootstrap.ts";
 import { createOpenAuthenticator, createTokenAuthenticator } from "./identity/credentials.ts";
@@ -56,7 +57,7 @@ export async function startServer(config: Config, logger: Logger): Promise<Runni
   const secrets = createCustomSecrets({ store: store.secrets, cipher });
   const providerTokens = createProviderTokens({ store: store.providerTokens, cipher });
   const bus = createLocalEventBus();
-  const log = createEventLog(store.events, bus);
+  const log = createEventLog(store, bus);
   const models = createModels();
   const runtime = createLocalRuntime({
     directory: join(config.DATA_DIR, "workspaces"),
@@ -69,6 +70,8 @@ export async function startServer(config: Config, logger: Logger): Promise<Runni
     runtime,
     models,
     modelOf: settings.modelOf,
+    secretsOf: secrets.list,
+    mcpConfigs: createMcpConfigs({ store: store.conversations, settings, cipher }),
     clock,
     logger,
   });

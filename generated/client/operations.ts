@@ -51,7 +51,7 @@ export interface Calls<Options> {
     /**
      * Create a conversation: `POST /api/conversations`
      *
-     * Creates a conversation with a workspace of its own and starts it. A repository is checked before anything is created, and cloned in the background: the status is `STARTING` until the workspace is ready.
+     * Creates a conversation with a workspace of its own and starts it. A repository is checked before anything is created, and cloned in the background: the status is `STARTING` until the workspace is ready. Where that is more than may run at a time, the running one that has been quiet the longest is stopped.
      */
     readonly create: (
       request: { body: wire.CreateConversationRequest },
@@ -190,6 +190,19 @@ export interface Calls<Options> {
       },
       options?: Options,
     ) => Promise<wire.AddEventResponse>;
+  };
+  readonly trajectory: {
+    /**
+     * Get the trajectory: `GET /api/conversations/{conversation_id}/trajectory`
+     *
+     * The whole log up to this moment, for keeping or for `replay_json`: without hidden events, and without what takes much room in the extras of a browser's observations (`dom_object`, `axtree_object`, `extra_element_properties`, `active_page_index`, `last_browser_action`, `last_browser_action_error`, `focused_element_bid`, `screenshot`, `set_of_marks`).
+     */
+    readonly get: (
+      request: {
+        conversation_id: wire.ConversationId;
+      },
+      options?: Options,
+    ) => Promise<wire.Trajectory>;
   };
   readonly files: {
     /**
@@ -384,6 +397,7 @@ export interface ErrorCodes {
       | "invalid_credentials"
       | "unauthenticated"
       | "origin_forbidden"
+      | "conversation_exists"
       | "payload_too_large"
       | "unsupported_media_type"
       | "rate_limited"
@@ -466,6 +480,15 @@ export interface ErrorCodes {
       | "conversation_not_running"
       | "payload_too_large"
       | "unsupported_media_type"
+      | "rate_limited"
+      | "internal_error";
+  };
+  trajectory: {
+    get:
+      | "validation_failed"
+      | "invalid_credentials"
+      | "unauthenticated"
+      | "conversation_not_found"
       | "rate_limited"
       | "internal_error";
   };
@@ -615,6 +638,9 @@ export const operations = {
     message: "POST /api/conversations/{conversation_id}/message",
     search: "GET /api/conversations/{conversation_id}/events",
     add: "POST /api/conversations/{conversation_id}/events",
+  },
+  trajectory: {
+    get: "GET /api/conversations/{conversation_id}/trajectory",
   },
   files: {
     list: "GET /api/conversations/{conversation_id}/list-files",

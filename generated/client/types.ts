@@ -223,6 +223,20 @@ export interface ChangeAgentStateArgsInput {
 /** How a part of the server does. */
 export type ComponentStatus = "ok" | "degraded" | "failed";
 
+/** There already is a conversation with that id. Choose another id, or leave it to the server. */
+export interface ConversationExistsError {
+  /** Always false: the request was not carried out. */
+  success: false;
+  /** What was wrong, for a person. */
+  error: string;
+  /** What was wrong, for a program. */
+  code: "conversation_exists";
+  /** The parts of the request that were wrong, when they can be named. */
+  details?: ErrorDetail[];
+  /** The request's id, also in `X-Request-ID` and in the server's log. */
+  request_id: string;
+}
+
 /** Identifies a conversation: 32 lower-case hexadecimal digits. */
 export type ConversationId = string;
 
@@ -337,10 +351,36 @@ export interface CreateApiKeyRequest {
 export interface CreateConversationRequest {
   /** A git repository to clone into the workspace, as a `https://` or `file://` URL. */
   repository?: string | null;
+  /** The repository's git host, as it is to be shown. */
+  git_provider?: ProviderType | null;
   /** The branch to check out instead of the default. */
   selected_branch?: string | null;
-  /** The first message, sent as soon as the workspace is ready. */
+  /** The first message, sent as soon as the workspace is ready. An empty one is none. */
   initial_user_msg?: string | null;
+  /** Images for the first message; without a text, they are a message of their own. */
+  image_urls?: string[] | null;
+  /** A trajectory as a JSON text: the list of events that `GET …/trajectory` has in `trajectory`. They become the log, with ids and times of their own, and nothing in them is carried out again. Not together with a first message. */
+  replay_json?: string | null;
+  /** A task, from which the first message is made. `initial_user_msg` follows in the same message. */
+  suggested_task?: SuggestedTask | null;
+  /** That a microagent is to be written. Supplies `repository` and `git_provider` where they are left out. */
+  create_microagent?: CreateMicroagent | null;
+  /** What the agent should know in this conversation. It is recalled with the first message. */
+  conversation_instructions?: string | null;
+  /** The MCP servers of this conversation, instead of those of the settings. Stored encrypted, never shown. */
+  mcp_config?: McpConfigInput | null;
+  /** The id that the conversation is to have. Refused unless the operator allows it. */
+  conversation_id?: ConversationId;
+}
+
+/** The repository that a microagent is to be written for. */
+export interface CreateMicroagent {
+  /** A git repository to clone into the workspace, as a `https://` or `file://` URL. */
+  repo: string;
+  /** The repository's git host. */
+  git_provider?: ProviderType | null;
+  /** Accepted for older clients, and ignored. */
+  title?: string | null;
 }
 
 /** The secret to create. */
@@ -1704,6 +1744,18 @@ export interface StartConversationRequest {
 /** Something about the conversation or the connection that is not an event. */
 export type StatusFrame = AckStatus | ErrorStatus | ReplayCompleteStatus | InfoStatus | DeprecatedStatus;
 
+/** Something to do on a git host. */
+export interface SuggestedTask {
+  git_provider: ProviderType;
+  task_type: TaskType;
+  /** The repository that the task is in, such as `team/project`. */
+  repo: string;
+  /** The number of the issue or pull request; 0 where there is none. */
+  issue_number: number;
+  /** What the issue or pull request is called. */
+  title: string;
+}
+
 /** The agent is set up. */
 export interface SystemAction {
   id: EventId;
@@ -1732,6 +1784,15 @@ export interface SystemArgs {
   /** The agent's name. */
   agent_class: string | null;
 }
+
+/** What a task on a git host is about. */
+export type TaskType =
+  | "MERGE_CONFLICTS"
+  | "FAILING_CHECKS"
+  | "UNRESOLVED_COMMENTS"
+  | "OPEN_ISSUE"
+  | "OPEN_PR"
+  | "CREATE_MICROAGENT";
 
 /** The agent thinks aloud. */
 export interface ThinkAction {
@@ -1791,6 +1852,25 @@ export interface ThinkObservation {
 
 /** A moment in UTC, RFC 3339 with `Z`. */
 export type Timestamp = string;
+
+/** All that has happened in a conversation. */
+export interface Trajectory {
+  /** The events that are not hidden, in the order of the log. */
+  trajectory: TrajectoryEvent[];
+}
+
+/** An event as a trajectory holds it: as in the log, without what a browser looked like. */
+export type TrajectoryEvent =
+  | ActionEvent
+  | RunObservation
+  | ReadObservation
+  | WriteObservation
+  | EditObservation
+  | ThinkObservation
+  | AgentStateChangedObservation
+  | ErrorObservation
+  | RecallObservation
+  | NullObservation;
 
 /** The request carries no credentials. Send `Authorization: Bearer <API key>`, `X-Session-API-Key`, or a session cookie. */
 export interface UnauthenticatedError {

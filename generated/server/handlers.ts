@@ -50,6 +50,12 @@ export interface EventsHandlers<Context, Raw> {
   add: Handler<typeof contract.events.add, Context, Raw>;
 }
 
+/** The handlers of `contract.trajectory`. */
+export interface TrajectoryHandlers<Context, Raw> {
+  /** Get the trajectory: `GET /api/conversations/{conversation_id}/trajectory` */
+  get: Handler<typeof contract.trajectory.get, Context, Raw>;
+}
+
 /** The handlers of `contract.files`. */
 export interface FilesHandlers<Context, Raw> {
   /** List files: `GET /api/conversations/{conversation_id}/list-files` */
@@ -122,6 +128,7 @@ export interface Handlers<Context, Raw> {
   sessions: SessionsHandlers<Context, Raw>;
   conversations: ConversationsHandlers<Context, Raw>;
   events: EventsHandlers<Context, Raw>;
+  trajectory: TrajectoryHandlers<Context, Raw>;
   files: FilesHandlers<Context, Raw>;
   apiKeys: ApiKeysHandlers<Context, Raw>;
   settings: SettingsHandlers<Context, Raw>;

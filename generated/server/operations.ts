@@ -196,6 +196,18 @@ export const operations = [
     status: 200,
   },
   {
+    id: "trajectory.get",
+    resource: "trajectory",
+    name: "get",
+    method: "GET",
+    path: "/api/conversations/:conversation_id/trajectory",
+    security: "user",
+    rateLimit: "user",
+    gate: null,
+    lifecycle: "live",
+    status: 200,
+  },
+  {
     id: "files.list",
     resource: "files",
     name: "list",

@@ -1,4 +1,4 @@
-import type { ActionRequest } from "../../contract/index.ts";
+import type { ActionRequest, ConversationTrigger, Event, McpConfig, ProviderType } from "../../contract/index.ts";
 import { ApiError } from "../api-error.ts";
 import type { Clock } from "../clock.ts";
 import { timestamp } from "../clock.ts";
@@ -7,22 +7,36 @@ import { newId } from "../identity/tokens.ts";
 import type { Principal } from "../identity/identity.ts";
 import type { Runtime, Workspace } from "../runtime/runtime.ts";
 import { WorkspaceError } from "../runtime/runtime.ts";
-import type { ConversationFilter, ConversationRecord } from "../store/store.ts";
+import type { ConversationFilter, ConversationRecord, NewConversationRecord } from "../store/store.ts";
 import { draftAction } from "./event-draft.ts";
 import type { EventBus } from "./event-bus.ts";
 import { isUnfinished } from "./recovery.ts";
 import { createAgentLoops } from "./agent-loops.ts";
-import type { AgentLoopsDeps } from "./agent-loops.ts";
+import type { AgentLoopsDeps, FirstMessage } from "./agent-loops.ts";
+import type { McpConfigs } from "./mcp-configs.ts";
 
 export interface ConversationServiceDeps extends AgentLoopsDeps {
   readonly bus: EventBus;
   readonly clock: Clock;
+  readonly mcpConfigs: McpConfigs;
 }
 
+/** What a conversation is to begin with; null where that is nothing. */
 export interface NewConversation {
-  readonly repository?: string | null | undefined;
-  readonly selected_branch?: string | null | undefined;
-  readonly initial_user_msg?: string | null | undefined;
+  /** Null for one that nothing has yet. */
+  readonly id: string | null;
+  /** A URL that git can clone. */
+  readonly repository: string | null;
+  /** Null for the default one. */
+  readonly branch: string | null;
+  readonly gitProvider: ProviderType | null;
+  readonly trigger: ConversationTrigger;
+  readonly instructions: string | null;
+  /** Null for that of the settings. */
+  readonly mcpConfig: McpConfig | null;
+  readonly message: FirstMessage | null;
+  /** What becomes the log without happening again. */
+  readonly replay: readonly Event[];
 }
 
 /**
@@ -30,7 +44,10 @@ export interface NewConversation {
  * conversation of somebody else just as for one that does not exist.
  */
 export interface ConversationService {
-  /** @throws {ApiError} `repository_unavailable` */
+  /**
+   * Creates a conversation and begins it. A failure leaves nothing of it behind.
+   * @throws {ApiError} `repository_unavailable`, `conversation_exists`
+   */
   create(principal: Principal, request: NewConversation): Promise<ConversationRecord>;
   get(principal: Principal, id: string): Promise<ConversationRecord>;
   list(filter: ConversationFilter): Promise<ConversationRecord[]>;
@@ -68,25 +85,10 @@ export function createConversationService(deps: ConversationServiceDeps): Conver
     list: (filter) => store.list(filter),
 
     async create(principal, request) {
-      const repository = request.repository ?? null;
-      const branch =
-        repository === null ? null : await reachableBranch(runtime, repository, request.selected_branch ?? undefined);
-      const id = newId();
-      const record: ConversationRecord = {
-        id,
-        userId: principal.userId,
-        title: `Conversation ${id.slice(0, 5)}`,
-        status: "STARTING",
-        repository,
-        branch,
-        trigger: principal.via === "key" ? "openhands_api" : "gui",
-        createdAt: timestamp(clock),
-        updatedAt: null,
-        lastEventId: -1,
-        agentState: null,
-      };
-      await store.insert(record);
-      await loops.start(record, request.initial_user_msg ?? undefined);
+      const { repository } = request;
+      const branch = repository === null ? null : await reachableBranch(runtime, repository, request.branch);
+      const record = newRecord(principal, { ...request, branch });
+      await lifecycle.alone(record.id, () => loops.create(record, request)); // one of that id may be on its way out
       return record;
     },
 
@@ -154,13 +156,32 @@ export function createConversationService(deps: ConversationServiceDeps): Conver
     close: () => loops.close(),
   };
 
-  async function reachableBranch(
-    from: Runtime,
-    repository: string,
-    branch: string | undefined,
-  ): Promise<string | null> {
+  function newRecord({ userId }: Principal, request: NewConversation): NewConversationRecord {
+    const { repository, branch, gitProvider, trigger, instructions, mcpConfig, replay } = request;
+    const id = request.id ?? newId();
+    return {
+      id,
+      userId,
+      title: `Conversation ${id.slice(0, 5)}`,
+      status: "STARTING",
+      repository,
+      branch,
+      gitProvider,
+      trigger,
+      createdAt: timestamp(clock),
+      updatedAt: null,
+      lastEventId: -1,
+      agentState: null,
+      replayedUntil: replay.length - 1,
+      ...((instructions !== null || mcpConfig !== null) && {
+        setup: { instructions, mcpConfig: mcpConfig && deps.mcpConfigs.seal(id, mcpConfig) },
+      }),
+    };
+  }
+
+  async function reachableBranch(from: Runtime, repository: string, branch: string | null): Promise<string | null> {
     try {
-      const check = await from.checkRepository(repository, branch === undefined ? {} : { branch });
+      const check = await from.checkRepository(repository, branch === null ? {} : { branch });
       return check.branch;
     } catch (error) {
       if (!(error instanceof WorkspaceError)) throw error;

@@ -23,3 +23,26 @@ function memberText(value: unknown): string {
   const isStored = Array.isArray(value) && value.every((item) => item instanceof JsonText);
   return isStored ? `[${value.map(({ text }) => text).join(",")}]` : JSON.stringify(value);
 }
+
+/** A body that is JSON text and is made while it is written: as long as it may be, only a part of it is held. */
+export class JsonStream {
+  readonly parts: AsyncIterable<string>;
+  private constructor(parts: AsyncIterable<string>) {
+    this.parts = parts;
+  }
+
+  /** An object with one member, a list. @param pages the JSON texts of its entries, some at a time */
+  static ofList(name: string, pages: AsyncIterable<readonly string[]>): JsonStream {
+    return new JsonStream(listParts(name, pages));
+  }
+}
+
+async function* listParts(name: string, pages: AsyncIterable<readonly string[]>): AsyncGenerator<string> {
+  let before = `{${JSON.stringify(name)}:[`;
+  for await (const page of pages) {
+    if (page.length === 0) continue;
+    yield before + page.join(",");
+    before = ",";
+  }
+  yield before === "," ? "]}" : `${before}]}`;
+}

@@ -4,20 +4,24 @@ import { shownRepository } from "../conversations/repository-name.ts";
 import { validationFailed } from "../http/errors.ts";
 import type { ServerHandlers } from "../http/router.ts";
 import type { ConversationRecord } from "../store/store.ts";
+import { newConversation } from "./conversation-creation.ts";
 
 export interface ConversationsDeps {
   readonly conversations: ConversationService;
+  /** Whether clients may choose the ids of conversations. */
+  readonly allowIds: boolean;
   /** How many sockets are connected to a conversation. */
   readonly connections: (conversationId: string) => number;
 }
 
 export function conversationsHandlers({
   conversations,
+  allowIds,
   connections,
 }: ConversationsDeps): ServerHandlers["conversations"] {
   return {
     async create({ body }, { principal }) {
-      const record = await conversations.create(principal, body);
+      const record = await conversations.create(principal, newConversation(body, principal, { allowIds }));
       return { status: 200, body: acknowledgement(record, null) };
     },
     async list({ query }, { principal }) {
@@ -75,8 +79,8 @@ function conversationInfo(record: ConversationRecord, connections: number): Conv
     runtime_status: runtimeStatus(record),
     selected_repository: record.repository === null ? null : shownRepository(record.repository),
     selected_branch: record.branch,
-    git_provider: null,
-    trigger: record.trigger as ConversationInfo["trigger"], // only the service writes it
+    git_provider: record.gitProvider,
+    trigger: record.trigger,
     num_connections: connections,
     url: record.status === "STOPPED" ? null : `/api/conversations/${record.id}`,
     session_api_key: null,

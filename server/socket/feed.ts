@@ -9,7 +9,7 @@ const portionCharacters = 256 * 1024;
 
 export interface FeedOptions {
   readonly conversationId: string;
-  readonly log: EventLog;
+  readonly log: Pick<EventLog, "find">;
   readonly bus: EventBus;
   /** The highest id that the client has. */
   readonly after: number;

@@ -5,6 +5,7 @@ import type { Migration } from "kysely/migration";
 export const migrations: Record<string, Migration> = {
   "001-first-light": { up: firstLight },
   "002-secrets": { up: secrets },
+  "004-conversations": { up: conversations },
 };
 
 async function firstLight(db: Kysely<unknown>): Promise<void> {
@@ -98,5 +99,21 @@ async function secrets(db: Kysely<unknown>): Promise<void> {
     .addColumn("token", "text", (column) => column.notNull())
     .addColumn("host", "text")
     .addPrimaryKeyConstraint("provider_tokens_key", ["user_id", "provider"])
+    .execute();
+}
+
+async function conversations(db: Kysely<unknown>): Promise<void> {
+  await db.schema.alterTable("conversations").addColumn("git_provider", "text").execute();
+  await db.schema
+    .alterTable("conversations")
+    .addColumn("replayed_until", "integer", (column) => column.notNull().defaultTo(-1))
+    .execute();
+  await db.schema
+    .createTable("conversation_setups")
+    .addColumn("conversation_id", "text", (column) =>
+      column.primaryKey().references("conversations.id").onDelete("cascade"),
+    )
+    .addColumn("instructions", "text")
+    .addColumn("mcp_config", "text")
     .execute();
 }

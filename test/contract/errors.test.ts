@@ -13,7 +13,7 @@ const statuses: Record<number, readonly ErrorCode[]> = {
   403: ["origin_forbidden"],
   404: ["route_not_found", "conversation_not_found", "api_key_not_found", "settings_not_found", "secret_not_found"],
   405: ["method_not_allowed"],
-  409: ["conversation_not_running", "agent_state_conflict", "secret_exists"],
+  409: ["conversation_not_running", "agent_state_conflict", "conversation_exists", "secret_exists"],
   410: ["operation_removed"],
   413: ["payload_too_large"],
   415: ["unsupported_media_type"],

@@ -3,12 +3,13 @@ import { Migrator } from "kysely/migration";
 import { OperatorError } from "../../operator-error.ts";
 import type { Database } from "../database.ts";
 import { migrations } from "../migrations.ts";
-import { apiKeyQueries, conversationQueries, sessionQueries, userQueries } from "../queries.ts";
+import { apiKeyQueries, sessionQueries, userQueries } from "../queries.ts";
 import { providerTokenQueries, secretQueries } from "../secret-queries.ts";
 import type { ProviderTokenStore, SecretStore, SettingsRecord, SettingsStore, Store } from "../store.ts";
 import { openConnection } from "./connection.ts";
 import type { Connection } from "./connection.ts";
-import { createSqliteEventStore } from "./event-store.ts";
+import { createSqliteConversationStore } from "./conversation-store.ts";
+import { createEventWriter, createSqliteEventStore } from "./event-store.ts";
 import type { Kysely } from "kysely";
 
 /** The database has been written by a newer version of the server. */
@@ -26,6 +27,7 @@ export async function openSqliteStore(folder: string, { now }: { now: () => stri
   const connection = open(join(folder, "openhands.sqlite"));
   await migrate(connection.db);
   const { db } = connection;
+  const writer = createEventWriter(connection, now);
   return {
     users: userQueries(db),
     apiKeys: apiKeyQueries(db),
@@ -33,8 +35,8 @@ export async function openSqliteStore(folder: string, { now }: { now: () => stri
     settings: sqliteSettings(connection),
     secrets: sqliteSecrets(connection),
     providerTokens: sqliteProviderTokens(connection),
-    conversations: conversationQueries(db),
-    events: createSqliteEventStore(connection, now),
+    conversations: createSqliteConversationStore(connection, writer),
+    events: createSqliteEventStore(connection, writer),
     async check() {
       await db.selectFrom("users").select("id").limit(1).execute();
     },

@@ -1,0 +1,30 @@
+import type { Connection } from "./connection.ts";
+import { conversationQueries } from "../queries.ts";
+import type { ConversationStore } from "../store.ts";
+import type { EventWriter } from "./event-store.ts";
+
+/** The conversations in SQLite. One is inserted together with its first events, so that a crash never leaves one without. */
+export function createSqliteConversationStore(
+  { sqlite, db, transaction }: Connection,
+  writer: EventWriter,
+): ConversationStore {
+  const insert = sqlite.prepare(
+    "INSERT INTO conversations (id, user_id, title, status, repository, branch, git_provider, trigger, created_at, updated_at, last_event_id, agent_state, replayed_until) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING",
+  );
+  const insertSetup = sqlite.prepare(
+    "INSERT INTO conversation_setups (conversation_id, instructions, mcp_config) VALUES (?, ?, ?)",
+  );
+  return {
+    ...conversationQueries(db),
+    insert: async ({ setup, ...conversation }, drafts) =>
+      transaction(() => {
+        const { id, userId, title, status, repository, branch, gitProvider, trigger } = conversation;
+        const { createdAt, updatedAt, lastEventId, agentState, replayedUntil } = conversation;
+        const described = [id, userId, title, status, repository, branch, gitProvider, trigger];
+        const { changes } = insert.run(...described, createdAt, updatedAt, lastEventId, agentState, replayedUntil);
+        if (changes === 0) return null;
+        if (setup) insertSetup.run(id, setup.instructions, setup.mcpConfig);
+        return writer(id, drafts);
+      }),
+  };
+}
