@@ -4,6 +4,7 @@ import { conversations } from "./rest/conversations.ts";
 import { events } from "./rest/events.ts";
 import { files } from "./rest/files.ts";
 import { health } from "./rest/health.ts";
+import { microagents } from "./rest/microagents.ts";
 import { options } from "./rest/options.ts";
 import { providers } from "./rest/providers.ts";
 import { secrets } from "./rest/secrets.ts";
@@ -20,6 +21,7 @@ export const contract = {
   conversations,
   events,
   trajectory,
+  microagents,
   files,
   apiKeys,
   settings,

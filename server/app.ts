@@ -26,6 +26,7 @@ import { conversationsHandlers } from "./rest/conversations.ts";
 import { eventsHandlers } from "./rest/events.ts";
 import { filesHandlers } from "./rest/files.ts";
 import { healthHandlers } from "./rest/health.ts";
+import { microagentsHandlers } from "./rest/microagents.ts";
 import { optionsHandlers } from "./rest/options.ts";
 import { providersHandlers } from "./rest/providers.ts";
 import { secretsHandlers } from "./rest/secrets.ts";
@@ -80,6 +81,7 @@ export function createApp(deps: AppDeps): Express {
       conversations: conversationsHandlers({ ...deps, allowIds: config.ALLOW_SET_CONVERSATION_ID }),
       events: eventsHandlers(deps),
       trajectory: trajectoryHandlers(deps),
+      microagents: microagentsHandlers(deps),
       files: filesHandlers(deps.conversations),
       apiKeys: apiKeysHandlers(deps),
       settings: settingsHandlers(settings, deps.providerTokens),

@@ -204,6 +204,35 @@ export interface Calls<Options> {
       options?: Options,
     ) => Promise<wire.Trajectory>;
   };
+  readonly microagents: {
+    /**
+     * List the microagents: `GET /api/conversations/{conversation_id}/microagents`
+     *
+     * What the workspace has to say to agents at this moment: `.openhands_instructions`, `.cursorrules`, `AGENTS.md` and `AGENT.md` at its root, and the Markdown files in `.openhands/microagents`, whose YAML front matter may have `name`, `type`, `triggers`, `inputs` and `mcp_tools`. A file whose front matter cannot be read is listed as `knowledge` with its whole text and without triggers: it is seen, and never told. What git ignores, and a `README.md`, is left out.
+     */
+    readonly list: (
+      request: {
+        conversation_id: wire.ConversationId;
+      },
+      options?: Options,
+    ) => Promise<wire.MicroagentList>;
+    /**
+     * List the conversations that write microagents: `GET /api/microagent-management/conversations`
+     *
+     * The caller's conversations on one repository that were created with `create_microagent`, newest first. Pages stay stable while conversations come and go.
+     */
+    readonly conversations: (
+      request: {
+        /** The repository, as `selected_repository` of the conversations. */
+        selected_repository: string;
+        /** The `next_page_id` of the page before. */
+        page_id?: wire.PageId | undefined;
+        /** How many to return at the most. */
+        limit?: number | undefined;
+      },
+      options?: Options,
+    ) => Promise<wire.ConversationPage>;
+  };
   readonly files: {
     /**
      * List files: `GET /api/conversations/{conversation_id}/list-files`
@@ -492,6 +521,16 @@ export interface ErrorCodes {
       | "rate_limited"
       | "internal_error";
   };
+  microagents: {
+    list:
+      | "validation_failed"
+      | "invalid_credentials"
+      | "unauthenticated"
+      | "conversation_not_found"
+      | "rate_limited"
+      | "internal_error";
+    conversations: "validation_failed" | "invalid_credentials" | "unauthenticated" | "rate_limited" | "internal_error";
+  };
   files: {
     list:
       | "path_outside_workspace"
@@ -641,6 +680,10 @@ export const operations = {
   },
   trajectory: {
     get: "GET /api/conversations/{conversation_id}/trajectory",
+  },
+  microagents: {
+    list: "GET /api/conversations/{conversation_id}/microagents",
+    conversations: "GET /api/microagent-management/conversations",
   },
   files: {
     list: "GET /api/conversations/{conversation_id}/list-files",

@@ -274,6 +274,22 @@ export interface ConversationInfo {
   sub_conversation_ids: ConversationId[];
 }
 
+/** Something that the repository has to say to agents. */
+export interface ConversationMicroagent {
+  /** The name, from the front matter or the file's path. */
+  name: string;
+  /** `repo` is told at the beginning of a conversation, `knowledge` when a message holds a trigger. */
+  type: "repo" | "knowledge";
+  /** The text, without the front matter. */
+  content: string;
+  /** What brings it up when a message holds it, upper and lower case alike. */
+  triggers: string[];
+  /** What it wants to be told. */
+  inputs: MicroagentInput[];
+  /** The names of the MCP servers that it brings, those run as child processes. */
+  tools: string[];
+}
+
 /** There is no such conversation. List the conversations to see those that exist. */
 export interface ConversationNotFoundError {
   /** Always false: the request was not carried out. */
@@ -965,6 +981,14 @@ export interface MessageResponse {
   event_id: EventId;
 }
 
+/** Something that a microagent wants to be told. */
+export interface MicroagentInput {
+  /** The input's name. */
+  name: string;
+  /** What it is. */
+  description: string;
+}
+
 /** Knowledge that a word in a message triggered. */
 export interface MicroagentKnowledge {
   /** The microagent's name. */
@@ -973,6 +997,12 @@ export interface MicroagentKnowledge {
   trigger: string;
   /** What it knows. */
   content: string;
+}
+
+/** The microagents of a workspace. */
+export interface MicroagentList {
+  /** The microagents. */
+  microagents: ConversationMicroagent[];
 }
 
 /** Names of models, sorted, each once. `test/…` are agents without a language model. */

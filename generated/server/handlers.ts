@@ -56,6 +56,14 @@ export interface TrajectoryHandlers<Context, Raw> {
   get: Handler<typeof contract.trajectory.get, Context, Raw>;
 }
 
+/** The handlers of `contract.microagents`. */
+export interface MicroagentsHandlers<Context, Raw> {
+  /** List the microagents: `GET /api/conversations/{conversation_id}/microagents` */
+  list: Handler<typeof contract.microagents.list, Context, Raw>;
+  /** List the conversations that write microagents: `GET /api/microagent-management/conversations` */
+  conversations: Handler<typeof contract.microagents.conversations, Context, Raw>;
+}
+
 /** The handlers of `contract.files`. */
 export interface FilesHandlers<Context, Raw> {
   /** List files: `GET /api/conversations/{conversation_id}/list-files` */
@@ -129,6 +137,7 @@ export interface Handlers<Context, Raw> {
   conversations: ConversationsHandlers<Context, Raw>;
   events: EventsHandlers<Context, Raw>;
   trajectory: TrajectoryHandlers<Context, Raw>;
+  microagents: MicroagentsHandlers<Context, Raw>;
   files: FilesHandlers<Context, Raw>;
   apiKeys: ApiKeysHandlers<Context, Raw>;
   settings: SettingsHandlers<Context, Raw>;
