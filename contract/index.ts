@@ -2,6 +2,8 @@
 import { apiKeys } from "./rest/api-keys.ts";
 import { conversations } from "./rest/conversations.ts";
 import { events } from "./rest/events.ts";
+import { experiments } from "./rest/experiments.ts";
+import { feedback } from "./rest/feedback.ts";
 import { files } from "./rest/files.ts";
 import { health } from "./rest/health.ts";
 import { microagents } from "./rest/microagents.ts";
@@ -22,6 +24,8 @@ export const contract = {
   events,
   trajectory,
   microagents,
+  feedback,
+  experiments,
   files,
   apiKeys,
   settings,

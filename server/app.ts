@@ -8,6 +8,7 @@ import type { Clock } from "./clock.ts";
 import type { Config } from "./config.ts";
 import type { ConversationService } from "./conversations/conversation-service.ts";
 import type { EventLog } from "./conversations/event-log.ts";
+import type { Feedback } from "./conversations/feedback.ts";
 import { cacheHeaders } from "./http/cache-headers.ts";
 import { corsHeaders } from "./http/cors.ts";
 import { mountDocuments } from "./http/documents.ts";
@@ -24,6 +25,8 @@ import type { OriginPolicy } from "./identity/origins.ts";
 import { apiKeysHandlers } from "./rest/api-keys.ts";
 import { conversationsHandlers } from "./rest/conversations.ts";
 import { eventsHandlers } from "./rest/events.ts";
+import { experimentsHandlers } from "./rest/experiments.ts";
+import { feedbackHandlers } from "./rest/feedback.ts";
 import { filesHandlers } from "./rest/files.ts";
 import { healthHandlers } from "./rest/health.ts";
 import { microagentsHandlers } from "./rest/microagents.ts";
@@ -54,6 +57,7 @@ export interface AppDeps {
   readonly providerTokens: ProviderTokens;
   readonly conversations: ConversationService;
   readonly log: EventLog;
+  readonly feedback: Feedback;
   readonly activity: Activity;
   /** How many sockets are connected to a conversation. */
   readonly connections: (conversationId: string) => number;
@@ -82,6 +86,8 @@ export function createApp(deps: AppDeps): Express {
       events: eventsHandlers(deps),
       trajectory: trajectoryHandlers(deps),
       microagents: microagentsHandlers(deps),
+      feedback: feedbackHandlers(deps),
+      experiments: experimentsHandlers(deps.conversations, deps.store.conversations),
       files: filesHandlers(deps.conversations),
       apiKeys: apiKeysHandlers(deps),
       settings: settingsHandlers(settings, deps.providerTokens),

@@ -12,6 +12,7 @@ import type { Config } from "./config.ts";
 import { createConversationService } from "./conversations/conversation-service.ts";
 import { createLocalEventBus } from "./conversations/event-bus.ts";
 import { createEventLog } from "./conversations/event-log.ts";
+import { createFeedback } from "./conversations/feedback.ts";
 import { createMcpConfigs } from "./conversations/mcp-configs.ts";
 import { bootstrap } from "./identity/bootstrap.ts";
 import type { Bootstrap } from "./identity/bootstrap.ts";
@@ -100,6 +101,7 @@ export async function startServer(config: Config, logger: Logger): Promise<Runni
     providerTokens,
     conversations,
     log,
+    feedback: createFeedback({ store: store.feedback, clock }),
     activity,
     connections: sockets.connections,
   });

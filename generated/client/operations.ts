@@ -233,6 +233,54 @@ export interface Calls<Options> {
       options?: Options,
     ) => Promise<wire.ConversationPage>;
   };
+  readonly feedback: {
+    /**
+     * Give feedback on a conversation: `POST /api/conversations/{conversation_id}/submit-feedback`
+     *
+     * Stores what the user thinks, with the conversation as it is at this moment. It is for the operator of this server, and is deleted with the conversation.
+     */
+    readonly submit: (
+      request: {
+        conversation_id: wire.ConversationId;
+        body: wire.SubmitFeedbackRequest;
+      },
+      options?: Options,
+    ) => Promise<wire.SubmitFeedbackResponse>;
+    /**
+     * Rate a conversation or an event: `POST /feedback/conversation`
+     *
+     * Stores a rating. It is for the operator of this server, and is deleted with the conversation.
+     */
+    readonly rate: (
+      request: { body: wire.RateConversationRequest },
+      options?: Options,
+    ) => Promise<wire.RateConversationResponse>;
+    /**
+     * Get the ratings of a conversation's events: `GET /feedback/conversation/{conversation_id}/batch`
+     *
+     * The last rating of each event. Ratings of the conversation as a whole are not among them.
+     */
+    readonly ratings: (
+      request: {
+        conversation_id: wire.ConversationId;
+      },
+      options?: Options,
+    ) => Promise<wire.EventRatings>;
+  };
+  readonly experiments: {
+    /**
+     * Fix the experiments of a conversation: `POST /api/conversations/{conversation_id}/exp-config`
+     *
+     * Says, once for all, which experiments the conversation is part of: a second call changes nothing. They are exported with its feedback.
+     */
+    readonly fix: (
+      request: {
+        conversation_id: wire.ConversationId;
+        body: wire.ExperimentRequest;
+      },
+      options?: Options,
+    ) => Promise<wire.ExperimentResponse>;
+  };
   readonly files: {
     /**
      * List files: `GET /api/conversations/{conversation_id}/list-files`
@@ -531,6 +579,50 @@ export interface ErrorCodes {
       | "internal_error";
     conversations: "validation_failed" | "invalid_credentials" | "unauthenticated" | "rate_limited" | "internal_error";
   };
+  feedback: {
+    submit:
+      | "malformed_json"
+      | "validation_failed"
+      | "invalid_credentials"
+      | "unauthenticated"
+      | "origin_forbidden"
+      | "conversation_not_found"
+      | "payload_too_large"
+      | "unsupported_media_type"
+      | "rate_limited"
+      | "internal_error";
+    rate:
+      | "malformed_json"
+      | "validation_failed"
+      | "invalid_credentials"
+      | "unauthenticated"
+      | "origin_forbidden"
+      | "conversation_not_found"
+      | "payload_too_large"
+      | "unsupported_media_type"
+      | "rate_limited"
+      | "internal_error";
+    ratings:
+      | "validation_failed"
+      | "invalid_credentials"
+      | "unauthenticated"
+      | "conversation_not_found"
+      | "rate_limited"
+      | "internal_error";
+  };
+  experiments: {
+    fix:
+      | "malformed_json"
+      | "validation_failed"
+      | "invalid_credentials"
+      | "unauthenticated"
+      | "origin_forbidden"
+      | "conversation_not_found"
+      | "payload_too_large"
+      | "unsupported_media_type"
+      | "rate_limited"
+      | "internal_error";
+  };
   files: {
     list:
       | "path_outside_workspace"
@@ -684,6 +776,14 @@ export const operations = {
   microagents: {
     list: "GET /api/conversations/{conversation_id}/microagents",
     conversations: "GET /api/microagent-management/conversations",
+  },
+  feedback: {
+    submit: "POST /api/conversations/{conversation_id}/submit-feedback",
+    rate: "POST /feedback/conversation",
+    ratings: "GET /feedback/conversation/{conversation_id}/batch",
+  },
+  experiments: {
+    fix: "POST /api/conversations/{conversation_id}/exp-config",
   },
   files: {
     list: "GET /api/conversations/{conversation_id}/list-files",

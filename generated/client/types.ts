@@ -661,6 +661,26 @@ export interface EventPage {
   has_more: boolean;
 }
 
+/** Whether an event has been rated, and how the last time. */
+export type EventRating =
+  | {
+      /** Nobody has rated the event. */
+      exists: false;
+    }
+  | {
+      /** The event has been rated. */
+      exists: true;
+      /** From 1, bad, to 5, good. */
+      rating: number;
+      /** Why; null when that was not said. */
+      reason: string | null;
+      /** What the client has kept with it. */
+      metadata: Record<string, unknown> | null;
+    };
+
+/** The rating of every event of the conversation, by the event's id. */
+export type EventRatings = Record<string, EventRating>;
+
 /** Who caused the event: the agent, the user, or the environment that both work in. */
 export type EventSource = "agent" | "user" | "environment";
 
@@ -679,6 +699,20 @@ export type EventType =
   | "null"
   | "agent_state_changed"
   | "error";
+
+/** The experiments that the conversation is part of. */
+export interface ExperimentRequest {
+  /** The names of experiments, each with the variant; none when left out. */
+  config?: Record<string, string> | null;
+}
+
+/** The conversation's experiments are fixed. */
+export interface ExperimentResponse {
+  /** Always true: the request was carried out. */
+  success: true;
+  /** Whether this is what is stored now; false where there was something already, which stays. */
+  stored: boolean;
+}
 
 /** What is switched on. */
 export interface FeatureFlags {
@@ -1166,6 +1200,29 @@ export interface ProviderTokensSet {
 
 /** A git host. */
 export type ProviderType = "github" | "gitlab" | "bitbucket" | "azure_devops" | "enterprise_sso";
+
+/** How good something was. A later rating of the same thing replaces an earlier one in what is shown. */
+export interface RateConversationRequest {
+  conversation_id: ConversationId;
+  /** The event that is rated; the conversation when left out. */
+  event_id?: EventId | null;
+  /** From 1, bad, to 5, good. */
+  rating: number;
+  /** Why, in words or as a code of the client's. */
+  reason?: string | null;
+  /** Whatever else the client wants to keep with it. */
+  metadata?: Record<string, unknown> | null;
+}
+
+/** The rating has been stored. */
+export interface RateConversationResponse {
+  /** Always true: the request was carried out. */
+  success: true;
+  /** Always `success`. */
+  status: "success";
+  /** What happened, for a person. */
+  message: string;
+}
 
 /** Too many requests. Wait for the seconds in `Retry-After`. */
 export interface RateLimitedError {
@@ -1773,6 +1830,35 @@ export interface StartConversationRequest {
 
 /** Something about the conversation or the connection that is not an event. */
 export type StatusFrame = AckStatus | ErrorStatus | ReplayCompleteStatus | InfoStatus | DeprecatedStatus;
+
+/** What the user thinks of the conversation so far. Other fields are ignored. */
+export interface SubmitFeedbackRequest {
+  /** Whether the user is content. */
+  polarity: "positive" | "negative";
+  /** Whether the user lets others see it. */
+  permissions?: "public" | "private";
+  /** The version of the client. */
+  version?: string;
+  /** Where the user can be asked. */
+  email?: string;
+}
+
+/** The feedback has been stored. */
+export interface SubmitFeedbackResponse {
+  /** Always true: the request was carried out. */
+  success: true;
+  /** Always 200; older clients read it. */
+  statusCode: 200;
+  /** What was stored. */
+  body: {
+    /** What happened, for a person. */
+    message: string;
+    /** The feedback's id. */
+    feedback_id: string;
+    /** Always empty: there is no page that it would open. */
+    password: string;
+  };
+}
 
 /** Something to do on a git host. */
 export interface SuggestedTask {

@@ -64,6 +64,22 @@ export interface MicroagentsHandlers<Context, Raw> {
   conversations: Handler<typeof contract.microagents.conversations, Context, Raw>;
 }
 
+/** The handlers of `contract.feedback`. */
+export interface FeedbackHandlers<Context, Raw> {
+  /** Give feedback on a conversation: `POST /api/conversations/{conversation_id}/submit-feedback` */
+  submit: Handler<typeof contract.feedback.submit, Context, Raw>;
+  /** Rate a conversation or an event: `POST /feedback/conversation` */
+  rate: Handler<typeof contract.feedback.rate, Context, Raw>;
+  /** Get the ratings of a conversation's events: `GET /feedback/conversation/{conversation_id}/batch` */
+  ratings: Handler<typeof contract.feedback.ratings, Context, Raw>;
+}
+
+/** The handlers of `contract.experiments`. */
+export interface ExperimentsHandlers<Context, Raw> {
+  /** Fix the experiments of a conversation: `POST /api/conversations/{conversation_id}/exp-config` */
+  fix: Handler<typeof contract.experiments.fix, Context, Raw>;
+}
+
 /** The handlers of `contract.files`. */
 export interface FilesHandlers<Context, Raw> {
   /** List files: `GET /api/conversations/{conversation_id}/list-files` */
@@ -138,6 +154,8 @@ export interface Handlers<Context, Raw> {
   events: EventsHandlers<Context, Raw>;
   trajectory: TrajectoryHandlers<Context, Raw>;
   microagents: MicroagentsHandlers<Context, Raw>;
+  feedback: FeedbackHandlers<Context, Raw>;
+  experiments: ExperimentsHandlers<Context, Raw>;
   files: FilesHandlers<Context, Raw>;
   apiKeys: ApiKeysHandlers<Context, Raw>;
   settings: SettingsHandlers<Context, Raw>;

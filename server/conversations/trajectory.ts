@@ -11,7 +11,11 @@ const pageSize = 200;
  * @returns the JSON texts of the events, in the order of their ids
  * @throws when the conversation is deleted meanwhile: what has been given so far is not all
  */
-export async function* trajectoryOf(log: EventLog, conversationId: string, last: number): AsyncGenerator<string[]> {
+export async function* trajectoryOf(
+  log: Pick<EventLog, "find">,
+  conversationId: string,
+  last: number,
+): AsyncGenerator<string[]> {
   for (let from = 0; from <= last; from += pageSize) {
     const to = Math.min(from + pageSize - 1, last);
     const page = await log.find(conversationId, { from, to, limit: pageSize });

@@ -31,14 +31,19 @@ export class JsonStream {
     this.parts = parts;
   }
 
-  /** An object with one member, a list. @param pages the JSON texts of its entries, some at a time */
-  static ofList(name: string, pages: AsyncIterable<readonly string[]>): JsonStream {
-    return new JsonStream(listParts(name, pages));
+  /**
+   * An object that ends with a list.
+   * @param pages the JSON texts of the list's entries, some at a time
+   * @param others the members before the list
+   */
+  static ofList(name: string, pages: AsyncIterable<readonly string[]>, others: object = {}): JsonStream {
+    const opening = JSON.stringify({ ...others, [name]: [] }).slice(0, -"]}".length);
+    return new JsonStream(listParts(opening, pages));
   }
 }
 
-async function* listParts(name: string, pages: AsyncIterable<readonly string[]>): AsyncGenerator<string> {
-  let before = `{${JSON.stringify(name)}:[`;
+async function* listParts(opening: string, pages: AsyncIterable<readonly string[]>): AsyncGenerator<string> {
+  let before = opening;
   for await (const page of pages) {
     if (page.length === 0) continue;
     yield before + page.join(",");

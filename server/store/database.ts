@@ -51,6 +51,19 @@ export interface Database {
     conversation_id: string;
     instructions: string | null;
     mcp_config: string | null;
+    experiments: string | null;
+  };
+  feedback: {
+    /** Given by the database, in the order of creation. */
+    position: Generated<number>;
+    id: string;
+    user_id: string;
+    conversation_id: string;
+    kind: "opinion" | "rating";
+    created_at: string;
+    event_id: number | null;
+    last_event_id: number;
+    content: string;
   };
   events: {
     conversation_id: string;

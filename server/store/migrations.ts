@@ -115,5 +115,21 @@ async function conversations(db: Kysely<unknown>): Promise<void> {
     )
     .addColumn("instructions", "text")
     .addColumn("mcp_config", "text")
+    .addColumn("experiments", "text")
     .execute();
+  await db.schema
+    .createTable("feedback")
+    .addColumn("position", "integer", (column) => column.primaryKey().autoIncrement())
+    .addColumn("id", "text", (column) => column.notNull().unique())
+    .addColumn("user_id", "text", (column) => column.notNull().references("users.id").onDelete("cascade"))
+    .addColumn("conversation_id", "text", (column) =>
+      column.notNull().references("conversations.id").onDelete("cascade"),
+    )
+    .addColumn("kind", "text", (column) => column.notNull())
+    .addColumn("created_at", "text", (column) => column.notNull())
+    .addColumn("event_id", "integer")
+    .addColumn("last_event_id", "integer", (column) => column.notNull())
+    .addColumn("content", "text", (column) => column.notNull())
+    .execute();
+  await db.schema.createIndex("feedback_by_conversation").on("feedback").columns(["conversation_id", "kind"]).execute();
 }

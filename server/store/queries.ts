@@ -129,7 +129,7 @@ export function sessionQueries(db: Kysely<Database>): SessionStore {
 }
 
 /** @param db any dialect */
-export function conversationQueries(db: Kysely<Database>): Omit<ConversationStore, "insert"> {
+export function conversationQueries(db: Kysely<Database>): Omit<ConversationStore, "insert" | "fixExperiments"> {
   const byId = db.selectFrom("conversations").selectAll().where("id", "=", "").compile();
   return {
     async get(id) {

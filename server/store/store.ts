@@ -16,6 +16,7 @@ export interface Store {
   readonly providerTokens: ProviderTokenStore;
   readonly conversations: ConversationStore;
   readonly events: EventStore;
+  readonly feedback: FeedbackStore;
   /** Resolves when the store answers. @throws when it does not */
   check(): Promise<void>;
   close(): Promise<void>;
@@ -162,6 +163,9 @@ export interface NewConversationRecord extends ConversationRecord {
   readonly setup?: ConversationSetup;
 }
 
+/** The names of experiments, each with the variant. */
+export type Experiments = Readonly<Record<string, string>>;
+
 export interface ConversationFilter {
   readonly userId: string;
   readonly repository?: string | undefined;
@@ -188,9 +192,11 @@ export interface ConversationStore {
   listByStatus(statuses: readonly ConversationStatus[]): Promise<ConversationRecord[]>;
   /** A user's conversations with one of these statuses, those first in which nothing has happened for the longest. */
   listQuietest(userId: string, statuses: readonly ConversationStatus[]): Promise<ConversationRecord[]>;
+  /** Stores which experiments a conversation is part of, the first time. */
+  fixExperiments(id: string, experiments: Experiments): Promise<"stored" | "fixed_before" | "not_found">;
   /** @returns whether there is such a conversation */
   update(id: string, change: ConversationChange): Promise<boolean>;
-  /** Deletes the conversation with its events. */
+  /** Deletes the conversation with its events and its feedback. */
   delete(id: string): Promise<void>;
 }
 
@@ -237,4 +243,35 @@ export interface EventStore {
    */
   append(conversationId: string, drafts: readonly EventDraft[]): Promise<StoredEvent[] | null>;
   find(conversationId: string, query: EventQuery): Promise<StoredEvent[]>;
+}
+
+export interface FeedbackRecord {
+  readonly id: string;
+  readonly userId: string;
+  readonly conversationId: string;
+  /** An opinion of the conversation as a whole, or a rating of it or of one event. */
+  readonly kind: "opinion" | "rating";
+  readonly createdAt: string;
+  /** The event that it is about; null for the conversation. */
+  readonly eventId: number | null;
+  /** The last event of the log when it was given: the conversation up to there is what it is about. */
+  readonly lastEventId: number;
+  /** What was said, as it is exported. */
+  readonly content: Readonly<Record<string, unknown>>;
+}
+
+export interface ExportedFeedback extends FeedbackRecord {
+  /** Where it stands in the list; 1 and more. */
+  readonly position: number;
+  readonly userName: string;
+  readonly experiments: Experiments | null;
+}
+
+export interface FeedbackStore {
+  /** @returns false when there is no such conversation: then nothing is stored */
+  insert(feedback: FeedbackRecord): Promise<boolean>;
+  /** Oldest first. */
+  listByConversation(conversationId: string, kind: FeedbackRecord["kind"]): Promise<FeedbackRecord[]>;
+  /** The feedback of all users, oldest first. @param page.after the position of the last that is known; 0 for none */
+  list(page: { readonly after: number; readonly limit: number }): Promise<ExportedFeedback[]>;
 }

@@ -14,8 +14,17 @@ export function createSqliteConversationStore(
   const insertSetup = sqlite.prepare(
     "INSERT INTO conversation_setups (conversation_id, instructions, mcp_config) VALUES (?, ?, ?)",
   );
+  const exists = sqlite.prepare("SELECT 1 FROM conversations WHERE id = ?");
+  const insertExperiments = sqlite.prepare(
+    "INSERT INTO conversation_setups (conversation_id, experiments) VALUES (?, ?) ON CONFLICT (conversation_id) DO UPDATE SET experiments = excluded.experiments WHERE experiments IS NULL",
+  );
   return {
     ...conversationQueries(db),
+    fixExperiments: async (id, experiments) =>
+      transaction(() => {
+        if (!exists.get(id)) return "not_found";
+        return insertExperiments.run(id, JSON.stringify(experiments)).changes === 0 ? "fixed_before" : "stored";
+      }),
     insert: async ({ setup, ...conversation }, drafts) =>
       transaction(() => {
         const { id, userId, title, status, repository, branch, gitProvider, trigger } = conversation;

@@ -3,6 +3,7 @@ import { Migrator } from "kysely/migration";
 import { OperatorError } from "../../operator-error.ts";
 import type { Database } from "../database.ts";
 import { migrations } from "../migrations.ts";
+import { feedbackQueries } from "../feedback-queries.ts";
 import { apiKeyQueries, sessionQueries, userQueries } from "../queries.ts";
 import { providerTokenQueries, secretQueries } from "../secret-queries.ts";
 import type { ProviderTokenStore, SecretStore, SettingsRecord, SettingsStore, Store } from "../store.ts";
@@ -37,6 +38,7 @@ export async function openSqliteStore(folder: string, { now }: { now: () => stri
     providerTokens: sqliteProviderTokens(connection),
     conversations: createSqliteConversationStore(connection, writer),
     events: createSqliteEventStore(connection, writer),
+    feedback: feedbackQueries(db),
     async check() {
       await db.selectFrom("users").select("id").limit(1).execute();
     },
