@@ -72,6 +72,7 @@ export async function startServer(config: Config, logger: Logger): Promise<Runni
     models,
     modelOf: settings.modelOf,
     secretsOf: secrets.list,
+    maxRunning: config.MAX_RUNNING_CONVERSATIONS,
     mcpConfigs: createMcpConfigs({ store: store.conversations, settings, cipher }),
     clock,
     logger,

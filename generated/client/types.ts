@@ -625,11 +625,11 @@ export interface ErrorObservation {
   extras: ErrorExtras;
 }
 
-/** The message was refused and nothing was appended. The connection stays open. */
+/** The message was refused and nothing was appended; or, with the code `AGENT_ERROR$TOO_MANY_CONVERSATIONS` and unasked, the conversation is stopped to make room for another one of its user. The connection stays open. */
 export interface ErrorStatus {
   /** Always `status`. */
   type: "status";
-  /** The message was refused. */
+  /** The message was refused, or the conversation is stopped. */
   status: "error";
   /** What was wrong, for a program. */
   code:
@@ -638,7 +638,8 @@ export interface ErrorStatus {
     | "unsupported_media_type"
     | "conversation_not_running"
     | "agent_state_conflict"
-    | "internal_error";
+    | "internal_error"
+    | "AGENT_ERROR$TOO_MANY_CONVERSATIONS";
   /** What was wrong and what would be right, for a person. */
   message: string;
   /** The message's `request_id`; null when it had none or could not be read. */

@@ -60,8 +60,8 @@ export interface AgentLoops {
   loopOf(record: ConversationRecord): Promise<AgentLoop | null>;
   /** Sees to an action of the user that has been appended. */
   react(id: string, action: ActionRequest, eventId: number): void;
-  /** Ends the agent and every command of a conversation, whose log then says `stopped`. */
-  stop(id: string): Promise<void>;
+  /** Ends the agent and every command of a conversation, whose log then says `stopped`. @param reason for the log; may be empty */
+  stop(id: string, reason: string): Promise<void>;
   /** Ends the agent and every command of a conversation without a word. */
   end(id: string): Promise<void>;
   /** Ends all of them, for the end of the process. */
@@ -168,10 +168,10 @@ export function createAgentLoops(deps: AgentLoopsDeps): AgentLoops {
     },
 
     end,
-    async stop(id) {
+    async stop(id, reason) {
       await end(id);
       await store.update(id, { status: "STOPPED" }); // a conversation that was just getting ready has said RUNNING meanwhile
-      await log.append(id, stateChanged("stopped", ""));
+      await log.append(id, stateChanged("stopped", reason));
     },
     async close() {
       await Promise.all([...entries.keys()].map(end));

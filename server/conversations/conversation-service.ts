@@ -14,11 +14,14 @@ import { isUnfinished } from "./recovery.ts";
 import { createAgentLoops } from "./agent-loops.ts";
 import type { AgentLoopsDeps, FirstMessage } from "./agent-loops.ts";
 import type { McpConfigs } from "./mcp-configs.ts";
+import { createRunningLimit, running } from "./running-limit.ts";
 
 export interface ConversationServiceDeps extends AgentLoopsDeps {
   readonly bus: EventBus;
   readonly clock: Clock;
   readonly mcpConfigs: McpConfigs;
+  /** How many conversations of one user may run at a time. */
+  readonly maxRunning: number;
 }
 
 /** What a conversation is to begin with; null where that is nothing. */
@@ -73,6 +76,8 @@ export function createConversationService(deps: ConversationServiceDeps): Conver
   const { store, log, bus, runtime, clock } = deps;
   const loops = createAgentLoops(deps);
   const lifecycle = createLocks();
+  // Always the outer one of the two locks, as it takes the inner one of other conversations.
+  const runningLimit = createRunningLimit({ limit: deps.maxRunning, store, stop: crowdOut });
 
   async function get({ userId }: Principal, id: string): Promise<ConversationRecord> {
     const record = await store.get(id);
@@ -88,7 +93,13 @@ export function createConversationService(deps: ConversationServiceDeps): Conver
       const { repository } = request;
       const branch = repository === null ? null : await reachableBranch(runtime, repository, request.branch);
       const record = newRecord(principal, { ...request, branch });
-      await lifecycle.alone(record.id, () => loops.create(record, request)); // one of that id may be on its way out
+      const { id, userId } = record;
+      await assertFree(request.id);
+      await runningLimit.admit(
+        userId,
+        id,
+        () => lifecycle.alone(id, () => loops.create(record, request)), // one of that id may be on its way out
+      );
       return record;
     },
 
@@ -108,21 +119,25 @@ export function createConversationService(deps: ConversationServiceDeps): Conver
         bus.publish(id, { type: "deleted" });
       }),
 
-    start: (principal, id) =>
-      lifecycle.alone(id, async () => {
-        const record = await get(principal, id);
-        if (record.status === "RUNNING" || record.status === "STARTING") return record;
-        await store.update(id, { status: "STARTING" });
-        await loops.start({ ...record, status: "STARTING" });
-        return get(principal, id);
-      }),
+    async start(principal, id) {
+      const before = await get(principal, id);
+      if (isRunning(before)) return before;
+      return runningLimit.admit(principal.userId, id, () =>
+        lifecycle.alone(id, async () => {
+          const record = await get(principal, id);
+          if (isRunning(record)) return record;
+          await store.update(id, { status: "STARTING" });
+          await loops.start({ ...record, status: "STARTING" });
+          return get(principal, id);
+        }),
+      );
+    },
 
     stop: (principal, id) =>
       lifecycle.alone(id, async () => {
         const record = await get(principal, id);
         if (record.status === "STOPPED") return record;
-        await store.update(id, { status: "STOPPED" }); // from here on no action is taken
-        await loops.stop(id);
+        await stopNow(id, "");
         return { ...record, status: "STOPPED" };
       }),
 
@@ -149,12 +164,34 @@ export function createConversationService(deps: ConversationServiceDeps): Conver
     },
 
     async recover() {
-      for (const record of await store.listByStatus(["STARTING", "RUNNING"]))
+      for (const record of await store.listByStatus(running))
         if (await isUnfinished(log, record)) await loops.recover(record);
     },
 
     close: () => loops.close(),
   };
+
+  /** @param reason for the log */
+  async function stopNow(id: string, reason: string): Promise<void> {
+    await store.update(id, { status: "STOPPED" }); // from here on no action is taken
+    await loops.stop(id, reason);
+  }
+
+  /** Stops a conversation that has to make room for another one of its user. */
+  function crowdOut(id: string): Promise<void> {
+    return lifecycle.alone(id, async () => {
+      const record = await store.get(id);
+      if (!record || !isRunning(record)) return;
+      const message = `No more than ${deps.maxRunning} of your conversations can run at a time, and you have begun another one. Start this one again to go on.`;
+      bus.publish(id, { type: "crowded_out", message });
+      await stopNow(id, message);
+    });
+  }
+
+  /** A conversation that cannot be created must not make room for itself. @throws {ApiError} `conversation_exists` */
+  async function assertFree(id: string | null): Promise<void> {
+    if (id !== null && (await store.get(id))) throw new ApiError("conversation_exists");
+  }
 
   function newRecord({ userId }: Principal, request: NewConversation): NewConversationRecord {
     const { repository, branch, gitProvider, trigger, instructions, mcpConfig, replay } = request;
@@ -189,4 +226,8 @@ export function createConversationService(deps: ConversationServiceDeps): Conver
       throw new ApiError("repository_unavailable", error.message, { details, cause: error });
     }
   }
+}
+
+function isRunning({ status }: ConversationRecord): boolean {
+  return running.some((one) => one === status);
 }

@@ -57,6 +57,7 @@ function start(log: { find: EventLog["find"] }, bus: EventBus, options: Partial<
     onEvent: ({ id }) => given.push(id),
     onReplayComplete: (latest) => replays.push({ latest, given: given.length }),
     onTitle: () => {},
+    onCrowdedOut: () => {},
     onDeleted: () => {},
     drained: () => Promise.resolve(),
     onError: (error) => assert.fail(String(error)),
