@@ -5,13 +5,17 @@ import { eventDifferences } from "./events/differences.ts";
 import { apiKeys } from "./rest/api-keys.ts";
 import { conversations } from "./rest/conversations.ts";
 import { events } from "./rest/events.ts";
+import { experiments } from "./rest/experiments.ts";
+import { feedback } from "./rest/feedback.ts";
 import { files } from "./rest/files.ts";
 import { health } from "./rest/health.ts";
+import { microagents } from "./rest/microagents.ts";
 import { options } from "./rest/options.ts";
 import { providers } from "./rest/providers.ts";
 import { secrets } from "./rest/secrets.ts";
 import { sessions } from "./rest/sessions.ts";
 import { settings } from "./rest/settings.ts";
+import { trajectory } from "./rest/trajectory.ts";
 import { users } from "./rest/users.ts";
 import { events as eventsChannel } from "./socket/events.ts";
 
@@ -21,6 +25,10 @@ export const contract = {
   sessions,
   conversations,
   events,
+  trajectory,
+  microagents,
+  feedback,
+  experiments,
   files,
   apiKeys,
   settings,
@@ -83,16 +91,19 @@ export type {
   Tag,
 } from "./operation.ts";
 export { sizeLimits } from "./primitives.ts";
+export type { CreateConversationRequest, SuggestedTask } from "./rest/conversation-creation.ts";
 export type {
   ConversationInfo,
-  ConversationResponse,
   ConversationStatus,
+  ConversationTrigger,
   ProviderType,
   RuntimeStatus,
-} from "./rest/conversations.ts";
+} from "./rest/conversation-info.ts";
+export type { ConversationResponse } from "./rest/conversations.ts";
 export { sessionCookie } from "./rest/sessions.ts";
 export { initialSettings, plainSettings, secretSettings } from "./rest/settings.ts";
 export type { Settings, SettingsUpdate } from "./rest/settings.ts";
+export { trimmedExtras } from "./rest/trajectory.ts";
 export { securitySchemes } from "./security.ts";
-export { ShorthandFrame, TypedClientFrame } from "./socket/events.ts";
+export { ShorthandFrame, TypedClientFrame, tooManyConversations } from "./socket/events.ts";
 export type { MessageErrorCode, StatusFrame } from "./socket/events.ts";

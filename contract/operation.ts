@@ -24,6 +24,7 @@ export const tags = {
   Sessions: "Log in from a browser and log out again.",
   Conversations: "Conversations with the agent, from creation to deletion.",
   Events: "What happens in a conversation: messages, actions, observations.",
+  Feedback: "What users think of their conversations.",
   Workspace: "The files a conversation works on.",
   "API keys": "Keys for programs.",
   Settings: "A user's settings.",

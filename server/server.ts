@@ -13,7 +13,8 @@ import { createConversationService } from "./conversations/conversation-service.
 import { createLocalEventBus } from "./conversations/event-bus.ts";
 import { createEventLog } from "./conversations/event-log.ts";
 import { createIdempotency } from "./idempotency.ts";
-import { createOwners } from "./conversations/owners.ts";
+import { createFeedback } from "./conversations/feedback.ts";
+import { createMcpConfigs } from "./conversations/mcp-configs.ts";
 import { bootstrap } from "./identity/bootstrap.ts";
 import type { Bootstrap } from "./identity/bootstrap.ts";
 import { createOpenAuthenticator, createTokenAuthenticator } from "./identity/credentials.ts";
@@ -65,11 +66,7 @@ export async function startServer(config: Config, logger: Logger): Promise<Runni
     async (userId) => (await providerTokens.reveal(userId)).values().map(({ token }) => token),
   ]);
   const bus = createLocalEventBus();
-  const ownerOf = createOwners(store.conversations);
-  const log = createEventLog(store.events, bus, async (conversationId) => {
-    const owner = await ownerOf(conversationId);
-    return owner === null ? null : knownSecrets.maskOf(owner);
-  });
+  const log = createEventLog(store, bus, knownSecrets.maskOf);
   const models = createModels();
   const runtime = createLocalRuntime({
     directory: join(config.DATA_DIR, "workspaces"),
@@ -82,6 +79,9 @@ export async function startServer(config: Config, logger: Logger): Promise<Runni
     runtime,
     models,
     modelOf: settings.modelOf,
+    secretsOf: secrets.list,
+    maxRunning: config.MAX_RUNNING_CONVERSATIONS,
+    mcpConfigs: createMcpConfigs({ store: store.conversations, settings, cipher }),
     clock,
     logger,
   });
@@ -112,6 +112,7 @@ export async function startServer(config: Config, logger: Logger): Promise<Runni
     providerTokens,
     conversations,
     log,
+    feedback: createFeedback({ store: store.feedback, clock }),
     activity,
     idempotency,
     connections: sockets.connections,

@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { operation } from "../operation.ts";
 import { success } from "../primitives.ts";
-import { ProviderType } from "./conversations.ts";
+import { ProviderType } from "./conversation-info.ts";
 
 const token = z
   .string()

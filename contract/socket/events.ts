@@ -67,11 +67,14 @@ const AckStatus = z
     examples: [{ type: "status", status: "ack", request_id: "c-42", event_id: 7 }],
   });
 
+/** Says, unasked, that the conversation is stopped because its user has begun too many others. */
+export const tooManyConversations = "AGENT_ERROR$TOO_MANY_CONVERSATIONS";
+
 const ErrorStatus = z
   .object({
     type: statusType,
-    status: z.literal("error").describe("The message was refused."),
-    code: z.enum(messageErrors).describe("What was wrong, for a program."),
+    status: z.literal("error").describe("The message was refused, or the conversation is stopped."),
+    code: z.enum([...messageErrors, tooManyConversations]).describe("What was wrong, for a program."),
     message: z.string().describe("What was wrong and what would be right, for a person."),
     request_id: RequestId.nullable().describe(
       "The message's `request_id`; null when it had none or could not be read.",
@@ -83,7 +86,8 @@ const ErrorStatus = z
   })
   .meta({
     id: "ErrorStatus",
-    description: "The message was refused and nothing was appended. The connection stays open.",
+    description:
+      "The message was refused and nothing was appended; or, with the code `AGENT_ERROR$TOO_MANY_CONVERSATIONS` and unasked, the conversation is stopped to make room for another one of its user. The connection stays open.",
     examples: [
       {
         type: "status",
@@ -302,11 +306,21 @@ export const events = channel({
     error: {
       direction: "send",
       name: "oh_event",
-      summary: "A message was refused",
-      description: "Answers a message that was refused. Nothing was appended, and the connection stays open.",
+      summary: "A message was refused, or the conversation is stopped",
+      description:
+        "Answers a message that was refused: nothing was appended. Unasked, with the code `AGENT_ERROR$TOO_MANY_CONVERSATIONS`, it says that the conversation is stopped to make room for another one of its user. The connection stays open.",
       since: "0.1.0",
       payload: ErrorStatus,
-      examples: [exampleOf(ErrorStatus)],
+      examples: [
+        exampleOf(ErrorStatus),
+        {
+          type: "status",
+          status: "error",
+          code: tooManyConversations,
+          message: "No more than 20 of your conversations can run at a time, and you have begun another one.",
+          request_id: null,
+        },
+      ],
     },
     replay_complete: {
       direction: "send",

@@ -14,7 +14,7 @@ import { jsonBody } from "./body.ts";
 import { writeDeprecation } from "./deprecation.ts";
 import { toApiError, validationFailed } from "./errors.ts";
 import type { Idempotency, ReceiptOf, RepeatableRequest } from "../idempotency.ts";
-import type { JsonText } from "./json-text.ts";
+import type { JsonStream, JsonText } from "./json-text.ts";
 import type { RateLimiter } from "./rate-limit.ts";
 import type { ResponseValidator } from "./response-validation.ts";
 import { stateOf } from "./state.ts";
@@ -33,7 +33,7 @@ export interface RequestContext {
 }
 
 /** Every handler of the server. */
-export type ServerHandlers = Handlers<RequestContext, JsonText>;
+export type ServerHandlers = Handlers<RequestContext, JsonText | JsonStream>;
 
 export interface RouterDeps {
   readonly handlers: ServerHandlers;

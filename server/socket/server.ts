@@ -3,7 +3,7 @@ import type { Duplex } from "node:stream";
 import type { Logger } from "pino";
 import { WebSocketServer } from "ws";
 import type { WebSocket } from "ws";
-import { channels, securitySchemes } from "../../contract/index.ts";
+import { channels, securitySchemes, tooManyConversations } from "../../contract/index.ts";
 import type { Activity } from "../activity.ts";
 import { ApiError } from "../api-error.ts";
 import type { ConversationService } from "../conversations/conversation-service.ts";
@@ -182,6 +182,8 @@ function serve(socket: WebSocket, { stream, principal, record, query }: Handshak
           conversation_title,
         }),
       ),
+    onCrowdedOut: (message) =>
+      push(statusFrame({ type: "status", status: "error", code: tooManyConversations, message, request_id: null })),
     onDeleted: () => close(socket, 4404, "The conversation has been deleted."),
     drained: outbox.drained,
     onError: (error) => {
