@@ -91,6 +91,7 @@ export function createApp(deps: AppDeps): Express {
     validator: createResponseValidator(config.VALIDATE_RESPONSES),
     openGates: config.ENABLE_V1 ? ["v1"] : [],
     maxBodyBytes: config.MAX_BODY_BYTES,
+    maxUploadBytes: config.MAX_UPLOAD_BYTES,
   });
   app.use((req) => {
     throw new ApiError("route_not_found", `There is no operation at ${req.path}. Compare the path with /openapi.yaml.`);

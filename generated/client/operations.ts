@@ -205,6 +205,45 @@ export interface Calls<Options> {
       },
       options?: Options,
     ) => Promise<wire.FileList>;
+    /**
+     * Read a text file: `GET /api/conversations/{conversation_id}/select-file`
+     *
+     * The whole text of a file of up to 4 MiB. Read as UTF-8, as UTF-16 where it begins with a byte order mark, else as windows-1252.
+     */
+    readonly select: (
+      request: {
+        conversation_id: wire.ConversationId;
+        /** The file. */
+        file: wire.WorkspacePath;
+      },
+      options?: Options,
+    ) => Promise<wire.FileText>;
+    /**
+     * Upload files: `POST /api/conversations/{conversation_id}/upload-files`
+     *
+     * Stores files in the workspace, byte for byte, under their names, which are UTF-8 and may have folders; a file that is there is replaced. Each file is stored or not for itself: one that cannot be is listed with the reason. Of two with the same name the later one stays. Files that came before an upload is refused or breaks off are stored.
+     */
+    readonly upload: (
+      request: {
+        conversation_id: wire.ConversationId;
+        body: {
+          /** The files, each with a name. */
+          readonly files: readonly { readonly name: string; readonly content: BlobPart }[];
+        };
+      },
+      options?: Options,
+    ) => Promise<wire.UploadFilesResponse>;
+    /**
+     * Download the workspace: `GET /api/conversations/{conversation_id}/zip-directory`
+     *
+     * Everything in the workspace as a zip archive, `.git` and what `.gitignore` names included, without links that lead out of it. It is made while it is sent, so its length is not known before. When it cannot be finished the connection ends before the archive does.
+     */
+    readonly zip: (
+      request: {
+        conversation_id: wire.ConversationId;
+      },
+      options?: Options,
+    ) => Promise<Blob>;
   };
   readonly apiKeys: {
     /**
@@ -471,7 +510,41 @@ export interface ErrorCodes {
   };
   files: {
     list:
+      | "not_a_directory"
       | "path_outside_workspace"
+      | "validation_failed"
+      | "invalid_credentials"
+      | "unauthenticated"
+      | "permission_denied"
+      | "conversation_not_found"
+      | "rate_limited"
+      | "internal_error";
+    select:
+      | "not_a_directory"
+      | "not_a_file"
+      | "path_outside_workspace"
+      | "validation_failed"
+      | "invalid_credentials"
+      | "unauthenticated"
+      | "permission_denied"
+      | "conversation_not_found"
+      | "file_not_found"
+      | "file_too_large"
+      | "binary_file"
+      | "rate_limited"
+      | "internal_error";
+    upload:
+      | "malformed_form"
+      | "validation_failed"
+      | "invalid_credentials"
+      | "unauthenticated"
+      | "origin_forbidden"
+      | "conversation_not_found"
+      | "payload_too_large"
+      | "unsupported_media_type"
+      | "rate_limited"
+      | "internal_error";
+    zip:
       | "validation_failed"
       | "invalid_credentials"
       | "unauthenticated"
@@ -590,7 +663,7 @@ export interface ErrorCodes {
   };
 }
 
-/** The method and the path of each operation. */
+/** The method and the path of each operation; the media type where files are sent (a form) or answered. */
 export const operations = {
   options: {
     models: "GET /api/options/models",
@@ -618,6 +691,9 @@ export const operations = {
   },
   files: {
     list: "GET /api/conversations/{conversation_id}/list-files",
+    select: "GET /api/conversations/{conversation_id}/select-file",
+    upload: "POST /api/conversations/{conversation_id}/upload-files multipart/form-data",
+    zip: "GET /api/conversations/{conversation_id}/zip-directory application/zip",
   },
   apiKeys: {
     list: "GET /api/keys",

@@ -182,6 +182,20 @@ export interface ApiKeyNotFoundError {
 /** Several frames in one, in order. */
 export type BatchFrame = ServerFrame[];
 
+/** The file is not text. Download the workspace to get the file's bytes. */
+export interface BinaryFileError {
+  /** Always false: the request was not carried out. */
+  success: false;
+  /** What was wrong, for a person. */
+  error: string;
+  /** What was wrong, for a program. */
+  code: "binary_file";
+  /** The parts of the request that were wrong, when they can be named. */
+  details?: ErrorDetail[];
+  /** The request's id, also in `X-Request-ID` and in the server's log. */
+  request_id: string;
+}
+
 /** The agent is to change its state. */
 export interface ChangeAgentStateAction {
   id: EventId;
@@ -640,8 +654,42 @@ export type FileEditSource = "llm_based_edit" | "oh_aci";
 /** Folders, each with `/` at its end, then files; both sorted without regard to case. */
 export type FileList = string[];
 
+/** There is no such file in the workspace. List the files to see those that exist. */
+export interface FileNotFoundError {
+  /** Always false: the request was not carried out. */
+  success: false;
+  /** What was wrong, for a person. */
+  error: string;
+  /** What was wrong, for a program. */
+  code: "file_not_found";
+  /** The parts of the request that were wrong, when they can be named. */
+  details?: ErrorDetail[];
+  /** The request's id, also in `X-Request-ID` and in the server's log. */
+  request_id: string;
+}
+
 /** Which reader is meant: `oh_aci` the file editor's view, `default` plain text. */
 export type FileReadSource = "oh_aci" | "default";
+
+/** A text file. */
+export interface FileText {
+  /** The text of the whole file. */
+  code: string;
+}
+
+/** The file, or the list of changes, is larger than can be shown. Look at a part of it with a command, or download the workspace. */
+export interface FileTooLargeError {
+  /** Always false: the request was not carried out. */
+  success: false;
+  /** What was wrong, for a person. */
+  error: string;
+  /** What was wrong, for a program. */
+  code: "file_too_large";
+  /** The parts of the request that were wrong, when they can be named. */
+  details?: ErrorDetail[];
+  /** The request's id, also in `X-Request-ID` and in the server's log. */
+  request_id: string;
+}
 
 /** The agent has finished the task. */
 export interface FinishAction {
@@ -758,6 +806,20 @@ export interface LogoutResponse {
   success: true;
   /** What happened, for a person. */
   message: string;
+}
+
+/** The body is not a valid form. Send one `multipart/form-data` body to its end, with the boundary that `Content-Type` names (RFC 7578). */
+export interface MalformedFormError {
+  /** Always false: the request was not carried out. */
+  success: false;
+  /** What was wrong, for a person. */
+  error: string;
+  /** What was wrong, for a program. */
+  code: "malformed_form";
+  /** The parts of the request that were wrong, when they can be named. */
+  details?: ErrorDetail[];
+  /** The request's id, also in `X-Request-ID` and in the server's log. */
+  request_id: string;
 }
 
 /** The body or frame is not valid JSON. Send one JSON document in UTF-8. */
@@ -938,6 +1000,34 @@ export interface MicroagentKnowledge {
 /** Names of models, sorted, each once. `test/…` are agents without a language model. */
 export type ModelNames = string[];
 
+/** The path leads through a file. Name a path whose parts, apart from the last, are folders. */
+export interface NotADirectoryError {
+  /** Always false: the request was not carried out. */
+  success: false;
+  /** What was wrong, for a person. */
+  error: string;
+  /** What was wrong, for a program. */
+  code: "not_a_directory";
+  /** The parts of the request that were wrong, when they can be named. */
+  details?: ErrorDetail[];
+  /** The request's id, also in `X-Request-ID` and in the server's log. */
+  request_id: string;
+}
+
+/** The path names no file. Name a file, not a folder; `list-files` shows folders with `/` at their end. */
+export interface NotAFileError {
+  /** Always false: the request was not carried out. */
+  success: false;
+  /** What was wrong, for a person. */
+  error: string;
+  /** What was wrong, for a program. */
+  code: "not_a_file";
+  /** The parts of the request that were wrong, when they can be named. */
+  details?: ErrorDetail[];
+  /** The request's id, also in `X-Request-ID` and in the server's log. */
+  request_id: string;
+}
+
 /** The server is not ready. Try again after the seconds in `Retry-After`. */
 export interface NotReadyError {
   /** Always false: the request was not carried out. */
@@ -1064,6 +1154,20 @@ export interface PayloadTooLargeError {
   error: string;
   /** What was wrong, for a program. */
   code: "payload_too_large";
+  /** The parts of the request that were wrong, when they can be named. */
+  details?: ErrorDetail[];
+  /** The request's id, also in `X-Request-ID` and in the server's log. */
+  request_id: string;
+}
+
+/** The server may not read the file. Change the file's permissions with a command in the workspace. */
+export interface PermissionDeniedError {
+  /** Always false: the request was not carried out. */
+  success: false;
+  /** What was wrong, for a person. */
+  error: string;
+  /** What was wrong, for a program. */
+  code: "permission_denied";
   /** The parts of the request that were wrong, when they can be named. */
   details?: ErrorDetail[];
   /** The request's id, also in `X-Request-ID` and in the server's log. */
@@ -1695,6 +1799,14 @@ export interface ShorthandFrame {
   message: string;
 }
 
+/** A file that was not stored. */
+export interface SkippedFile {
+  /** The file's name as it was sent; empty where none was. */
+  name: string;
+  /** What was wrong and what would be right, for a person. */
+  reason: string;
+}
+
 /** How to start. May be left out. */
 export interface StartConversationRequest {
   /** The git hosts that the client has tokens for. Accepted for older clients; the server knows them itself. */
@@ -1814,7 +1926,7 @@ export interface UnsetProvidersResponse {
   message: string;
 }
 
-/** The content is not of an accepted type. Send `application/json` in UTF-8; on a socket, text frames. */
+/** The content is not of an accepted type. Send the media type that the operation lists, JSON in UTF-8; on a socket, text frames. */
 export interface UnsupportedMediaTypeError {
   /** Always false: the request was not carried out. */
   success: false;
@@ -1841,6 +1953,14 @@ export interface UpdateSecretResponse {
   success: true;
   /** What happened, for a person. */
   message: string;
+}
+
+/** What became of each file. */
+export interface UploadFilesResponse {
+  /** The files that were stored, by their paths in the workspace. A name that came twice stands once. */
+  uploaded_files: string[];
+  /** The files that were not stored, each with the reason. */
+  skipped_files: SkippedFile[];
 }
 
 /** Something the user wants done. */

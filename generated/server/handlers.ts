@@ -54,6 +54,12 @@ export interface EventsHandlers<Context, Raw> {
 export interface FilesHandlers<Context, Raw> {
   /** List files: `GET /api/conversations/{conversation_id}/list-files` */
   list: Handler<typeof contract.files.list, Context, Raw>;
+  /** Read a text file: `GET /api/conversations/{conversation_id}/select-file` */
+  select: Handler<typeof contract.files.select, Context, Raw>;
+  /** Upload files: `POST /api/conversations/{conversation_id}/upload-files` */
+  upload: Handler<typeof contract.files.upload, Context, Raw>;
+  /** Download the workspace: `GET /api/conversations/{conversation_id}/zip-directory` */
+  zip: Handler<typeof contract.files.zip, Context, Raw>;
 }
 
 /** The handlers of `contract.apiKeys`. */

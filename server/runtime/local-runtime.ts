@@ -256,5 +256,5 @@ function createActivities() {
 }
 
 function removed(): WorkspaceError {
-  return new WorkspaceError("file_not_found", "The workspace was removed.");
+  return new WorkspaceError("workspace_removed", "The workspace was removed.");
 }
