@@ -3,9 +3,11 @@ import { apiKeys } from "./rest/api-keys.ts";
 import { conversations } from "./rest/conversations.ts";
 import { events } from "./rest/events.ts";
 import { files } from "./rest/files.ts";
+import { git } from "./rest/git.ts";
 import { health } from "./rest/health.ts";
 import { options } from "./rest/options.ts";
 import { providers } from "./rest/providers.ts";
+import { runtime } from "./rest/runtime.ts";
 import { secrets } from "./rest/secrets.ts";
 import { sessions } from "./rest/sessions.ts";
 import { settings } from "./rest/settings.ts";
@@ -19,6 +21,8 @@ export const contract = {
   conversations,
   events,
   files,
+  git,
+  runtime,
   apiKeys,
   settings,
   secrets,

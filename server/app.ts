@@ -25,9 +25,11 @@ import { apiKeysHandlers } from "./rest/api-keys.ts";
 import { conversationsHandlers } from "./rest/conversations.ts";
 import { eventsHandlers } from "./rest/events.ts";
 import { filesHandlers } from "./rest/files.ts";
+import { gitHandlers } from "./rest/git.ts";
 import { healthHandlers } from "./rest/health.ts";
 import { optionsHandlers } from "./rest/options.ts";
 import { providersHandlers } from "./rest/providers.ts";
+import { runtimeHandlers } from "./rest/runtime.ts";
 import { secretsHandlers } from "./rest/secrets.ts";
 import { sessionsHandlers } from "./rest/sessions.ts";
 import { settingsHandlers } from "./rest/settings.ts";
@@ -79,6 +81,8 @@ export function createApp(deps: AppDeps): Express {
       conversations: conversationsHandlers(deps),
       events: eventsHandlers(deps),
       files: filesHandlers(deps.conversations),
+      git: gitHandlers(deps.conversations),
+      runtime: runtimeHandlers(deps.conversations),
       apiKeys: apiKeysHandlers(deps),
       settings: settingsHandlers(settings, deps.providerTokens),
       secrets: secretsHandlers(deps.secrets),

@@ -245,6 +245,67 @@ export interface Calls<Options> {
       options?: Options,
     ) => Promise<Blob>;
   };
+  readonly git: {
+    /**
+     * List the changed files: `GET /api/conversations/{conversation_id}/git/changes`
+     *
+     * How the files of the workspace differ from the base of their repository, without those that git ignores. The base is the branch of the same name at `origin`; else where HEAD left the default branch of `origin`; else the empty tree. Without an `origin` it is HEAD. The remote is not asked. Repositories in folders are compared each with its own. A workspace without a repository has no changes.
+     */
+    readonly changes: (
+      request: {
+        conversation_id: wire.ConversationId;
+      },
+      options?: Options,
+    ) => Promise<wire.FileChanges>;
+    /**
+     * Compare a file: `GET /api/conversations/{conversation_id}/git/diff`
+     *
+     * A file of up to 1 MiB in the base of its repository, and now. The base is the branch of the same name at `origin`; else where HEAD left the default branch of `origin`; else the empty tree. Without an `origin` it is HEAD. The remote is not asked.
+     */
+    readonly diff: (
+      request: {
+        conversation_id: wire.ConversationId;
+        /** The file. */
+        path: wire.WorkspacePath;
+      },
+      options?: Options,
+    ) => Promise<wire.FileDiff>;
+  };
+  readonly runtime: {
+    /**
+     * Where does it run?: `GET /api/conversations/{conversation_id}/config`
+     *
+     * Names the place where the conversation's commands run.
+     */
+    readonly config: (
+      request: {
+        conversation_id: wire.ConversationId;
+      },
+      options?: Options,
+    ) => Promise<wire.RuntimeConfig>;
+    /**
+     * Where is the editor?: `GET /api/conversations/{conversation_id}/vscode-url`
+     *
+     * The URL of a VS Code server on the workspace. This server's own runtime starts none, so its answer is null.
+     */
+    readonly vscodeUrl: (
+      request: {
+        conversation_id: wire.ConversationId;
+      },
+      options?: Options,
+    ) => Promise<wire.EditorAddress>;
+    /**
+     * List what commands serve: `GET /api/conversations/{conversation_id}/web-hosts`
+     *
+     * The TCP ports on which the conversation's commands listen now, as URLs. They are those of the machine that the commands run on. What listens there need not speak HTTP. None where the system does not tell.
+     */
+    readonly webHosts: (
+      request: {
+        conversation_id: wire.ConversationId;
+      },
+      options?: Options,
+    ) => Promise<wire.WebHosts>;
+  };
   readonly apiKeys: {
     /**
      * List the API keys: `GET /api/keys`
@@ -552,6 +613,55 @@ export interface ErrorCodes {
       | "rate_limited"
       | "internal_error";
   };
+  git: {
+    changes:
+      | "validation_failed"
+      | "invalid_credentials"
+      | "unauthenticated"
+      | "conversation_not_found"
+      | "git_failed"
+      | "file_too_large"
+      | "rate_limited"
+      | "internal_error";
+    diff:
+      | "not_a_file"
+      | "path_outside_workspace"
+      | "validation_failed"
+      | "invalid_credentials"
+      | "unauthenticated"
+      | "permission_denied"
+      | "conversation_not_found"
+      | "file_not_found"
+      | "not_a_repository"
+      | "git_failed"
+      | "file_too_large"
+      | "binary_file"
+      | "rate_limited"
+      | "internal_error";
+  };
+  runtime: {
+    config:
+      | "validation_failed"
+      | "invalid_credentials"
+      | "unauthenticated"
+      | "conversation_not_found"
+      | "rate_limited"
+      | "internal_error";
+    vscodeUrl:
+      | "validation_failed"
+      | "invalid_credentials"
+      | "unauthenticated"
+      | "conversation_not_found"
+      | "rate_limited"
+      | "internal_error";
+    webHosts:
+      | "validation_failed"
+      | "invalid_credentials"
+      | "unauthenticated"
+      | "conversation_not_found"
+      | "rate_limited"
+      | "internal_error";
+  };
   apiKeys: {
     list: "validation_failed" | "invalid_credentials" | "unauthenticated" | "rate_limited" | "internal_error";
     create:
@@ -694,6 +804,15 @@ export const operations = {
     select: "GET /api/conversations/{conversation_id}/select-file",
     upload: "POST /api/conversations/{conversation_id}/upload-files multipart/form-data",
     zip: "GET /api/conversations/{conversation_id}/zip-directory application/zip",
+  },
+  git: {
+    changes: "GET /api/conversations/{conversation_id}/git/changes",
+    diff: "GET /api/conversations/{conversation_id}/git/diff",
+  },
+  runtime: {
+    config: "GET /api/conversations/{conversation_id}/config",
+    vscodeUrl: "GET /api/conversations/{conversation_id}/vscode-url",
+    webHosts: "GET /api/conversations/{conversation_id}/web-hosts",
   },
   apiKeys: {
     list: "GET /api/keys",

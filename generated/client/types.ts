@@ -550,6 +550,12 @@ export interface EditObservation {
   extras: EditExtras;
 }
 
+/** Where the workspace can be edited. */
+export interface EditorAddress {
+  /** The editor's URL; null where the runtime offers no editor. */
+  vscode_url: string | null;
+}
+
 /** One part of a request that does not fit the contract. */
 export interface ErrorDetail {
   /** Where the part stands. */
@@ -648,6 +654,24 @@ export interface FeatureFlags {
   ENABLE_V1: boolean;
 }
 
+/** A file that differs from the repository's base. */
+export interface FileChange {
+  status: FileStatus;
+  /** The file's path in the workspace. */
+  path: string;
+}
+
+/** The files that differ, sorted by path. */
+export type FileChanges = FileChange[];
+
+/** A file before and after. The text of a link is its target. */
+export interface FileDiff {
+  /** The text now; empty where there is no such file any more. */
+  modified: string;
+  /** The text in the base; empty where there was no such file. */
+  original: string;
+}
+
 /** Which editor is meant: `oh_aci` edits by exact text, `llm_based_edit` by a model. */
 export type FileEditSource = "llm_based_edit" | "oh_aci";
 
@@ -670,6 +694,9 @@ export interface FileNotFoundError {
 
 /** Which reader is meant: `oh_aci` the file editor's view, `default` plain text. */
 export type FileReadSource = "oh_aci" | "default";
+
+/** How a file differs: `M` modified, `A` added, `D` deleted, `U` unmerged after a conflict. A file that was moved is deleted and added. */
+export type FileStatus = "M" | "A" | "D" | "U";
 
 /** A text file. */
 export interface FileText {
@@ -733,6 +760,20 @@ export interface FinishArgsInput {
   outputs?: Record<string, unknown>;
   /** Why the action is taken. */
   thought?: string;
+}
+
+/** Git cannot compare the repository as it is. Look at the repository with a command, such as `git status`, and repair it. */
+export interface GitFailedError {
+  /** Always false: the request was not carried out. */
+  success: false;
+  /** What was wrong, for a person. */
+  error: string;
+  /** What was wrong, for a program. */
+  code: "git_failed";
+  /** The parts of the request that were wrong, when they can be named. */
+  details?: ErrorDetail[];
+  /** The request's id, also in `X-Request-ID` and in the server's log. */
+  request_id: string;
 }
 
 /** The process answers. */
@@ -1022,6 +1063,20 @@ export interface NotAFileError {
   error: string;
   /** What was wrong, for a program. */
   code: "not_a_file";
+  /** The parts of the request that were wrong, when they can be named. */
+  details?: ErrorDetail[];
+  /** The request's id, also in `X-Request-ID` and in the server's log. */
+  request_id: string;
+}
+
+/** The file is in no git repository. Clone a repository, or make one with `git init`. */
+export interface NotARepositoryError {
+  /** Always false: the request was not carried out. */
+  success: false;
+  /** What was wrong, for a person. */
+  error: string;
+  /** What was wrong, for a program. */
+  code: "not_a_repository";
   /** The parts of the request that were wrong, when they can be named. */
   details?: ErrorDetail[];
   /** The request's id, also in `X-Request-ID` and in the server's log. */
@@ -1544,6 +1599,14 @@ export interface RunObservation {
   success: boolean;
 }
 
+/** Where a conversation's commands run. */
+export interface RuntimeConfig {
+  /** The machine or container that the workspace is on; null where it is on the server's own. */
+  runtime_id: string | null;
+  /** The conversation's id. */
+  session_id: string;
+}
+
 /** Where the workspace's runtime is in its life. */
 export type RuntimeStatus =
   | "STATUS$STOPPED"
@@ -2046,6 +2109,12 @@ export interface ValidationFailedError {
   details?: ErrorDetail[];
   /** The request's id, also in `X-Request-ID` and in the server's log. */
   request_id: string;
+}
+
+/** What commands of the conversation serve. */
+export interface WebHosts {
+  /** Each URL with its port. */
+  hosts: Record<string, number>;
 }
 
 /** A path inside the workspace, relative to its root. A path that leads outside (`..`, an absolute path elsewhere, a symlink) is refused. */

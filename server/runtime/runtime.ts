@@ -112,6 +112,9 @@ export interface Workspace {
    */
   diff(path: string, options?: Abortable): Promise<FileDiff>;
 
+  /** The TCP ports on which commands of this workspace listen now, each under the URL to reach it by. */
+  hosts(): Promise<Record<string, number>>;
+
   /**
    * Carries out an edit action of the `oh_aci` kind.
    *
