@@ -8,10 +8,12 @@ import { events } from "./rest/events.ts";
 import { experiments } from "./rest/experiments.ts";
 import { feedback } from "./rest/feedback.ts";
 import { files } from "./rest/files.ts";
+import { git } from "./rest/git.ts";
 import { health } from "./rest/health.ts";
 import { microagents } from "./rest/microagents.ts";
 import { options } from "./rest/options.ts";
 import { providers } from "./rest/providers.ts";
+import { runtime } from "./rest/runtime.ts";
 import { secrets } from "./rest/secrets.ts";
 import { sessions } from "./rest/sessions.ts";
 import { settings } from "./rest/settings.ts";
@@ -30,6 +32,8 @@ export const contract = {
   feedback,
   experiments,
   files,
+  git,
+  runtime,
   apiKeys,
   settings,
   secrets,
@@ -52,7 +56,7 @@ export const api = {
   description:
     "Conversations with a software agent: messages, events, files, settings, keys, and the events live over a socket. Every error has the same body; `code` says what was wrong, and each operation lists the codes it can answer with.",
   /** What holds for every REST operation. */
-  rest: "With `Accept: application/vnd.openhands.envelope+json`, every JSON answer comes in an envelope of `success`, `data` and `error`. A path that this document does not list answers 404 `route_not_found`; a method that a listed path does not have answers 405 `method_not_allowed`, with `Allow`.",
+  rest: "With `Accept: application/vnd.openhands.envelope+json`, every JSON answer comes in an envelope of `success`, `data` and `error`; files come as they are. A path that this document does not list answers 404 `route_not_found`; a method that a listed path does not have answers 405 `method_not_allowed`, with `Allow`.",
   contact: { name: "openhands-api", url: "https://openhands-api.example", email: "maintainers@openhands-api.example" },
   license: { name: "MIT", identifier: "MIT", url: "https://opensource.org/license/mit" },
   /** A server on this machine, with its defaults. The documents that a server serves say the same; a relative URL would do for REST only. */
@@ -74,6 +78,8 @@ export type { AgentState, EventSource } from "./events/shared.ts";
 export { requestHeaders, requestHeadersOf, standardHeaders, standardHeadersOf } from "./headers.ts";
 export type { RequestHeader, StandardHeader } from "./headers.ts";
 export type { McpConfig } from "./mcp.ts";
+export { contentDisposition } from "./media.ts";
+export type { Download, FileBytes, Upload, UploadedFile } from "./media.ts";
 export { errorUnion, operationsOf, tags } from "./operation.ts";
 export type {
   Contract,

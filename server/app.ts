@@ -29,10 +29,12 @@ import { eventsHandlers } from "./rest/events.ts";
 import { experimentsHandlers } from "./rest/experiments.ts";
 import { feedbackHandlers } from "./rest/feedback.ts";
 import { filesHandlers } from "./rest/files.ts";
+import { gitHandlers } from "./rest/git.ts";
 import { healthHandlers } from "./rest/health.ts";
 import { microagentsHandlers } from "./rest/microagents.ts";
 import { optionsHandlers } from "./rest/options.ts";
 import { providersHandlers } from "./rest/providers.ts";
+import { runtimeHandlers } from "./rest/runtime.ts";
 import { secretsHandlers } from "./rest/secrets.ts";
 import { sessionsHandlers } from "./rest/sessions.ts";
 import { settingsHandlers } from "./rest/settings.ts";
@@ -91,6 +93,8 @@ export function createApp(deps: AppDeps): Express {
       feedback: feedbackHandlers(deps),
       experiments: experimentsHandlers(deps.conversations, deps.store.conversations),
       files: filesHandlers(deps.conversations),
+      git: gitHandlers(deps.conversations),
+      runtime: runtimeHandlers(deps.conversations),
       apiKeys: apiKeysHandlers(deps),
       settings: settingsHandlers(settings, deps.providerTokens),
       secrets: secretsHandlers(deps.secrets),
@@ -104,6 +108,7 @@ export function createApp(deps: AppDeps): Express {
     validator: createResponseValidator(config.VALIDATE_RESPONSES),
     openGates: config.ENABLE_V1 ? ["v1"] : [],
     maxBodyBytes: config.MAX_BODY_BYTES,
+    maxUploadBytes: config.MAX_UPLOAD_BYTES,
   });
   app.use((req) => {
     throw new ApiError("route_not_found", `There is no operation at ${req.path}. Compare the path with /openapi.yaml.`);

@@ -89,6 +89,9 @@ const Environment = z.object({
   MAX_BODY_BYTES: number("a number of bytes, from 1024", { min: 1024 })
     .prefault(String(sizeLimits.jsonBody))
     .describe("The largest JSON body."),
+  MAX_UPLOAD_BYTES: number("a number of bytes, from 1024", { min: 1024 })
+    .prefault(String(sizeLimits.upload))
+    .describe("The largest upload: all its files together."),
   MAX_FRAME_BYTES: number("a number of bytes, from 1024", { min: 1024 })
     .prefault(String(sizeLimits.socketFrame))
     .describe("The largest socket frame."),

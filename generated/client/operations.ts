@@ -295,6 +295,106 @@ export interface Calls<Options> {
       },
       options?: Options,
     ) => Promise<wire.FileList>;
+    /**
+     * Read a text file: `GET /api/conversations/{conversation_id}/select-file`
+     *
+     * The whole text of a file of up to 4 MiB. Read as UTF-8, as UTF-16 where it begins with a byte order mark, else as windows-1252.
+     */
+    readonly select: (
+      request: {
+        conversation_id: wire.ConversationId;
+        /** The file. */
+        file: wire.WorkspacePath;
+      },
+      options?: Options,
+    ) => Promise<wire.FileText>;
+    /**
+     * Upload files: `POST /api/conversations/{conversation_id}/upload-files`
+     *
+     * Stores files in the workspace, byte for byte, under their names, which are UTF-8 and may have folders; a file that is there is replaced. Each file is stored or not for itself: one that cannot be is listed with the reason. Of two with the same name the later one stays. Files that came before an upload is refused or breaks off are stored.
+     */
+    readonly upload: (
+      request: {
+        conversation_id: wire.ConversationId;
+        body: {
+          /** The files, each with a name. */
+          readonly files: readonly { readonly name: string; readonly content: BlobPart }[];
+        };
+      },
+      options?: Options,
+    ) => Promise<wire.UploadFilesResponse>;
+    /**
+     * Download the workspace: `GET /api/conversations/{conversation_id}/zip-directory`
+     *
+     * Everything in the workspace as a zip archive, `.git` and what `.gitignore` names included, without links that lead out of it. It is made while it is sent, so its length is not known before. When it cannot be finished the connection ends before the archive does.
+     */
+    readonly zip: (
+      request: {
+        conversation_id: wire.ConversationId;
+      },
+      options?: Options,
+    ) => Promise<Blob>;
+  };
+  readonly git: {
+    /**
+     * List the changed files: `GET /api/conversations/{conversation_id}/git/changes`
+     *
+     * How the files of the workspace differ from the base of their repository, without those that git ignores. The base is the branch of the same name at `origin`; else where HEAD left the default branch of `origin`; else the empty tree. Without an `origin` it is HEAD. The remote is not asked. Repositories in folders are compared each with its own. A workspace without a repository has no changes.
+     */
+    readonly changes: (
+      request: {
+        conversation_id: wire.ConversationId;
+      },
+      options?: Options,
+    ) => Promise<wire.FileChanges>;
+    /**
+     * Compare a file: `GET /api/conversations/{conversation_id}/git/diff`
+     *
+     * A file of up to 1 MiB in the base of its repository, and now. The base is the branch of the same name at `origin`; else where HEAD left the default branch of `origin`; else the empty tree. Without an `origin` it is HEAD. The remote is not asked.
+     */
+    readonly diff: (
+      request: {
+        conversation_id: wire.ConversationId;
+        /** The file. */
+        path: wire.WorkspacePath;
+      },
+      options?: Options,
+    ) => Promise<wire.FileDiff>;
+  };
+  readonly runtime: {
+    /**
+     * Where does it run?: `GET /api/conversations/{conversation_id}/config`
+     *
+     * Names the place where the conversation's commands run.
+     */
+    readonly config: (
+      request: {
+        conversation_id: wire.ConversationId;
+      },
+      options?: Options,
+    ) => Promise<wire.RuntimeConfig>;
+    /**
+     * Where is the editor?: `GET /api/conversations/{conversation_id}/vscode-url`
+     *
+     * The URL of a VS Code server on the workspace. This server's own runtime starts none, so its answer is null.
+     */
+    readonly vscodeUrl: (
+      request: {
+        conversation_id: wire.ConversationId;
+      },
+      options?: Options,
+    ) => Promise<wire.EditorAddress>;
+    /**
+     * List what commands serve: `GET /api/conversations/{conversation_id}/web-hosts`
+     *
+     * The TCP ports on which the conversation's commands listen now, as URLs. They are those of the machine that the commands run on. What listens there need not speak HTTP. None where the system does not tell.
+     */
+    readonly webHosts: (
+      request: {
+        conversation_id: wire.ConversationId;
+      },
+      options?: Options,
+    ) => Promise<wire.WebHosts>;
   };
   readonly apiKeys: {
     /**
@@ -628,7 +728,90 @@ export interface ErrorCodes {
   };
   files: {
     list:
+      | "not_a_directory"
       | "path_outside_workspace"
+      | "validation_failed"
+      | "invalid_credentials"
+      | "unauthenticated"
+      | "permission_denied"
+      | "conversation_not_found"
+      | "rate_limited"
+      | "internal_error";
+    select:
+      | "not_a_directory"
+      | "not_a_file"
+      | "path_outside_workspace"
+      | "validation_failed"
+      | "invalid_credentials"
+      | "unauthenticated"
+      | "permission_denied"
+      | "conversation_not_found"
+      | "file_not_found"
+      | "file_too_large"
+      | "binary_file"
+      | "rate_limited"
+      | "internal_error";
+    upload:
+      | "malformed_form"
+      | "validation_failed"
+      | "invalid_credentials"
+      | "unauthenticated"
+      | "origin_forbidden"
+      | "conversation_not_found"
+      | "payload_too_large"
+      | "unsupported_media_type"
+      | "rate_limited"
+      | "internal_error";
+    zip:
+      | "validation_failed"
+      | "invalid_credentials"
+      | "unauthenticated"
+      | "conversation_not_found"
+      | "rate_limited"
+      | "internal_error";
+  };
+  git: {
+    changes:
+      | "validation_failed"
+      | "invalid_credentials"
+      | "unauthenticated"
+      | "conversation_not_found"
+      | "git_failed"
+      | "file_too_large"
+      | "rate_limited"
+      | "internal_error";
+    diff:
+      | "not_a_file"
+      | "path_outside_workspace"
+      | "validation_failed"
+      | "invalid_credentials"
+      | "unauthenticated"
+      | "permission_denied"
+      | "conversation_not_found"
+      | "file_not_found"
+      | "not_a_repository"
+      | "git_failed"
+      | "file_too_large"
+      | "binary_file"
+      | "rate_limited"
+      | "internal_error";
+  };
+  runtime: {
+    config:
+      | "validation_failed"
+      | "invalid_credentials"
+      | "unauthenticated"
+      | "conversation_not_found"
+      | "rate_limited"
+      | "internal_error";
+    vscodeUrl:
+      | "validation_failed"
+      | "invalid_credentials"
+      | "unauthenticated"
+      | "conversation_not_found"
+      | "rate_limited"
+      | "internal_error";
+    webHosts:
       | "validation_failed"
       | "invalid_credentials"
       | "unauthenticated"
@@ -749,7 +932,7 @@ export interface ErrorCodes {
   };
 }
 
-/** The method and the path of each operation. */
+/** The method and the path of each operation; the media type where files are sent (a form) or answered. */
 export const operations = {
   options: {
     models: "GET /api/options/models",
@@ -792,6 +975,18 @@ export const operations = {
   },
   files: {
     list: "GET /api/conversations/{conversation_id}/list-files",
+    select: "GET /api/conversations/{conversation_id}/select-file",
+    upload: "POST /api/conversations/{conversation_id}/upload-files multipart/form-data",
+    zip: "GET /api/conversations/{conversation_id}/zip-directory application/zip",
+  },
+  git: {
+    changes: "GET /api/conversations/{conversation_id}/git/changes",
+    diff: "GET /api/conversations/{conversation_id}/git/diff",
+  },
+  runtime: {
+    config: "GET /api/conversations/{conversation_id}/config",
+    vscodeUrl: "GET /api/conversations/{conversation_id}/vscode-url",
+    webHosts: "GET /api/conversations/{conversation_id}/web-hosts",
   },
   apiKeys: {
     list: "GET /api/keys",

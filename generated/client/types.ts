@@ -185,6 +185,20 @@ export interface ApiKeyNotFoundError {
 /** Several frames in one, in order. */
 export type BatchFrame = ServerFrame[];
 
+/** The file is not text. Download the workspace to get the file's bytes. */
+export interface BinaryFileError {
+  /** Always false: the request was not carried out. */
+  success: false;
+  /** What was wrong, for a person. */
+  error: string;
+  /** What was wrong, for a program. */
+  code: "binary_file";
+  /** The parts of the request that were wrong, when they can be named. */
+  details?: ErrorDetail[];
+  /** The request's id, also in `X-Request-ID` and in the server's log. */
+  request_id: string;
+}
+
 /** The agent is to change its state. */
 export interface ChangeAgentStateAction {
   id: EventId;
@@ -595,6 +609,12 @@ export interface EditObservation {
   extras: EditExtras;
 }
 
+/** Where the workspace can be edited. */
+export interface EditorAddress {
+  /** The editor's URL; null where the runtime offers no editor. */
+  vscode_url: string | null;
+}
+
 /** One part of a request that does not fit the contract. */
 export interface ErrorDetail {
   /** Where the part stands. */
@@ -729,14 +749,69 @@ export interface FeatureFlags {
   ENABLE_V1: boolean;
 }
 
+/** A file that differs from the repository's base. */
+export interface FileChange {
+  status: FileStatus;
+  /** The file's path in the workspace. */
+  path: string;
+}
+
+/** The files that differ, sorted by path. */
+export type FileChanges = FileChange[];
+
+/** A file before and after. The text of a link is its target. */
+export interface FileDiff {
+  /** The text now; empty where there is no such file any more. */
+  modified: string;
+  /** The text in the base; empty where there was no such file. */
+  original: string;
+}
+
 /** Which editor is meant: `oh_aci` edits by exact text, `llm_based_edit` by a model. */
 export type FileEditSource = "llm_based_edit" | "oh_aci";
 
 /** Folders, each with `/` at its end, then files; both sorted without regard to case. */
 export type FileList = string[];
 
+/** There is no such file in the workspace. List the files to see those that exist. */
+export interface FileNotFoundError {
+  /** Always false: the request was not carried out. */
+  success: false;
+  /** What was wrong, for a person. */
+  error: string;
+  /** What was wrong, for a program. */
+  code: "file_not_found";
+  /** The parts of the request that were wrong, when they can be named. */
+  details?: ErrorDetail[];
+  /** The request's id, also in `X-Request-ID` and in the server's log. */
+  request_id: string;
+}
+
 /** Which reader is meant: `oh_aci` the file editor's view, `default` plain text. */
 export type FileReadSource = "oh_aci" | "default";
+
+/** How a file differs: `M` modified, `A` added, `D` deleted, `U` unmerged after a conflict. A file that was moved is deleted and added. */
+export type FileStatus = "M" | "A" | "D" | "U";
+
+/** A text file. */
+export interface FileText {
+  /** The text of the whole file. */
+  code: string;
+}
+
+/** The file, or the list of changes, is larger than can be shown. Look at a part of it with a command, or download the workspace. */
+export interface FileTooLargeError {
+  /** Always false: the request was not carried out. */
+  success: false;
+  /** What was wrong, for a person. */
+  error: string;
+  /** What was wrong, for a program. */
+  code: "file_too_large";
+  /** The parts of the request that were wrong, when they can be named. */
+  details?: ErrorDetail[];
+  /** The request's id, also in `X-Request-ID` and in the server's log. */
+  request_id: string;
+}
 
 /** The agent has finished the task. */
 export interface FinishAction {
@@ -780,6 +855,20 @@ export interface FinishArgsInput {
   outputs?: Record<string, unknown>;
   /** Why the action is taken. */
   thought?: string;
+}
+
+/** Git cannot compare the repository as it is. Look at the repository with a command, such as `git status`, and repair it. */
+export interface GitFailedError {
+  /** Always false: the request was not carried out. */
+  success: false;
+  /** What was wrong, for a person. */
+  error: string;
+  /** What was wrong, for a program. */
+  code: "git_failed";
+  /** The parts of the request that were wrong, when they can be named. */
+  details?: ErrorDetail[];
+  /** The request's id, also in `X-Request-ID` and in the server's log. */
+  request_id: string;
 }
 
 /** The process answers. */
@@ -870,6 +959,20 @@ export interface LogoutResponse {
   success: true;
   /** What happened, for a person. */
   message: string;
+}
+
+/** The body is not a valid form. Send one `multipart/form-data` body to its end, with the boundary that `Content-Type` names (RFC 7578). */
+export interface MalformedFormError {
+  /** Always false: the request was not carried out. */
+  success: false;
+  /** What was wrong, for a person. */
+  error: string;
+  /** What was wrong, for a program. */
+  code: "malformed_form";
+  /** The parts of the request that were wrong, when they can be named. */
+  details?: ErrorDetail[];
+  /** The request's id, also in `X-Request-ID` and in the server's log. */
+  request_id: string;
 }
 
 /** The body or frame is not valid JSON. Send one JSON document in UTF-8. */
@@ -1064,6 +1167,48 @@ export interface MicroagentList {
 /** Names of models, sorted, each once: `vendor/model` is a language model, `test/…` an agent without one. */
 export type ModelNames = string[];
 
+/** The path leads through a file. Name a path whose parts, apart from the last, are folders. */
+export interface NotADirectoryError {
+  /** Always false: the request was not carried out. */
+  success: false;
+  /** What was wrong, for a person. */
+  error: string;
+  /** What was wrong, for a program. */
+  code: "not_a_directory";
+  /** The parts of the request that were wrong, when they can be named. */
+  details?: ErrorDetail[];
+  /** The request's id, also in `X-Request-ID` and in the server's log. */
+  request_id: string;
+}
+
+/** The path names no file. Name a file, not a folder; `list-files` shows folders with `/` at their end. */
+export interface NotAFileError {
+  /** Always false: the request was not carried out. */
+  success: false;
+  /** What was wrong, for a person. */
+  error: string;
+  /** What was wrong, for a program. */
+  code: "not_a_file";
+  /** The parts of the request that were wrong, when they can be named. */
+  details?: ErrorDetail[];
+  /** The request's id, also in `X-Request-ID` and in the server's log. */
+  request_id: string;
+}
+
+/** The file is in no git repository. Clone a repository, or make one with `git init`. */
+export interface NotARepositoryError {
+  /** Always false: the request was not carried out. */
+  success: false;
+  /** What was wrong, for a person. */
+  error: string;
+  /** What was wrong, for a program. */
+  code: "not_a_repository";
+  /** The parts of the request that were wrong, when they can be named. */
+  details?: ErrorDetail[];
+  /** The request's id, also in `X-Request-ID` and in the server's log. */
+  request_id: string;
+}
+
 /** The server is not ready. Try again after the seconds in `Retry-After`. */
 export interface NotReadyError {
   /** Always false: the request was not carried out. */
@@ -1190,6 +1335,20 @@ export interface PayloadTooLargeError {
   error: string;
   /** What was wrong, for a program. */
   code: "payload_too_large";
+  /** The parts of the request that were wrong, when they can be named. */
+  details?: ErrorDetail[];
+  /** The request's id, also in `X-Request-ID` and in the server's log. */
+  request_id: string;
+}
+
+/** The server may not read the file. Change the file's permissions with a command in the workspace. */
+export interface PermissionDeniedError {
+  /** Always false: the request was not carried out. */
+  success: false;
+  /** What was wrong, for a person. */
+  error: string;
+  /** What was wrong, for a program. */
+  code: "permission_denied";
   /** The parts of the request that were wrong, when they can be named. */
   details?: ErrorDetail[];
   /** The request's id, also in `X-Request-ID` and in the server's log. */
@@ -1589,6 +1748,14 @@ export interface RunObservation {
   success: boolean;
 }
 
+/** Where a conversation's commands run. */
+export interface RuntimeConfig {
+  /** The machine or container that the workspace is on; null where it is on the server's own. */
+  runtime_id: string | null;
+  /** The conversation's id. */
+  session_id: string;
+}
+
 /** Where the workspace's runtime is in its life. */
 export type RuntimeStatus =
   | "STATUS$STOPPED"
@@ -1844,6 +2011,14 @@ export interface ShorthandFrame {
   message: string;
 }
 
+/** A file that was not stored. */
+export interface SkippedFile {
+  /** The file's name as it was sent; empty where none was. */
+  name: string;
+  /** What was wrong and what would be right, for a person. */
+  reason: string;
+}
+
 /** How to start. May be left out. */
 export interface StartConversationRequest {
   /** The git hosts that the client has tokens for. Accepted for older clients; the server knows them itself. */
@@ -2032,7 +2207,7 @@ export interface UnsetProvidersResponse {
   message: string;
 }
 
-/** The content is not of an accepted type. Send `application/json` in UTF-8; on a socket, text frames. */
+/** The content is not of an accepted type. Send the media type that the operation lists, JSON in UTF-8; on a socket, text frames. */
 export interface UnsupportedMediaTypeError {
   /** Always false: the request was not carried out. */
   success: false;
@@ -2059,6 +2234,14 @@ export interface UpdateSecretResponse {
   success: true;
   /** What happened, for a person. */
   message: string;
+}
+
+/** What became of each file. */
+export interface UploadFilesResponse {
+  /** The files that were stored, by their paths in the workspace. A name that came twice stands once. */
+  uploaded_files: string[];
+  /** The files that were not stored, each with the reason. */
+  skipped_files: SkippedFile[];
 }
 
 /** Something the user wants done. */
@@ -2144,6 +2327,12 @@ export interface ValidationFailedError {
   details?: ErrorDetail[];
   /** The request's id, also in `X-Request-ID` and in the server's log. */
   request_id: string;
+}
+
+/** What commands of the conversation serve. */
+export interface WebHosts {
+  /** Each URL with its port. */
+  hosts: Record<string, number>;
 }
 
 /** A path inside the workspace, relative to its root. A path that leads outside (`..`, an absolute path elsewhere, a symlink) is refused. */

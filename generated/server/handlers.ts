@@ -84,6 +84,30 @@ export interface ExperimentsHandlers<Context, Raw> {
 export interface FilesHandlers<Context, Raw> {
   /** List files: `GET /api/conversations/{conversation_id}/list-files` */
   list: Handler<typeof contract.files.list, Context, Raw>;
+  /** Read a text file: `GET /api/conversations/{conversation_id}/select-file` */
+  select: Handler<typeof contract.files.select, Context, Raw>;
+  /** Upload files: `POST /api/conversations/{conversation_id}/upload-files` */
+  upload: Handler<typeof contract.files.upload, Context, Raw>;
+  /** Download the workspace: `GET /api/conversations/{conversation_id}/zip-directory` */
+  zip: Handler<typeof contract.files.zip, Context, Raw>;
+}
+
+/** The handlers of `contract.git`. */
+export interface GitHandlers<Context, Raw> {
+  /** List the changed files: `GET /api/conversations/{conversation_id}/git/changes` */
+  changes: Handler<typeof contract.git.changes, Context, Raw>;
+  /** Compare a file: `GET /api/conversations/{conversation_id}/git/diff` */
+  diff: Handler<typeof contract.git.diff, Context, Raw>;
+}
+
+/** The handlers of `contract.runtime`. */
+export interface RuntimeHandlers<Context, Raw> {
+  /** Where does it run?: `GET /api/conversations/{conversation_id}/config` */
+  config: Handler<typeof contract.runtime.config, Context, Raw>;
+  /** Where is the editor?: `GET /api/conversations/{conversation_id}/vscode-url` */
+  vscodeUrl: Handler<typeof contract.runtime.vscodeUrl, Context, Raw>;
+  /** List what commands serve: `GET /api/conversations/{conversation_id}/web-hosts` */
+  webHosts: Handler<typeof contract.runtime.webHosts, Context, Raw>;
 }
 
 /** The handlers of `contract.apiKeys`. */
@@ -157,6 +181,8 @@ export interface Handlers<Context, Raw> {
   feedback: FeedbackHandlers<Context, Raw>;
   experiments: ExperimentsHandlers<Context, Raw>;
   files: FilesHandlers<Context, Raw>;
+  git: GitHandlers<Context, Raw>;
+  runtime: RuntimeHandlers<Context, Raw>;
   apiKeys: ApiKeysHandlers<Context, Raw>;
   settings: SettingsHandlers<Context, Raw>;
   secrets: SecretsHandlers<Context, Raw>;

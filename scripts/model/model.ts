@@ -4,10 +4,12 @@ import type {
   ChannelMessage,
   Channels,
   Contract,
+  Download,
   ErrorCode,
   NamedOperation,
   OperationExample,
   OtherDifferences,
+  Upload,
 } from "../../contract/index.ts";
 import {
   envelopeOf,
@@ -49,7 +51,9 @@ export interface OperationModel extends NamedOperation {
   readonly template: string;
   readonly parameters: readonly ParameterModel[];
   readonly body?: { readonly schema: JsonSchema; readonly required: boolean };
-  /** The successful answers, by status. */
+  readonly upload?: Upload;
+  readonly download?: Download;
+  /** The successful answers in JSON, by status. */
   readonly responses: readonly { readonly status: number; readonly description: string; readonly schema: JsonSchema }[];
   readonly responseHeaders: readonly {
     readonly name: string;
@@ -206,6 +210,8 @@ function operationModel(named: NamedOperation, add: AddSchema): () => Omit<Opera
     template: pathTemplate(named.operation.path),
     parameters: parameters(),
     ...(body && { body: { schema: body(), required: !metadata.optionalBody } }),
+    ...(definition.upload && { upload: definition.upload }),
+    ...(definition.download && { download: definition.download }),
     responses: responses.map(({ schema, ...response }) => ({ ...response, schema: schema() })),
     responseHeaders: headers.map(({ schema, ...header }) => ({ ...header, schema: schema() })),
     failures: failures.map(({ schema, ...failure }) => ({ ...failure, schema: schema() })),

@@ -10,10 +10,10 @@ export interface Microagent {
   readonly type: "repo" | "knowledge";
   /** The text without the front matter. */
   readonly content: string;
-  readonly triggers: readonly string[];
-  readonly inputs: readonly { readonly name: string; readonly description: string }[];
+  readonly triggers: string[];
+  readonly inputs: { readonly name: string; readonly description: string }[];
   /** The names of the MCP servers that it brings, those that run as child processes. */
-  readonly tools: readonly string[];
+  readonly tools: string[];
 }
 
 const folder = ".openhands/microagents";

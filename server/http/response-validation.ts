@@ -1,5 +1,7 @@
 import type { Logger } from "pino";
+import * as z from "zod";
 import { contract, operationsOf } from "../../contract/index.ts";
+import type { FileBytes } from "../../contract/index.ts";
 import type { Config } from "../config.ts";
 import { JsonStream, JsonText } from "./json-text.ts";
 
@@ -11,10 +13,18 @@ export type ResponseValidator = (operationId: string, status: number, body: unkn
 
 const sampleRate = 0.01;
 
+/** Of a download: what the bytes are is not looked at. */
+const bytes = z.custom<FileBytes>(
+  (body) => typeof body === "object" && body !== null && Symbol.asyncIterator in body && Symbol.asyncDispose in body,
+  "must be bytes",
+);
+
 export function createResponseValidator(mode: Config["VALIDATE_RESPONSES"]): ResponseValidator {
   const schemas = new Map(
-    operationsOf(contract).flatMap(({ id, operation }) =>
-      Object.entries(operation.definition.responses).map(([status, schema]) => [`${id} ${status}`, schema] as const),
+    operationsOf(contract).flatMap(({ id, operation: { definition } }) =>
+      Object.entries(definition.download ? { 200: bytes } : definition.responses).map(
+        ([status, schema]) => [`${id} ${status}`, schema] as const,
+      ),
     ),
   );
   return (operationId, status, body, logger) => {

@@ -8,10 +8,26 @@ import type { ErrorCode } from "../../contract/index.ts";
 
 /** Design §3.1, and which codes fall under each status. */
 const statuses: Record<number, readonly ErrorCode[]> = {
-  400: ["validation_failed", "malformed_json", "path_outside_workspace", "repository_unavailable"],
+  400: [
+    "validation_failed",
+    "malformed_json",
+    "malformed_form",
+    "path_outside_workspace",
+    "repository_unavailable",
+    "not_a_file",
+    "not_a_directory",
+  ],
   401: ["unauthenticated", "invalid_credentials"],
-  403: ["origin_forbidden"],
-  404: ["route_not_found", "conversation_not_found", "api_key_not_found", "settings_not_found", "secret_not_found"],
+  403: ["origin_forbidden", "permission_denied"],
+  404: [
+    "route_not_found",
+    "conversation_not_found",
+    "api_key_not_found",
+    "settings_not_found",
+    "secret_not_found",
+    "file_not_found",
+    "not_a_repository",
+  ],
   405: ["method_not_allowed"],
   409: [
     "conversation_not_running",
@@ -19,10 +35,11 @@ const statuses: Record<number, readonly ErrorCode[]> = {
     "conversation_exists",
     "secret_exists",
     "idempotency_key_reused",
+    "git_failed",
   ],
   410: ["operation_removed"],
-  413: ["payload_too_large"],
-  415: ["unsupported_media_type"],
+  413: ["payload_too_large", "file_too_large"],
+  415: ["unsupported_media_type", "binary_file"],
   429: ["rate_limited"],
   500: ["internal_error"],
   503: ["not_ready"],

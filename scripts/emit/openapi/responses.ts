@@ -7,7 +7,7 @@ import type {
   SchemaObject,
 } from "openapi3-ts/oas31";
 import { envelopeMediaType, errorCatalogue, standardHeaders, standardHeadersOf } from "../../../contract/index.ts";
-import type { StandardHeader } from "../../../contract/index.ts";
+import type { Download, StandardHeader } from "../../../contract/index.ts";
 import { pascalCase } from "../../../contract/names.ts";
 import type { OperationModel } from "../../model/model.ts";
 import { jsonMediaType, refTo } from "./refs.ts";
@@ -20,7 +20,9 @@ type Failure = OperationModel["failures"][number];
  * @see https://spec.openapis.org/oas/v3.1.1.html#responses-object
  */
 export function responsesOf(model: OperationModel, all: readonly OperationModel[]): ResponsesObject {
-  const successes = model.responses.map((response) => [response.status, successResponse(model, response, all)]);
+  const successes = model.download
+    ? [[200, fileResponse(model, model.download)]]
+    : model.responses.map((response) => [response.status, successResponse(model, response, all)]);
   const failures = model.failures.map((failure) => [
     failure.status,
     model.operation.metadata.deprecation
@@ -49,6 +51,15 @@ function successResponse(
       ...envelopeContent(model, status),
     },
     ...(Object.keys(links).length > 0 && { links }),
+  };
+}
+
+/** A file has no schema: its media type says all. */
+function fileResponse(model: OperationModel, { mediaType, description }: Download): ResponseObject {
+  return {
+    description,
+    headers: { ...headerRefs(standardHeadersOf(model.operation.metadata, 200)), ...ownHeaders(model) },
+    content: { [mediaType]: {} },
   };
 }
 

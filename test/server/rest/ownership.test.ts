@@ -4,6 +4,7 @@ import { contract, operationsOf } from "../../../contract/index.ts";
 import { operations } from "../../../generated/server/operations.ts";
 import { allEvents, caller, createConversation } from "../../support/api.ts";
 import { addUser } from "../../support/cli.ts";
+import { formOf, formType } from "../../support/form.ts";
 import { assertRefused } from "../../support/refusal.ts";
 import { startServer } from "../../support/start-server.ts";
 
@@ -22,11 +23,12 @@ test("there are operations on conversations", () => {
 });
 
 for (const { id, method, path } of onConversations) {
-  const { body, query = {} } = examples.get(id)?.request ?? {};
+  const { body, query = {}, upload } = examples.get(id)?.request ?? {};
   const ask = (conversation: string, key: string) =>
     call(method, `${path.replace(":conversation_id", conversation)}?${new URLSearchParams(query)}`, {
       key,
       ...(body !== undefined && { body }),
+      ...(upload && { raw: formOf(upload), headers: { "Content-Type": formType } }),
     });
 
   test(`rest/${id} knows no conversation that does not exist`, async () => {
