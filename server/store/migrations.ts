@@ -5,6 +5,7 @@ import type { Migration } from "kysely/migration";
 export const migrations: Record<string, Migration> = {
   "001-first-light": { up: firstLight },
   "002-secrets": { up: secrets },
+  "005-event-indexes": { up: eventIndexes },
 };
 
 async function firstLight(db: Kysely<unknown>): Promise<void> {
@@ -99,4 +100,19 @@ async function secrets(db: Kysely<unknown>): Promise<void> {
     .addColumn("host", "text")
     .addPrimaryKeyConstraint("provider_tokens_key", ["user_id", "provider"])
     .execute();
+}
+
+/** What a filter asks for is found by an index that has it in the order of the answer, so that a page reads what it shows. */
+async function eventIndexes(db: Kysely<unknown>): Promise<void> {
+  await db.schema
+    .createIndex("events_by_facet")
+    .on("events")
+    .columns(["conversation_id", "type", "source", "hidden", "id"])
+    .execute();
+  for (const column of ["repository", "trigger"])
+    await db.schema
+      .createIndex(`conversations_by_${column}`)
+      .on("conversations")
+      .columns(["user_id", column, "created_at", "id"])
+      .execute();
 }
