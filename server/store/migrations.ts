@@ -7,6 +7,7 @@ export const migrations: Record<string, Migration> = {
   "002-secrets": { up: secrets },
   "003-receipts": { up: receipts },
   "004-conversations": { up: conversations },
+  "005-event-indexes": { up: eventIndexes },
 };
 
 async function firstLight(db: Kysely<unknown>): Promise<void> {
@@ -147,4 +148,19 @@ async function conversations(db: Kysely<unknown>): Promise<void> {
     .addColumn("content", "text", (column) => column.notNull())
     .execute();
   await db.schema.createIndex("feedback_by_conversation").on("feedback").columns(["conversation_id", "kind"]).execute();
+}
+
+/** What a filter asks for is found by an index that has it in the order of the answer, so that a page reads what it shows. */
+async function eventIndexes(db: Kysely<unknown>): Promise<void> {
+  await db.schema
+    .createIndex("events_by_facet")
+    .on("events")
+    .columns(["conversation_id", "type", "source", "hidden", "id"])
+    .execute();
+  for (const column of ["repository", "trigger"])
+    await db.schema
+      .createIndex(`conversations_by_${column}`)
+      .on("conversations")
+      .columns(["user_id", column, "created_at", "id"])
+      .execute();
 }

@@ -8,9 +8,7 @@ import type {
   ConversationFilter,
   ConversationRecord,
   ConversationStore,
-  EventQuery,
   SessionStore,
-  StoredEvent,
   UserStore,
 } from "./store.ts";
 
@@ -207,48 +205,4 @@ function conversationRecord(row: Selectable<Database["conversations"]>): Convers
     agentState: row.agent_state,
     replayedUntil: row.replayed_until,
   };
-}
-
-/** The events of one conversation that a query asks for, in its order. */
-export async function findEvents(
-  db: Kysely<Database>,
-  conversationId: string,
-  query: EventQuery,
-): Promise<StoredEvent[]> {
-  let select = db
-    .selectFrom("events")
-    .select(["id", "timestamp", "kind", "type", "source", "hidden", "text"])
-    .where("conversation_id", "=", conversationId)
-    .where("id", ">=", query.from);
-  if (query.to !== undefined) select = select.where("id", "<=", query.to);
-  if (query.types) select = select.where("type", "in", query.types);
-  if (query.source !== undefined) select = select.where("source", "=", query.source as StoredEvent["source"]); // any other finds nothing
-  if (query.contains !== undefined) select = select.where(containsText(query.contains));
-  if (query.excludeHidden) select = select.where("hidden", "=", 0);
-  if (query.since !== undefined) select = select.where("timestamp", ">=", query.since);
-  if (query.until !== undefined) select = select.where("timestamp", "<=", query.until);
-  const rows = await select
-    .orderBy("id", query.descending ? "desc" : "asc")
-    .limit(query.limit)
-    .execute();
-  // Written out: the rest of a row, spread, takes longer than reading it from the database.
-  return rows.map(({ id, timestamp, kind, type, source, hidden, text }) => ({
-    id,
-    timestamp,
-    kind,
-    type,
-    source,
-    hidden: hidden !== 0,
-    text,
-  }));
-}
-
-/**
- * `%` and `_` in the text mean themselves. Upper case, since lower case depends on what stands around a letter: the end of
- * "ΑΣ" is another one than the middle of "ΑΣΑ".
- */
-function containsText(text: string) {
-  if (text.includes("\0")) return sql<boolean>`1 = 0`; // no JSON text holds one, and a pattern would end there
-  const pattern = `%${text.toUpperCase().replaceAll(/[\\%_]/g, "\\$&")}%`;
-  return sql<boolean>`upper(text) like ${pattern} escape '\\'`;
 }

@@ -1,5 +1,5 @@
 import type { Connection } from "./connection.ts";
-import { findEvents } from "../queries.ts";
+import { findEvents } from "../event-queries.ts";
 import type { EventDraft, EventStore, StoredEvent } from "../store.ts";
 import { leaveReceipt } from "./receipts.ts";
 
@@ -57,7 +57,7 @@ export type EventWriter = (conversationId: string, drafts: readonly EventDraft[]
 
 /** @param now the clock, RFC 3339 */
 export function createEventWriter({ sqlite }: Connection, now: () => string): EventWriter {
-  const lastId = sqlite.prepare("SELECT last_event_id FROM conversations WHERE id = ?");
+  const lastId = sqlite.prepare("SELECT last_event_id, updated_at FROM conversations WHERE id = ?");
   const insert = sqlite.prepare(
     "INSERT INTO events (conversation_id, id, timestamp, kind, type, source, hidden, text) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
   );
@@ -69,7 +69,7 @@ export function createEventWriter({ sqlite }: Connection, now: () => string): Ev
     const row = lastId.get(conversationId);
     if (!row) return null;
     if (drafts.length === 0) return [];
-    const timestamp = now();
+    const timestamp = latest(now(), row["updated_at"]);
     const first = Number(row["last_event_id"]) + 1;
     const events = drafts.map((draft, index) => storedEvent(draft, first + index, timestamp));
     for (const { id, kind, type, source, hidden, text } of events) {
@@ -83,4 +83,9 @@ export function createEventWriter({ sqlite }: Connection, now: () => string): Ev
 
 function storedEvent({ body, ...draft }: EventDraft, id: number, timestamp: string): StoredEvent {
   return { ...draft, id, timestamp, text: `{"id":${id},"timestamp":"${timestamp}",${body}}` };
+}
+
+/** Within a log times never go back, though the machine's clock may: events are found by their time through their ids. */
+function latest(now: string, before: unknown): string {
+  return typeof before === "string" && before > now ? before : now;
 }
