@@ -52,6 +52,10 @@ const ServerConfig = z
     ],
   });
 
+const Saas = z
+  .object({ saas: z.boolean().describe("Whether this is the hosted service of the upstream project.") })
+  .meta({ id: "Saas", description: "Who runs this server.", examples: [{ saas: false }] });
+
 export const options = {
   models: operation({
     method: "GET",
@@ -128,5 +132,18 @@ export const options = {
         FEATURE_FLAGS: { ENABLE_BILLING: false, HIDE_LLM_SETTINGS: false, ENABLE_V1: true },
       },
     },
+  }),
+  saas: operation({
+    method: "GET",
+    path: "/saas",
+    summary: "Is this the hosted service?",
+    description:
+      "Always false: this server is run by whoever installed it. `APP_MODE` says the same. Needs no credentials.",
+    tag: "Options",
+    since: "0.1.0",
+    security: "none",
+    rateLimit: "address",
+    responses: { 200: Saas },
+    example: { response: { saas: false } },
   }),
 };

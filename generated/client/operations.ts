@@ -32,6 +32,12 @@ export interface Calls<Options> {
      * What a client needs to know before anybody has logged in. Needs no credentials.
      */
     readonly config: (request?: Record<string, never>, options?: Options) => Promise<wire.ServerConfig>;
+    /**
+     * Is this the hosted service?: `GET /saas`
+     *
+     * Always false: this server is run by whoever installed it. `APP_MODE` says the same. Needs no credentials.
+     */
+    readonly saas: (request?: Record<string, never>, options?: Options) => Promise<wire.Saas>;
   };
   readonly sessions: {
     /**
@@ -40,6 +46,12 @@ export interface Calls<Options> {
      * Turns an API key into a session cookie, for browsers. The cookie is `HttpOnly` and `SameSite=Lax`; requests with it that change something need a permitted `Origin`.
      */
     readonly login: (request: { body: wire.LoginRequest }, options?: Options) => Promise<wire.LoginResponse>;
+    /**
+     * Check the credentials: `POST /api/authenticate`
+     *
+     * Tells whether the request's credentials, a key or a session, are good. Changes nothing.
+     */
+    readonly authenticate: (request?: Record<string, never>, options?: Options) => Promise<wire.AuthenticateResponse>;
     /**
      * Log out: `POST /api/logout`
      *
@@ -520,6 +532,12 @@ export interface Calls<Options> {
      */
     readonly serverInfo: (request?: Record<string, never>, options?: Options) => Promise<wire.ServerInfo>;
     /**
+     * Is the server ready? (older probes): `GET /ready`
+     *
+     * As `/api/readiness`, with the JSON string that older probes expect.
+     */
+    readonly ready: (request?: Record<string, never>, options?: Options) => Promise<wire.Healthy>;
+    /**
      * Is the server ready?: `GET /api/readiness`
      *
      * For readiness probes: 503, naming the part that failed, while the server cannot take requests.
@@ -548,6 +566,7 @@ export interface ErrorCodes {
       | "rate_limited"
       | "internal_error";
     config: "validation_failed" | "rate_limited" | "internal_error";
+    saas: "validation_failed" | "rate_limited" | "internal_error";
   };
   sessions: {
     login:
@@ -556,6 +575,13 @@ export interface ErrorCodes {
       | "invalid_credentials"
       | "payload_too_large"
       | "unsupported_media_type"
+      | "rate_limited"
+      | "internal_error";
+    authenticate:
+      | "validation_failed"
+      | "invalid_credentials"
+      | "unauthenticated"
+      | "origin_forbidden"
       | "rate_limited"
       | "internal_error";
     logout:
@@ -919,6 +945,7 @@ export interface ErrorCodes {
     alive: "validation_failed" | "internal_error";
     health: "validation_failed" | "internal_error";
     serverInfo: "validation_failed" | "internal_error";
+    ready: "validation_failed" | "internal_error" | "not_ready";
     readiness: "validation_failed" | "internal_error" | "not_ready";
   };
   users: {
@@ -939,9 +966,11 @@ export const operations = {
     agents: "GET /api/options/agents",
     securityAnalyzers: "GET /api/options/security-analyzers",
     config: "GET /api/options/config",
+    saas: "GET /saas",
   },
   sessions: {
     login: "POST /api/login",
+    authenticate: "POST /api/authenticate",
     logout: "POST /api/logout",
   },
   conversations: {
@@ -1012,6 +1041,7 @@ export const operations = {
     alive: "GET /alive",
     health: "GET /health",
     serverInfo: "GET /server_info",
+    ready: "GET /ready",
     readiness: "GET /api/readiness",
   },
   users: {

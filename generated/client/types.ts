@@ -182,6 +182,14 @@ export interface ApiKeyNotFoundError {
   request_id: string;
 }
 
+/** The credentials are good. */
+export interface AuthenticateResponse {
+  /** Always true: the request was carried out. */
+  success: true;
+  /** What is so, for a person. */
+  message: string;
+}
+
 /** Several frames in one, in order. */
 export type BatchFrame = ServerFrame[];
 
@@ -871,7 +879,7 @@ export interface GitFailedError {
   request_id: string;
 }
 
-/** The process answers. */
+/** All is well. */
 export type Healthy = "OK";
 
 /** A client's name for what is to be done once. Each user has names of their own. */
@@ -1776,6 +1784,12 @@ export type RuntimeStatus =
   | "STATUS$GIT_PROVIDER_AUTHENTICATION_ERROR"
   | "STATUS$LLM_RETRY"
   | "STATUS$ERROR_MEMORY";
+
+/** Who runs this server. */
+export interface Saas {
+  /** Whether this is the hosted service of the upstream project. */
+  saas: boolean;
+}
 
 /** There already is a secret of that name. Choose another name, or delete that secret first. */
 export interface SecretExistsError {

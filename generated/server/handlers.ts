@@ -12,12 +12,16 @@ export interface OptionsHandlers<Context, Raw> {
   securityAnalyzers: Handler<typeof contract.options.securityAnalyzers, Context, Raw>;
   /** Read the server's configuration: `GET /api/options/config` */
   config: Handler<typeof contract.options.config, Context, Raw>;
+  /** Is this the hosted service?: `GET /saas` */
+  saas: Handler<typeof contract.options.saas, Context, Raw>;
 }
 
 /** The handlers of `contract.sessions`. */
 export interface SessionsHandlers<Context, Raw> {
   /** Log in: `POST /api/login` */
   login: Handler<typeof contract.sessions.login, Context, Raw>;
+  /** Check the credentials: `POST /api/authenticate` */
+  authenticate: Handler<typeof contract.sessions.authenticate, Context, Raw>;
   /** Log out: `POST /api/logout` */
   logout: Handler<typeof contract.sessions.logout, Context, Raw>;
 }
@@ -156,6 +160,8 @@ export interface HealthHandlers<Context, Raw> {
   health: Handler<typeof contract.health.health, Context, Raw>;
   /** What does the server use?: `GET /server_info` */
   serverInfo: Handler<typeof contract.health.serverInfo, Context, Raw>;
+  /** Is the server ready? (older probes): `GET /ready` */
+  ready: Handler<typeof contract.health.ready, Context, Raw>;
   /** Is the server ready?: `GET /api/readiness` */
   readiness: Handler<typeof contract.health.readiness, Context, Raw>;
 }

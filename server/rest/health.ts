@@ -13,6 +13,18 @@ export interface HealthDeps {
 }
 
 export function healthHandlers({ store, activity, measure }: HealthDeps): ServerHandlers["health"] {
+  /** @throws {ApiError} `not_ready` */
+  async function assertReady(): Promise<void> {
+    try {
+      await store.check();
+    } catch (cause) {
+      throw new ApiError("not_ready", "The store does not answer.", {
+        headers: { "Retry-After": retryAfterSeconds },
+        cause,
+      });
+    }
+  }
+
   return {
     alive: async () => ({ status: 200, body: { status: "ok" } }),
     health: async () => ({ status: 200, body: "OK" }),
@@ -20,15 +32,12 @@ export function healthHandlers({ store, activity, measure }: HealthDeps): Server
       const resources = await measure();
       return { status: 200, body: { uptime: process.uptime(), idle_time: activity.idleSeconds(), resources } };
     },
+    async ready() {
+      await assertReady();
+      return { status: 200, body: "OK" };
+    },
     async readiness() {
-      try {
-        await store.check();
-      } catch (cause) {
-        throw new ApiError("not_ready", "The store does not answer.", {
-          headers: { "Retry-After": retryAfterSeconds },
-          cause,
-        });
-      }
+      await assertReady();
       return { status: 200, body: { status: "ok", components: { store: "ok" } } };
     },
   };

@@ -150,6 +150,14 @@ describe("instructions and MCP servers", () => {
     assert.equal(extras.conversation_instructions, "Answer in one sentence.");
   });
 
+  test("what is kept of them goes with the conversation", async () => {
+    const before = await state();
+    const { body } = await create({ conversation_instructions: "Answer in one sentence.", mcp_config: {} });
+    assert.notDeepEqual(await state(), before);
+    await call("DELETE", `/api/conversations/${body.conversation_id}`);
+    assert.deepEqual(await state(), before);
+  });
+
   test("a key of an MCP server is neither shown nor stored in clear", async () => {
     const key = randomBytes(16).toString("hex");
     const mcp_config = { shttp_servers: [{ url: "https://mcp.example/mcp", api_key: key }] };

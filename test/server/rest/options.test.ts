@@ -29,6 +29,12 @@ test("there is an agent", async () => {
   assert.deepEqual((await call("GET", "/api/options/agents")).body, ["CodeActAgent"]);
 });
 
+test("a server says that it is not the hosted service, without credentials", async () => {
+  const { status, body } = await call("GET", "/saas", { key: null });
+  assert.deepEqual([status, body], [200, { saas: false }]);
+  assert.equal((await call("GET", "/api/options/config", { key: null })).body.APP_MODE, "oss");
+});
+
 test("no security analyzer is promised that there is not", async () => {
   const { status, body } = await call("GET", "/api/options/security-analyzers");
   assert.deepEqual([status, body], [200, []]);
@@ -39,6 +45,7 @@ test("probes are answered without credentials, in the forms that they expect", a
   const wants = [
     ["/alive", { status: "ok" }],
     ["/health", "OK"],
+    ["/ready", "OK"],
     ["/api/readiness", { status: "ok", components: { store: "ok" } }],
   ] as const;
   for (const [path, want] of wants) {
