@@ -101,6 +101,7 @@ export const feedback = {
     rateLimit: "user",
     params: conversationParams,
     body: SubmitFeedbackRequest,
+    idempotencyKey: true,
     responses: { 200: SubmitFeedbackResponse },
     errors: ["conversation_not_found"],
     example: {
@@ -118,6 +119,7 @@ export const feedback = {
     security: "user",
     rateLimit: "user",
     body: RateConversationRequest,
+    idempotencyKey: true,
     responses: { 201: RateConversationResponse },
     errors: ["conversation_not_found"],
     example: {

@@ -2,7 +2,7 @@ import { ApiError } from "../api-error.ts";
 import type { Clock } from "../clock.ts";
 import { timestamp } from "../clock.ts";
 import { newId } from "../identity/tokens.ts";
-import type { ConversationRecord, FeedbackRecord, FeedbackStore } from "../store/store.ts";
+import type { ConversationRecord, FeedbackRecord, FeedbackStore, Receipt } from "../store/store.ts";
 
 /** How a user rates an event. */
 export interface Rating {
@@ -21,10 +21,28 @@ export interface Opinion {
 
 /** What users think of their conversations, kept for the operator. It goes when the conversation does. */
 export interface Feedback {
-  /** @returns the feedback's id @throws {ApiError} `conversation_not_found` when it was deleted meanwhile */
-  submit(conversation: ConversationRecord, opinion: Opinion): Promise<string>;
-  /** @param eventId null for the conversation as a whole @throws {ApiError} as `submit` */
-  rate(conversation: ConversationRecord, eventId: number | null, rating: Rating): Promise<void>;
+  /**
+   * @param receiptOf makes the receipt of the request that submits it
+   * @returns the feedback's id
+   * @throws {ApiError} `conversation_not_found` when it was deleted meanwhile
+   * @throws {ReceiptExistsError}
+   */
+  submit(
+    conversation: ConversationRecord,
+    opinion: Opinion,
+    receiptOf: (id: string) => Receipt | undefined,
+  ): Promise<string>;
+  /**
+   * @param eventId null for the conversation as a whole
+   * @param receipt of the request that rates it
+   * @throws as `submit`
+   */
+  rate(
+    conversation: ConversationRecord,
+    eventId: number | null,
+    rating: Rating,
+    receipt: Receipt | undefined,
+  ): Promise<void>;
   /** The last rating of each event that has one. */
   ratings(conversation: ConversationRecord): Promise<ReadonlyMap<number, Rating>>;
 }
@@ -33,18 +51,19 @@ export function createFeedback({ store, clock }: { store: FeedbackStore; clock: 
   async function insert(
     { id: conversationId, userId, lastEventId }: ConversationRecord,
     said: Pick<FeedbackRecord, "kind" | "eventId" | "content">,
+    receiptOf: (id: string) => Receipt | undefined,
   ): Promise<string> {
     const id = newId();
-    if (!(await store.insert({ id, userId, conversationId, lastEventId, createdAt: timestamp(clock), ...said })))
-      throw new ApiError("conversation_not_found");
+    const record = { id, userId, conversationId, lastEventId, createdAt: timestamp(clock), ...said };
+    if (!(await store.insert(record, receiptOf(id)))) throw new ApiError("conversation_not_found");
     return id;
   }
 
   return {
-    submit: (conversation, opinion) =>
-      insert(conversation, { kind: "opinion", eventId: null, content: { ...opinion } }),
-    async rate(conversation, eventId, rating) {
-      await insert(conversation, { kind: "rating", eventId, content: { ...rating } });
+    submit: (conversation, opinion, receiptOf) =>
+      insert(conversation, { kind: "opinion", eventId: null, content: { ...opinion } }, receiptOf),
+    async rate(conversation, eventId, rating, receipt) {
+      await insert(conversation, { kind: "rating", eventId, content: { ...rating } }, () => receipt);
     },
     async ratings({ id }) {
       const records = await store.listByConversation(id, "rating");

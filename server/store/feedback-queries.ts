@@ -3,31 +3,8 @@ import type { Database } from "./database.ts";
 import type { FeedbackRecord, FeedbackStore } from "./store.ts";
 
 /** @param db any dialect */
-export function feedbackQueries(db: Kysely<Database>): FeedbackStore {
+export function feedbackQueries(db: Kysely<Database>): Omit<FeedbackStore, "insert"> {
   return {
-    async insert(feedback) {
-      // From the conversation's own row, so that one that is deleted meanwhile is no error of the database.
-      const { numInsertedOrUpdatedRows } = await db
-        .insertInto("feedback")
-        .columns(["id", "user_id", "conversation_id", "kind", "created_at", "event_id", "last_event_id", "content"])
-        .expression((query) =>
-          query
-            .selectFrom("conversations")
-            .where("conversations.id", "=", feedback.conversationId)
-            .select((value) => [
-              value.val(feedback.id).as("id"),
-              value.val(feedback.userId).as("user_id"),
-              "conversations.id as conversation_id",
-              value.val(feedback.kind).as("kind"),
-              value.val(feedback.createdAt).as("created_at"),
-              value.val(feedback.eventId).as("event_id"),
-              value.val(feedback.lastEventId).as("last_event_id"),
-              value.val(JSON.stringify(feedback.content)).as("content"),
-            ]),
-        )
-        .executeTakeFirstOrThrow();
-      return (numInsertedOrUpdatedRows ?? 0n) > 0n;
-    },
     async listByConversation(conversationId, kind) {
       const rows = await db
         .selectFrom("feedback")
@@ -57,6 +34,31 @@ export function feedbackQueries(db: Kysely<Database>): FeedbackStore {
       }));
     },
   };
+}
+
+/**
+ * It changes no row when there is no such conversation: it is made from the conversation's own row, so that one that is
+ * deleted meanwhile is no error of the database.
+ */
+export function insertFeedback(db: Kysely<Database>, feedback: FeedbackRecord) {
+  return db
+    .insertInto("feedback")
+    .columns(["id", "user_id", "conversation_id", "kind", "created_at", "event_id", "last_event_id", "content"])
+    .expression((query) =>
+      query
+        .selectFrom("conversations")
+        .where("conversations.id", "=", feedback.conversationId)
+        .select((value) => [
+          value.val(feedback.id).as("id"),
+          value.val(feedback.userId).as("user_id"),
+          "conversations.id as conversation_id",
+          value.val(feedback.kind).as("kind"),
+          value.val(feedback.createdAt).as("created_at"),
+          value.val(feedback.eventId).as("event_id"),
+          value.val(feedback.lastEventId).as("last_event_id"),
+          value.val(JSON.stringify(feedback.content)).as("content"),
+        ]),
+    );
 }
 
 function feedbackRecord(row: Selectable<Database["feedback"]>): FeedbackRecord {

@@ -312,8 +312,11 @@ export interface ExportedFeedback extends FeedbackRecord {
 }
 
 export interface FeedbackStore {
-  /** @returns false when there is no such conversation: then nothing is stored */
-  insert(feedback: FeedbackRecord): Promise<boolean>;
+  /**
+   * @returns false when there is no such conversation: then nothing is stored
+   * @throws {ReceiptExistsError}
+   */
+  insert(feedback: FeedbackRecord, receipt?: Receipt): Promise<boolean>;
   /** Oldest first. */
   listByConversation(conversationId: string, kind: FeedbackRecord["kind"]): Promise<FeedbackRecord[]>;
   /** The feedback of all users, oldest first. @param page.after the position of the last that is known; 0 for none */

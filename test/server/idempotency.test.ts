@@ -33,8 +33,10 @@ const think = (key: string, thought = "once") =>
 /** The example request of an operation, on the busy conversation, and under a name of its own. */
 function send(operation: (typeof repeatable)[number]["operation"], key: string, change: object = {}): Promise<Answer> {
   const { request = {} } = operation.metadata.example;
+  const example = request.body as object;
+  const about = "conversation_id" in example ? { conversation_id: id, event_id: 0 } : {};
   return call(operation.method, operation.path.replace(":conversation_id", id), {
-    body: { ...(request.body as object), ...change },
+    body: { ...example, ...about, ...change },
     headers: { "Idempotency-Key": key },
   });
 }

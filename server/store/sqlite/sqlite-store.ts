@@ -3,11 +3,19 @@ import { Migrator } from "kysely/migration";
 import { OperatorError } from "../../operator-error.ts";
 import type { Database } from "../database.ts";
 import { migrations } from "../migrations.ts";
-import { feedbackQueries } from "../feedback-queries.ts";
+import { feedbackQueries, insertFeedback } from "../feedback-queries.ts";
 import { apiKeyQueries, insertApiKey, sessionQueries, userQueries } from "../queries.ts";
 import { receiptQueries } from "../receipt-queries.ts";
 import { insertSecret, providerTokenQueries, secretQueries } from "../secret-queries.ts";
-import type { ApiKeyStore, ProviderTokenStore, SecretStore, SettingsRecord, SettingsStore, Store } from "../store.ts";
+import type {
+  ApiKeyStore,
+  FeedbackStore,
+  ProviderTokenStore,
+  SecretStore,
+  SettingsRecord,
+  SettingsStore,
+  Store,
+} from "../store.ts";
 import { openConnection } from "./connection.ts";
 import type { Connection } from "./connection.ts";
 import { createSqliteConversationStore } from "./conversation-store.ts";
@@ -40,7 +48,7 @@ export async function openSqliteStore(folder: string, { now }: { now: () => stri
     providerTokens: sqliteProviderTokens(connection),
     conversations: createSqliteConversationStore(connection, writer),
     events: createSqliteEventStore(connection, writer),
-    feedback: feedbackQueries(db),
+    feedback: sqliteFeedback(connection),
     receipts: receiptQueries(db),
     async check() {
       await db.selectFrom("users").select("id").limit(1).execute();
@@ -125,6 +133,19 @@ function sqliteSecrets(connection: Connection): SecretStore {
         if (holder !== undefined && holder !== own) return "name_taken";
         rename.run(to.name, to.description, own);
         return "updated";
+      }),
+  };
+}
+
+function sqliteFeedback(connection: Connection): FeedbackStore {
+  const { db, change, transaction } = connection;
+  return {
+    ...feedbackQueries(db),
+    insert: async (feedback, receipt) =>
+      transaction(() => {
+        if (change(insertFeedback(db, feedback)) === 0) return false;
+        leaveReceipt(connection, receipt);
+        return true;
       }),
   };
 }

@@ -98,10 +98,13 @@ for (const name of ["ready", "readiness"] as const)
       measure: () => assert.fail("not asked for"),
     });
     const principal = { userId: "", via: "key" as const };
-    await assert.rejects(handlers[name]({}, { principal, headers: {}, secure: false }), (error) => {
-      assert.ok(error instanceof ApiError);
-      assert.deepEqual([error.status, error.code, error.headers["Retry-After"]], [503, "not_ready", "5"]);
-      assert.doesNotMatch(error.message, /disk/);
-      return true;
-    });
+    await assert.rejects(
+      handlers[name]({}, { principal, headers: {}, secure: false, receiptOf: () => undefined }),
+      (error) => {
+        assert.ok(error instanceof ApiError);
+        assert.deepEqual([error.status, error.code, error.headers["Retry-After"]], [503, "not_ready", "5"]);
+        assert.doesNotMatch(error.message, /disk/);
+        return true;
+      },
+    );
   });
