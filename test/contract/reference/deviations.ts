@@ -14,6 +14,7 @@ export const deviations: ReadonlyMap<string, string> = new Map([
   ...because("upstream takes any text for a state (§8.27)", [
     "action change_agent_state: args: agent_state is AgentState, not string",
   ]),
+  ...because("only three numbers mean something (§5.3)", ["action loop_recovery: args: option is 1|2|3, not integer"]),
   ...because("a bare true or false says less than an acknowledgement, design §3.1", [
     `DELETE ${conversation}: answer is object, not boolean`,
     `PATCH ${conversation}: answer is object, not boolean`,

@@ -210,6 +210,8 @@ const management: readonly ReferenceOperation[] = [
       create_microagent: may("object|null", undefined, createMicroagent),
       conversation_instructions: may("string|null"),
       mcp_config: may("object|null", undefined, mcpConfig),
+      // Taken only where the operator allows it.
+      conversation_id: may("string"),
     },
     answer: conversationResponse,
   },

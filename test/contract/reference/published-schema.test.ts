@@ -79,6 +79,27 @@ const cases: readonly Case[] = [
     want: [],
   },
   {
+    what: "a number where the reference has an integer",
+    schema: ofName({ const: 200 }),
+    fields: { name: holds("integer") },
+    strictness: server,
+    want: [],
+  },
+  {
+    what: "a request that takes anything",
+    schema: { properties: { sent: { type: "array", items: {} }, name: {} }, required: ["sent", "name"] },
+    fields: { sent: must("string[]"), name: must("string") },
+    strictness: client,
+    want: [],
+  },
+  {
+    what: "an answer that may hold anything",
+    schema: ofName({}),
+    fields: { name: holds("string") },
+    strictness: server,
+    want: ["x: name is any, not string"],
+  },
+  {
     what: "a wider answer",
     schema: ofName({ type: ["string", "null"] }),
     fields: { name: holds("string") },

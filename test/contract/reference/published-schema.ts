@@ -99,13 +99,15 @@ function fits(type: string, wanted: string, sent: Strictness["sent"]): boolean {
   const [found, want] = [new Set(type.split("|")), new Set(wanted.split("|"))];
   if (sent === "by both") return found.symmetricDifference(want).size === 0;
   const [narrow, wide] = sent === "by the server" ? [found, want] : [want, found];
-  return [...narrow].every((one) => wide.has(one) || wide.has(typeOfValue(one)));
+  return [...narrow].every(
+    (one) => wide.has(one) || wide.has(typeOfValue(one)) || wide.has(one.endsWith("[]") ? "any[]" : "any"),
+  );
 }
 
-/** `"ok"` and `EventSource` -> `string`: what a value, or the values of an enum, are. */
+/** `"ok"` and `EventSource` -> `string`, `200` -> `integer`: what a value, or the values of an enum, are. */
 function typeOfValue(one: string): string {
-  const value = one.startsWith('"') || one === "true" ? (JSON.parse(one) as unknown) : enums[one]?.[0];
-  return typeof value;
+  const value = /^["\d-]|^(?:true|false)$/.test(one) ? (JSON.parse(one) as unknown) : enums[one]?.[0];
+  return Number.isInteger(value) ? "integer" : typeof value;
 }
 
 /** `"low"|"high"|null` -> `Level|null`, where these are the values of an enum of the reference. */
