@@ -113,11 +113,11 @@ export function createConversationService(deps: ConversationServiceDeps): Conver
     list: (filter) => store.list(filter),
 
     async create(principal, request, receiptOf) {
+      await assertFree(request.id);
       const { repository } = request;
       const branch = repository === null ? null : await reachableBranch(runtime, repository, request.branch);
       const record = newRecord(principal, { ...request, branch });
       const { id, userId } = record;
-      await assertFree(request.id);
       await runningLimit.admit(
         userId,
         id,

@@ -114,6 +114,20 @@ test("however many are begun at once, no more than the limit ever run", async ()
   assert.equal((await runningIds()).length, 2);
 });
 
+test("a limit that has been lowered holds as soon as another one begins", async (t) => {
+  const before = await startServer(t);
+  for (let count = 0; count < 4; count += 1) await createConversation(caller(before));
+  await before.stop();
+  const lowered = caller(await startServer(t, { ...before, env }));
+  const id = await createConversation(lowered);
+  const { results } = (await lowered("GET", "/api/conversations")).body;
+  const statuses = results.map(({ status }: { status: string }) => status);
+  assert.deepEqual(
+    [results[0].conversation_id, statuses],
+    [id, ["RUNNING", "RUNNING", "STOPPED", "STOPPED", "STOPPED"]],
+  );
+});
+
 test("what was stopped to make room can be deleted, and runs nothing any more", async () => {
   const [first] = await two();
   await call("POST", `/api/conversations/${first}/events`, { body: { action: "run", args: { command: "sleep 300" } } });
