@@ -14,7 +14,7 @@ import { jsonBody } from "./body.ts";
 import { writeDeprecation } from "./deprecation.ts";
 import { toApiError, validationFailed } from "./errors.ts";
 import type { JsonText } from "./json-text.ts";
-import { readForm } from "./multipart.ts";
+import { readForm, readRest } from "./multipart.ts";
 import type { RateLimiter } from "./rate-limit.ts";
 import type { ResponseValidator } from "./response-validation.ts";
 import { stateOf } from "./state.ts";
@@ -121,6 +121,7 @@ function implementation(row: OperationRow, deps: RouterDeps) {
         // The generated types, and the validator, have seen to it that these are bytes.
         return download ? { ...answer, body: new FileBody(download, answer.body as FileBytes) } : answer;
       } catch (error) {
+        if (upload) await readRest(req, res);
         throw declared(error, row);
       }
     },
