@@ -24,8 +24,11 @@ export interface ServerWorker extends Worker {
   readonly key: string;
 }
 
-/** This project's server, as an operator would run it, without limits and logs. */
-export async function startServer(): Promise<ServerWorker> {
+/**
+ * This project's server, as an operator would run it, without limits and logs.
+ * @param environment more of it
+ */
+export async function startServer(environment: Readonly<Record<string, string>> = {}): Promise<ServerWorker> {
   const key = `oh_bench_${randomBytes(24).toString("base64url")}`;
   const worker = await start(["server/cli.ts", "serve"], /^openhands-api listens on (\S+)$/, (folder) => ({
     PORT: "0",
@@ -35,6 +38,7 @@ export async function startServer(): Promise<ServerWorker> {
     RATE_LIMIT_USER: "off",
     LOG_LEVEL: "silent",
     VALIDATE_RESPONSES: "off",
+    ...environment,
   }));
   return { ...worker, url: worker.ready, key };
 }
