@@ -10,7 +10,7 @@ export function corsHeaders(origins: OriginPolicy): RequestHandler {
     credentials: true,
     methods: ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"],
     allowedHeaders: ["Authorization", "Content-Type", requestIdHeader.name, securitySchemes.sessionApiKey.name],
-    exposedHeaders: Object.values(standardHeaders).map(({ name }) => name),
+    exposedHeaders: [...Object.values(standardHeaders).map(({ name }) => name), "Content-Disposition"],
     maxAge: 600,
   });
 }
