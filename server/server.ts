@@ -13,7 +13,7 @@ import { createConversationService } from "./conversations/conversation-service.
 import { createLocalEventBus } from "./conversations/event-bus.ts";
 import { createEventLog } from "./conversations/event-log.ts";
 import { createFeedback } from "./conversations/feedback.ts";
-import { createMcpConfigs } from "./conversations/mcp-configs.ts";
+import { createSetups } from "./conversations/setups.ts";
 import { bootstrap } from "./identity/bootstrap.ts";
 import type { Bootstrap } from "./identity/bootstrap.ts";
 import { createOpenAuthenticator, createTokenAuthenticator } from "./identity/credentials.ts";
@@ -73,7 +73,7 @@ export async function startServer(config: Config, logger: Logger): Promise<Runni
     modelOf: settings.modelOf,
     secretsOf: secrets.list,
     maxRunning: config.MAX_RUNNING_CONVERSATIONS,
-    mcpConfigs: createMcpConfigs({ store: store.conversations, settings, cipher }),
+    setups: createSetups({ store: store.conversations, settings, cipher }),
     clock,
     logger,
   });

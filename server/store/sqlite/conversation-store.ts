@@ -12,7 +12,7 @@ export function createSqliteConversationStore(
     "INSERT INTO conversations (id, user_id, title, status, repository, branch, git_provider, trigger, created_at, updated_at, last_event_id, agent_state, replayed_until) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING",
   );
   const insertSetup = sqlite.prepare(
-    "INSERT INTO conversation_setups (conversation_id, instructions, mcp_config) VALUES (?, ?, ?)",
+    "INSERT INTO conversation_setups (conversation_id, instructions, mcp_config, clone_url) VALUES (?, ?, ?, ?)",
   );
   const exists = sqlite.prepare("SELECT 1 FROM conversations WHERE id = ?");
   const insertExperiments = sqlite.prepare(
@@ -32,7 +32,7 @@ export function createSqliteConversationStore(
         const described = [id, userId, title, status, repository, branch, gitProvider, trigger];
         const { changes } = insert.run(...described, createdAt, updatedAt, lastEventId, agentState, replayedUntil);
         if (changes === 0) return null;
-        if (setup) insertSetup.run(id, setup.instructions, setup.mcpConfig);
+        if (setup) insertSetup.run(id, setup.instructions, setup.mcpConfig, setup.cloneUrl);
         return writer(id, drafts);
       }),
   };
