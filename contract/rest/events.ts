@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { exampleOf } from "../examples.ts";
-import { ActionRequest } from "../events/actions.ts";
 import { Event, EventType } from "../events/event.ts";
+import { ActionRequest } from "../events/requests.ts";
 import { EventSource } from "../events/shared.ts";
 import { operation } from "../operation.ts";
 import { EventId, Timestamp, booleanParameter, integerParameter, listParameter, success } from "../primitives.ts";

@@ -102,7 +102,7 @@ export function createLocalRuntime(options: LocalRuntimeOptions): Runtime {
 async function run(
   root: string,
   command: string,
-  { cwd = ".", signal, timeoutMs }: RunOptions,
+  { cwd = ".", input, signal, timeoutMs }: RunOptions,
   options: LocalRuntimeOptions,
 ) {
   const workingDir = await resolveInside(root, cwd);
@@ -111,6 +111,7 @@ async function run(
     command,
     workingDir,
     environment: commandEnvironment(options.environment),
+    input,
     timeoutMs: timeoutMs ?? options.commandTimeoutMs ?? COMMAND_TIMEOUT_MS,
     owner: ownerOf(dirname(root)),
     signal,
