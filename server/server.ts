@@ -69,6 +69,7 @@ export async function startServer(config: Config, logger: Logger): Promise<Runni
     runtime,
     models,
     modelOf: settings.modelOf,
+    confirmationModeOf: settings.confirmationModeOf,
     clock,
     logger,
   });

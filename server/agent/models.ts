@@ -1,5 +1,8 @@
 import type { AgentDefinition } from "./agent.ts";
+import { testConfirm } from "./test-confirm.ts";
 import { testEcho } from "./test-echo.ts";
+import { testError } from "./test-error.ts";
+import { testSlow } from "./test-slow.ts";
 import { testTools } from "./test-tools.ts";
 
 /** The models of this server. */
@@ -9,7 +12,10 @@ export interface Models {
   find(name: string): AgentDefinition | undefined;
 }
 
-export function createModels(definitions: readonly AgentDefinition[] = [testEcho, testTools]): Models {
+/** The agents without a language model. */
+const testModels = [testConfirm, testEcho, testError, testSlow, testTools];
+
+export function createModels(definitions: readonly AgentDefinition[] = testModels): Models {
   const byName = new Map(definitions.map((definition) => [definition.model, definition]));
   return { names: [...byName.keys()].toSorted(), find: (name) => byName.get(name) };
 }

@@ -56,6 +56,7 @@ export function createConversationService(deps: ConversationServiceDeps): Conver
   const { store, log, bus, runtime, clock } = deps;
   const loops = createAgentLoops(deps);
   const lifecycle = createLocks();
+  const intervening = createLocks();
 
   async function get({ userId }: Principal, id: string): Promise<ConversationRecord> {
     const record = await store.get(id);
@@ -127,18 +128,19 @@ export function createConversationService(deps: ConversationServiceDeps): Conver
     async act(principal, id, action) {
       const record = await get(principal, id);
       const loop = await loops.loopOf(record);
-      if (action.action === "change_agent_state") {
-        if (!loop)
-          throw new ApiError(
-            "agent_state_conflict",
-            "The conversation is still starting. Wait for an `agent_state_changed` event.",
-          );
-        loop.assertCanBecome(action.args.agent_state);
-      }
-      const [event] = await log.append(id, draftAction(action, { source: "user" }));
-      const eventId = event?.id ?? 0;
-      loops.react(id, action, eventId);
-      return eventId;
+      const append = async () => {
+        const [event] = await log.append(id, draftAction(action, { source: "user" }));
+        const eventId = event?.id ?? 0;
+        loops.react(id, action, eventId);
+        return eventId;
+      };
+      if (!interventions.has(action.action)) return append();
+      // Two that exclude each other may come at once: the second is judged by what the first has changed.
+      return intervening.alone(id, async () => {
+        if (!loop) throw stillStarting();
+        loop.assertAllows(action);
+        return append();
+      });
     },
 
     async workspace(principal, id) {
@@ -168,4 +170,12 @@ export function createConversationService(deps: ConversationServiceDeps): Conver
       throw new ApiError("repository_unavailable", error.message, { details, cause: error });
     }
   }
+}
+
+/** The actions that the agent's state may forbid. */
+const interventions: ReadonlySet<string> = new Set<ActionRequest["action"]>(["change_agent_state", "loop_recovery"]);
+
+function stillStarting(): ApiError {
+  const message = "The conversation is still starting. Wait for an `agent_state_changed` event.";
+  return new ApiError("agent_state_conflict", message);
 }

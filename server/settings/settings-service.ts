@@ -20,6 +20,8 @@ export interface SettingsService {
   merge(userId: string, update: SettingsUpdate): Promise<void>;
   /** The model of a user's conversations. */
   modelOf(userId: string): Promise<string>;
+  /** Whether a user wants to be asked about risky actions. */
+  confirmationModeOf(userId: string): Promise<boolean>;
 }
 
 const secretNames = Object.keys(secretSettings) as (keyof typeof secretSettings)[];
@@ -47,6 +49,9 @@ export function createSettingsService({
     async modelOf(userId) {
       const model = (await get(userId))?.plain.llm_model;
       return typeof model === "string" && model !== "" ? model : defaultModel;
+    },
+    async confirmationModeOf(userId) {
+      return (await get(userId))?.plain.confirmation_mode === true;
     },
   };
 }

@@ -4,6 +4,7 @@ import { test } from "node:test";
 import { pino } from "pino";
 import { testEcho } from "../../../server/agent/test-echo.ts";
 import { createAgentLoop } from "../../../server/conversations/agent-loop.ts";
+import { historyOf } from "../../../server/conversations/history.ts";
 import type { Workspace } from "../../../server/runtime/runtime.ts";
 import { until } from "../../support/api.ts";
 import { messageDraft, plantConversation, temporaryLog } from "../../support/event-log.ts";
@@ -15,19 +16,21 @@ async function temporaryLoop(t: Cleanup) {
   await plantConversation(store, "a");
   const loop = createAgentLoop({
     conversationId: "a",
-    log,
+    history: historyOf(log, "a"),
     workspace: {} as Workspace, // which this agent leaves alone
     definition: () => Promise.resolve(testEcho),
+    confirmationMode: () => Promise.resolve(false),
     logger: pino({ level: "silent" }),
     answered: -1,
     state: "awaiting_user_input",
+    held: null,
     repository: { name: "", branch: "" },
   });
   return {
     loop,
     say: async (content: string) => {
-      await log.append("a", messageDraft(content));
-      loop.wake();
+      const [message] = await log.append("a", messageDraft(content));
+      loop.said(message?.id ?? 0);
     },
     answers: async () => {
       const events = await log.find("a", { from: 0, types: ["message"], source: "agent", limit: 100 });
