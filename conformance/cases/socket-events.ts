@@ -52,7 +52,10 @@ async function sendAs(probe: Probe, channel: Channel, message: Message, type: st
     if (code !== undefined)
       return probe.fail({ promise, where, expected: "an acknowledgement", found: JSON.stringify(answer.payload) });
     const id = fieldOf(answer, "event_id");
-    const event = await session.waitFor(`event ${String(id)}`, (one) => eventOf(one)?.id === id);
+    const event = await session.waitFor(
+      `event ${JSON.stringify(id)}, which the acknowledgement names,`,
+      (one) => eventOf(one)?.id === id,
+    );
     const found = eventOf(event)?.type;
     if (found !== type) probe.fail({ promise, where, expected: `an event of type ${type}`, found: `one of ${found}` });
   });

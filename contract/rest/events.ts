@@ -105,7 +105,7 @@ export const events = {
     path: "/api/conversations/:conversation_id/events",
     summary: "Add an action",
     description:
-      "Appends an action of the user. A command, a read, a write or an edit is carried out in the workspace at once; its observation has the action's id as `cause`. Answered once the action is durable.",
+      "Appends an action of the user. What can be carried out is carried out at once, in the order in which it came, and never held back; its observation has the action's id as `cause`. A `change_agent_state` to a state that the agent cannot change to now, and a `loop_recovery` while the agent is in no loop, are refused with 409. Answered once the action is durable.",
     tag: "Events",
     since: "0.1.0",
     security: "user",

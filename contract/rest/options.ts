@@ -4,7 +4,7 @@ import { operation } from "../operation.ts";
 const ModelNames = z.array(z.string()).meta({
   id: "ModelNames",
   description: "Names of models, sorted, each once. `test/…` are agents without a language model.",
-  examples: [["test/echo", "test/tools"]],
+  examples: [["test/confirm", "test/echo", "test/error", "test/slow", "test/tools"]],
 });
 
 const AgentNames = z.array(z.string()).meta({
@@ -56,13 +56,14 @@ export const options = {
     method: "GET",
     path: "/api/options/models",
     summary: "List the models",
-    description: "The models that a conversation can use. The `test/…` models need no key and no language model.",
+    description:
+      "The models that a conversation can use. The `test/…` models need no key and no language model; each says in a conversation what can be asked of it, and `test/tools` shows every event type when it is asked to `show every event type`.",
     tag: "Options",
     since: "0.1.0",
     security: "user",
     rateLimit: "user",
     responses: { 200: ModelNames },
-    example: { response: ["test/echo", "test/tools"] },
+    example: { response: ["test/confirm", "test/echo", "test/error", "test/slow", "test/tools"] },
   }),
   agents: operation({
     method: "GET",

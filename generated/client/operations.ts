@@ -8,7 +8,7 @@ export interface Calls<Options> {
     /**
      * List the models: `GET /api/options/models`
      *
-     * The models that a conversation can use. The `test/…` models need no key and no language model.
+     * The models that a conversation can use. The `test/…` models need no key and no language model; each says in a conversation what can be asked of it, and `test/tools` shows every event type when it is asked to `show every event type`.
      */
     readonly models: (request?: Record<string, never>, options?: Options) => Promise<wire.ModelNames>;
     /**
@@ -181,7 +181,7 @@ export interface Calls<Options> {
     /**
      * Add an action: `POST /api/conversations/{conversation_id}/events`
      *
-     * Appends an action of the user. A command, a read, a write or an edit is carried out in the workspace at once; its observation has the action's id as `cause`. Answered once the action is durable.
+     * Appends an action of the user. What can be carried out is carried out at once, in the order in which it came, and never held back; its observation has the action's id as `cause`. A `change_agent_state` to a state that the agent cannot change to now, and a `loop_recovery` while the agent is in no loop, are refused with 409. Answered once the action is durable.
      */
     readonly add: (
       request: {

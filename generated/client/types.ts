@@ -144,7 +144,7 @@ export interface AgentStateChangedObservation {
   extras: AgentStateChangedExtras;
 }
 
-/** The agent cannot change to that state now. Wait for an `agent_state_changed` event that allows it. */
+/** The agent's state does not allow that now. Wait for an `agent_state_changed` event after which it is allowed. */
 export interface AgentStateConflictError {
   /** Always false: the request was not carried out. */
   success: false;

@@ -14,7 +14,7 @@ export const testSlow: AgentDefinition = {
     introduction: `I am test/slow, an agent without a language model. I carry out instructions that stand in a message, and wait for a second before each; a line \`delay 250ms\` or \`delay 5s\` sets another time, up to a minute.
 
 ${instructionHelp}`,
-    beforeStep: async (message, signal) => void (await setTimeout(delayOf(message), undefined, { signal })),
+    beforeStep: (message, signal) => setTimeout(delayOf(message), undefined, { signal }),
   }),
 };
 

@@ -4,20 +4,20 @@ import type { AgentDefinition } from "../agent/agent.ts";
 import { ApiError } from "../api-error.ts";
 import type { ActionRequest, AgentState } from "../../contract/index.ts";
 import type { Workspace } from "../runtime/runtime.ts";
-import type { EventDraft, StoredEvent } from "../store/store.ts";
-import { lastRejected, neverAllowed } from "./confirmation.ts";
+import type { StoredEvent } from "../store/store.ts";
+import { answer } from "./answer.ts";
+import { neverAllowed } from "./confirmation.ts";
 import type { Held } from "./confirmation.ts";
 import { createControl } from "./control.ts";
+import type { Control } from "./control.ts";
 import { draftAction, draftObservation, errorObservation } from "./event-draft.ts";
 import type { Observation } from "./event-draft.ts";
 import { execute } from "./execute.ts";
 import type { Executable } from "./execute.ts";
 import { delegate } from "./execute/delegate.ts";
-import { actionOf } from "./history.ts";
 import type { History } from "./history.ts";
-import { recallAction, recallObservation } from "./recall.ts";
 import { assertMayBecome, mayBecome, stateChanged } from "./states.ts";
-import { askAgent, finishHeld, takeTurn } from "./turn.ts";
+import { askAgent, finishHeld } from "./turn.ts";
 import type { TurnContext } from "./turn.ts";
 
 export interface AgentLoopOptions {
@@ -98,7 +98,7 @@ export function createAgentLoop(options: AgentLoopOptions): AgentLoop {
     const message = await nextMessage();
     const [delegation] = delegations;
     if (delegation && (!message || delegation.id < message.id)) return (signal) => delegateNow(delegation, signal);
-    return message && ((signal) => answer(message, signal));
+    return message && ((signal) => answerNow(message, signal));
   }
 
   async function nextMessage(): Promise<StoredEvent | undefined> {
@@ -120,37 +120,16 @@ export function createAgentLoop(options: AgentLoopOptions): AgentLoop {
     } catch (error) {
       if (signal.aborted) return; // whoever stopped the turn says so in the log
       logger.error({ err: error, conversation_id: conversationId }, "the agent failed");
-      const failure = error instanceof AgentFailure ? error : null;
-      if (failure) await history.append(agentError(failure));
-      await control.enter("error", failure?.code ?? reasonOf(error));
+      await tellFailure(error, history, control);
     }
   }
 
-  function answer(message: StoredEvent, signal: AbortSignal): Promise<void> {
+  function answerNow(message: StoredEvent, signal: AbortSignal): Promise<void> {
     const before = answered;
     answered = message.id;
-    return letAgent(signal, async () => {
-      const rejected = await lastRejected(history, before + 1);
-      for (;;) {
-        const end = await answerOnce(message, before, rejected, signal);
-        if (end !== "again") return end;
-      }
-    });
-  }
-
-  async function answerOnce(
-    message: StoredEvent,
-    before: number,
-    rejected: Awaited<ReturnType<typeof lastRejected>>,
-    signal: AbortSignal,
-  ) {
-    const first = before === -1;
-    const text = textOf(message);
-    control.resume(); // who was paused as the turn before ended is not any more
-    const [, recall] = await control.record("running", beginsToRun, recallAction(text, first, message.id));
-    const recalled = recallObservation(first, options.repository, recall?.id ?? message.id);
-    await history.append(stateChanged("running"), recalled);
-    return takeTurn(await turnContext(signal), { message: text, first, rejected });
+    const { repository } = options;
+    const context = { history, control, repository, turnContext: () => turnContext(signal) };
+    return letAgent(signal, () => answer(context, message, before));
   }
 
   /** An action that was held back when an earlier process ended still waits for the user. */
@@ -205,9 +184,9 @@ export function createAgentLoop(options: AgentLoopOptions): AgentLoop {
     delegations = [];
     await interrupt();
     held = null;
-    for (const { id } of undone) await tell(stoppedBefore, id);
     const undecided = waiting === null ? [] : [neverAllowed(waiting)];
-    await control.record(next, ...undecided, stateChanged(next));
+    const unbegun = undone.map(({ id }) => draftObservation(stoppedBefore, { source: "user", cause: id }));
+    await control.record(next, ...undecided, ...unbegun, stateChanged(next));
   }
 
   async function become(next: AgentState): Promise<void> {
@@ -278,23 +257,18 @@ function noLoop(): ApiError {
   );
 }
 
-const beginsToRun = becomes("running");
-const waitsForUser = becomes("awaiting_user_input");
+const waitsForUser = draftAction(
+  { action: "change_agent_state", args: { agent_state: "awaiting_user_input", thought: "" } },
+  { source: "environment" },
+);
 
-function becomes(agent_state: AgentState): EventDraft {
-  return draftAction({ action: "change_agent_state", args: { agent_state, thought: "" } }, { source: "environment" });
-}
-
-function agentError({ message, code }: AgentFailure): EventDraft {
-  return draftObservation(errorObservation(message, code), { source: "agent" });
-}
-
-function reasonOf(error: unknown): string {
-  return `The agent failed: ${error instanceof Error ? error.message : String(error)}. Send another message to go on.`;
-}
-
-/** What the user said in a stored message. */
-function textOf(message: StoredEvent): string {
-  const action = actionOf(message);
-  return action.action === "message" ? action.args.content : "";
+/** Says in the log why the agent cannot go on: by a code where there is one, else in words. */
+async function tellFailure(error: unknown, history: History, control: Control): Promise<void> {
+  if (error instanceof AgentFailure) {
+    const observation = errorObservation(error.message, error.code);
+    await history.append(draftObservation(observation, { source: "agent" }));
+    return control.enter("error", error.code);
+  }
+  const reason = error instanceof Error ? error.message : String(error);
+  await control.enter("error", `The agent failed: ${reason}. Send another message to go on.`);
 }

@@ -188,6 +188,28 @@ describe("an action that is held back", () => {
   });
 });
 
+describe("an agent that was asked by another", () => {
+  test("has to ask as well, and a no ends the turn of both", async () => {
+    const id = await askingConversation(call, `\`\`\`\`delegate\n${appending}\n\`\`\`\``);
+    await decide(id, "user_confirmed");
+    await untilEvent(
+      call,
+      id,
+      ({ action, args }) => action === "run" && args.confirmation_state === "awaiting_confirmation",
+    );
+    await decide(id, "user_rejected");
+    const events = await untilState(call, id, "awaiting_user_input");
+    const delegation = events.find(
+      ({ action, args }) => action === "delegate" && args.confirmation_state === "confirmed",
+    );
+    const outcome = events.find(({ cause, observation }) => cause === delegation.id && observation !== undefined);
+    assert.equal(outcome.observation, "error");
+    assert.match(outcome.content, /did not come to an end/);
+    assert.ok(!events.some(({ action }) => action === "finish"));
+    assert.equal(await timesDone(id), 0);
+  });
+});
+
 describe("two decisions", () => {
   test("one after the other: the second is a conflict", async () => {
     const id = await askingConversation(call, `\`\`\`sh\necho once >> log; ${untilFile("go")}\n\`\`\``);
@@ -208,7 +230,10 @@ describe("two decisions", () => {
     test(`at once, ${states.join(" and ")}: one counts, and the other is a conflict`, async () => {
       const id = await askingConversation();
       const answers = await Promise.all(states.map((state) => decide(id, state)));
-      assert.deepEqual(answers.map(({ status }) => status).toSorted(), [200, 409]);
+      assert.deepEqual(
+        answers.map(({ status }) => status).toSorted((a, b) => a - b),
+        [200, 409],
+      );
       const counted = states[answers.findIndex(({ status }) => status === 200)];
       const events = await untilState(call, id, counted === "user_confirmed" ? "finished" : "awaiting_user_input");
       const decisions = events.filter(({ source, action }) => source === "user" && action === "change_agent_state");

@@ -7,7 +7,7 @@ import { after, describe, test } from "node:test";
 import { pointer, publishedOpenApi } from "../../contract/published.ts";
 import { allEvents, caller, createConversation, perform } from "../../support/api.ts";
 import type { Answer } from "../../support/api.ts";
-import { act, untilEvent, untilState } from "../../support/conversation.ts";
+import { act, say, untilEvent, untilFile, untilState } from "../../support/conversation.ts";
 import { startServer, temporaryFolder } from "../../support/start-server.ts";
 
 const server = await startServer({ after });
@@ -198,6 +198,50 @@ describe("delegate", () => {
       .map((event) => event.action ?? event.extras.agent_state ?? event.observation);
     assert.deepEqual(work, ["running", "run", "run", "finish", "delegate", "awaiting_user_input"]);
     assert.equal((await observe("read", { path: "list" }, conversation)).content, "milk\n");
+  });
+
+  test("is stopped with the agent, and what waits for the agent is not begun", async () => {
+    const conversation = await createConversation(call);
+    const inputs = { task: `\`\`\`sh\n${untilFile("never")}\n\`\`\`` };
+    const [first, second] = [
+      await act(call, conversation, "delegate", { agent: "CodeActAgent", inputs }),
+      await act(call, conversation, "delegate", { agent: "CodeActAgent", inputs: { task: "think: later" } }),
+    ];
+    await untilEvent(call, conversation, ({ action }) => action === "run");
+    await act(call, conversation, "change_agent_state", { agent_state: "stopped" });
+    const events = await untilState(call, conversation, "stopped");
+    const outcome = ({ body }: Answer) => events.find(({ cause }) => cause === body.event_ids[0]);
+    assert.match(outcome(first).content, /was stopped before it came to an end/);
+    assert.equal(outcome(second).extras.error_id, "AGENT_ERROR$ERROR_ACTION_NOT_EXECUTED_STOPPED");
+    assert.ok(!events.some(({ action }) => action === "think"));
+  });
+
+  test("waits until the agent is done with what came before, and comes before what came after", async () => {
+    const message = `\`\`\`sh\n${untilFile("go")}\n\`\`\``;
+    const conversation = await createConversation(call, { initial_user_msg: message });
+    await untilEvent(call, conversation, ({ action }) => action === "run");
+    const inputs = { task: "think: second" };
+    await act(call, conversation, "delegate", { agent: "CodeActAgent", inputs });
+    await say(call, conversation, "think: third");
+    await act(call, conversation, "write", { path: "go", content: "" });
+    await untilEvent(call, conversation, ({ args }) => args?.thought === "third");
+    const events = await untilState(call, conversation, "finished");
+    const done = events.flatMap(({ action, args }) =>
+      action === "think" ? args.thought : action === "finish" ? action : [],
+    );
+    assert.deepEqual(done, ["finish", "second", "finish", "third", "finish"]);
+  });
+
+  test("goes no deeper than three", async () => {
+    const fence = "`".repeat(3);
+    const nested = (depth: number): string =>
+      depth === 0
+        ? "think: deepest"
+        : `${fence}${"`".repeat(depth)}delegate\n${nested(depth - 1)}\n${fence}${"`".repeat(depth)}`;
+    const conversation = await createConversation(call, { initial_user_msg: nested(4) });
+    const events = await untilState(call, conversation, "finished");
+    assert.ok(events.some(({ content }) => /Agents have asked one another 3 times/.test(content)));
+    assert.ok(!events.some(({ args }) => args?.thought === "deepest"));
   });
 
   const refused: Record<string, { args: object; want: RegExp }> = {
