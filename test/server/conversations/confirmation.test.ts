@@ -1,6 +1,8 @@
 // An agent that has to ask: what it wants to do is held back until the user says yes, and done once.
 import assert from "node:assert/strict";
 import { after, describe, test } from "node:test";
+import { action } from "../../../server/agent/actions.ts";
+import { decided, mustWait } from "../../../server/conversations/confirmation.ts";
 import { pointer, publishedOpenApi } from "../../contract/published.ts";
 import { allEvents, caller, createConversation, until } from "../../support/api.ts";
 import type { Answer, Call } from "../../support/api.ts";
@@ -246,6 +248,28 @@ describe("two decisions", () => {
 });
 
 describe("whether an agent has to ask", () => {
+  const risks = { unknown: -1, low: 0, medium: 1, high: 2 } as const;
+  const run = (security_risk: -1 | 0 | 1 | 2) => action("run", { command: "true", security_risk });
+  for (const [name, risk] of Object.entries(risks)) {
+    const risky = risk === -1 || risk === 2;
+    test(`is up to the risk, when the user wants it: ${name}`, async () => {
+      assert.equal(await mustWait(run(risk), { confirmation: "as_set" }, () => Promise.resolve(true)), risky);
+      assert.equal(await mustWait(run(risk), { confirmation: "as_set" }, () => Promise.resolve(false)), false);
+      assert.equal(await mustWait(run(risk), { confirmation: "always" }, () => Promise.resolve(false)), true);
+    });
+  }
+  test("is up to the action: a delegation has no risk that is known, a thought touches nothing", async () => {
+    const wanted = () => Promise.resolve(true);
+    const delegation = action("delegate", { agent: "CodeActAgent", inputs: {} });
+    assert.equal(await mustWait(delegation, { confirmation: "as_set" }, wanted), true);
+    assert.equal(await mustWait(action("think", {}), { confirmation: "always" }, wanted), false);
+  });
+  test("what is decided stands there without its thought, which the question has", () => {
+    const asking = action("run", { command: "true", thought: "Why not?" });
+    for (const confirmation_state of ["confirmed", "rejected"] as const)
+      assert.deepEqual(decided(asking, confirmation_state).args, { ...asking.args, confirmation_state, thought: "" });
+  });
+
   const cases = [
     { confirmation_mode: true, want: true },
     { confirmation_mode: false, want: false },
