@@ -7,7 +7,9 @@ import { pointer, publishedOpenApi } from "../../contract/published.ts";
 import { allEvents, caller, createConversation, until } from "../../support/api.ts";
 import type { Answer, Call } from "../../support/api.ts";
 import { act, say, untilEvent, untilFile, untilState } from "../../support/conversation.ts";
+import { actionDraft, messageDraft } from "../../support/event-log.ts";
 import { startServer } from "../../support/start-server.ts";
+import { openSqliteStore } from "../../../server/store/sqlite/sqlite-store.ts";
 
 const server = await startServer({ after });
 const call = caller(server);
@@ -355,6 +357,25 @@ describe("a server that is killed", () => {
     await untilState(to, id, "awaiting_user_input");
     assert.equal(await timesDone(id, to), 1);
   });
+
+  for (const [name, draft, state, times] of [
+    ["a yes", actionDraft("user", "change_agent_state", { agent_state: "user_confirmed" }), "awaiting_user_input", 1],
+    ["a no", actionDraft("user", "change_agent_state", { agent_state: "user_rejected" }), "awaiting_user_input", 0],
+    ["a stop", actionDraft("user", "change_agent_state", { agent_state: "stopped" }), "stopped", 0],
+    ["another message", messageDraft("think: rather this"), "finished", 0],
+  ] as const)
+    test(`after it has taken ${name} and before it has done anything about it, does so then`, async (t) => {
+      const first = await startServer(t);
+      await settings(caller(first), { llm_model: "test/confirm" });
+      const id = await askingConversation(caller(first));
+      await first.stop("SIGKILL");
+      const store = await openSqliteStore(first.dataDir, { now: () => new Date().toISOString() });
+      await store.events.append(id, [draft]);
+      await store.close();
+      const to = caller(await startServer(t, first));
+      await untilState(to, id, state);
+      assert.equal(await timesDone(id, to), times);
+    });
 
   test("in the middle of what was allowed does not do it again", async (t) => {
     const first = await startServer(t);
