@@ -68,7 +68,7 @@ async function meetEveryType(probe: Probe, channel: Channel): Promise<void> {
     await session.send(JSON.stringify(request));
     for (const kind of ["action", "observation"])
       for (const [type] of typesOf(eventNode(channel, kind), kind))
-        await session.waitFor(`an ${kind} of type ${type}`, (received) => isOf(received, kind, type));
+        await session.waitFor(`the ${kind} ${type}`, (received) => isOf(received, kind, type));
   });
 }
 

@@ -180,11 +180,11 @@ export function createAgentLoop(options: AgentLoopOptions): AgentLoop {
 
   /** Ends what is under way because the user wants it, and says in the log what was not done. */
   async function stop(next: AgentState): Promise<void> {
-    const waiting = control.held;
     const undone = delegations;
     delegations = [];
     await interrupt();
     held = null;
+    const waiting = control.withdraw();
     const undecided = waiting === null ? [] : [neverAllowed(waiting)];
     const unbegun = undone.map(({ id }) => draftObservation(stoppedBefore, { source: "user", cause: id }));
     await control.record(next, ...undecided, ...unbegun, stateChanged(next));
@@ -211,8 +211,9 @@ export function createAgentLoop(options: AgentLoopOptions): AgentLoop {
     },
     wake,
     said(id) {
+      const paused = control.state === "paused" && !control.looping;
       control.said(id);
-      if (control.state === "paused" && !control.looping) become("running").catch(noteFailure);
+      if (paused) become("running").catch(noteFailure);
       wake();
     },
     perform(action, id) {

@@ -20,8 +20,6 @@ export type WayOut =
  */
 export interface Control {
   readonly state: AgentState;
-  /** The id of the action that is held back now; null when none is. */
-  readonly held: number | null;
   /** Whether the agent waits for a way out of a loop. */
   readonly looping: boolean;
   /** Says in the log that the agent is in a state now. */
@@ -41,6 +39,8 @@ export interface Control {
   pause(): void;
   resume(): void;
   consent(decision: Consent): void;
+  /** The agent has been stopped. @returns the id of the action that was held back then; null when none was */
+  withdraw(): number | null;
   recover(option: 1 | 2 | 3, id: number): void;
   /** The user has said something new: then the agent shall not do what it asked for, nor repeat itself, nor be paused. */
   said(id: number): void;
@@ -50,7 +50,8 @@ export interface Control {
 export function createControl(history: History, initial: AgentState, held: number | null): Control {
   let state = initial;
   let pause: PromiseWithResolvers<void> | null = null;
-  let consent: Question<Consent> | null = held === null ? null : createQuestion(held);
+  const inherited = held === null ? null : createQuestion<Consent>(held);
+  let consent = inherited;
   let wayOut: Question<WayOut> | null = null;
   let heard = -1; // the id of the last message
 
@@ -59,32 +60,32 @@ export function createControl(history: History, initial: AgentState, held: numbe
     return history.append(...drafts);
   }
 
-  /** Once the user has decided nobody else can: the turn says so in the log a moment later. */
+  // Once the user has decided nobody can decide anything else: the turn goes on, and says so in the log, a moment later.
+
   function decide(decision: Consent): void {
     state = decision;
     consent?.answer(decision);
+    consent = null;
+  }
+
+  function leaveLoop(answer: WayOut): void {
+    wayOut?.answer(answer);
+    wayOut = null;
   }
 
   function listen(): void {
     if (isAfter(heard, consent)) decide("user_rejected");
-    else if (isAfter(heard, wayOut)) wayOut?.answer({ kind: "said_something" });
+    else if (isAfter(heard, wayOut)) leaveLoop({ kind: "said_something" });
   }
 
-  async function consentTo(question: Question<Consent>, signal: AbortSignal): Promise<Consent> {
-    try {
-      listen();
-      return await orAborted(question.answered, signal);
-    } finally {
-      consent = null;
-    }
+  function consentTo(question: Question<Consent>, signal: AbortSignal): Promise<Consent> {
+    listen();
+    return orAborted(question.answered, signal);
   }
 
   return {
     get state() {
       return state;
-    },
-    get held() {
-      return consent?.about ?? null;
     },
     get looping() {
       return wayOut !== null;
@@ -106,8 +107,8 @@ export function createControl(history: History, initial: AgentState, held: numbe
       return consentTo(question, signal);
     },
     async consentToHeld(signal) {
-      if (!consent) throw new Error("No action is held back.");
-      return consentTo(consent, signal);
+      if (!inherited) throw new Error("No earlier process has held back an action.");
+      return consentTo(inherited, signal);
     },
     async askForWayOut(cause, signal) {
       const question = createQuestion<WayOut>();
@@ -128,10 +129,15 @@ export function createControl(history: History, initial: AgentState, held: numbe
     resume() {
       pause?.resolve();
       pause = null;
-      wayOut?.answer({ kind: "go_on" });
+      leaveLoop({ kind: "go_on" });
     },
     consent: decide,
-    recover: (option, id) => wayOut?.answer({ kind: "recovery", option, id }),
+    withdraw() {
+      const id = consent?.about ?? null;
+      consent = null;
+      return id;
+    },
+    recover: (option, id) => leaveLoop({ kind: "recovery", option, id }),
     said(id) {
       heard = id;
       listen();
