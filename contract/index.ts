@@ -60,6 +60,7 @@ export { requestHeaders, requestHeadersOf, standardHeaders, standardHeadersOf } 
 export type { RequestHeader, StandardHeader } from "./headers.ts";
 export { errorUnion, operationsOf, tags } from "./operation.ts";
 export type {
+  AnswerHeaders,
   Contract,
   Gate,
   Handler,

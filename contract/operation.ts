@@ -72,7 +72,7 @@ export interface OperationExample {
     readonly query?: Readonly<Record<string, string>>;
     readonly body?: unknown;
   };
-  /** The body of the successful answer; absent for a gone operation. */
+  /** The body of the successful answer; absent for a redirect and for a gone operation. */
   readonly response?: unknown;
 }
 
@@ -84,7 +84,9 @@ export interface OperationDefinition extends Omit<OperationMetadata, "errors"> {
   readonly params?: z.ZodObject;
   readonly query?: z.ZodObject;
   readonly body?: z.ZodType;
-  /** The successful answers. Empty only for a gone operation. */
+  /** The successful answer sends a browser elsewhere, instead of `responses`: 302 with `Location` and no body. Says where to. */
+  readonly redirect?: string;
+  /** The successful answers. Empty only for a redirect and for a gone operation. */
   readonly responses: Readonly<Record<number, z.ZodType>>;
   /** The error codes that are this operation's own; the shared ones are added. */
   readonly errors?: readonly ErrorCode[];
@@ -106,7 +108,7 @@ export type Contract = Readonly<Record<string, Readonly<Record<string, Operation
 export function operation<const Definition extends OperationDefinition>(
   definition: Definition,
 ): OperationOf<Definition> {
-  const { method, path, params, query, body, responses, errors: own = [], ...metadata } = definition;
+  const { method, path, params, query, body, redirect, responses, errors: own = [], ...metadata } = definition;
   const errors = [...new Set([...own, ...sharedErrors(definition)])].toSorted(byStatus);
   const route = {
     method,
@@ -116,12 +118,20 @@ export function operation<const Definition extends OperationDefinition>(
     ...(params && { pathParams: params }),
     ...(query && { query }),
     ...(method !== "GET" && { body: body ?? tsRest.noBody() }),
-    responses: { ...responses, ...errorResponses(errors) },
-    metadata: { ...metadata, errors },
+    responses: { ...responses, ...(redirect && { 302: tsRest.noBody() }), ...errorResponses(errors) },
+    metadata: {
+      ...metadata,
+      ...(redirect && { responseHeaders: { ...locationHeader, ...metadata.responseHeaders } }),
+      errors,
+    },
     definition,
   };
   return route as unknown as OperationOf<Definition>; // the type keeps the definition's literals, which the spread loses
 }
+
+const locationHeader = {
+  Location: { description: "Where the browser goes next (RFC 9110 §10.2.2).", schema: z.string() },
+} as const;
 
 type OperationOf<Definition extends OperationDefinition> = Operation & {
   readonly definition: Definition;
@@ -195,17 +205,20 @@ export type RequestOf<O extends { definition: unknown }> = Field<
   Field<"body", z.output<Schema<O["definition"], "body">>>;
 
 /** What a handler of the operation answers with; `Raw` stands for a body that is JSON text already. */
-export type ResponseOf<O extends { definition: unknown }, Raw = never> = O["definition"] extends {
-  responses: infer Responses;
-}
-  ? {
-      [Status in keyof Responses]: {
-        readonly status: Status;
-        readonly body: z.input<Responses[Status] & z.ZodType> | Raw;
-        readonly headers?: Readonly<Record<string, string>>;
-      };
-    }[keyof Responses]
-  : never;
+export type ResponseOf<O extends { definition: unknown }, Raw = never> = O["definition"] extends { redirect: string }
+  ? { readonly status: 302; readonly body?: never; readonly headers: AnswerHeaders & { readonly Location: string } }
+  : O["definition"] extends { responses: infer Responses }
+    ? {
+        [Status in keyof Responses]: {
+          readonly status: Status;
+          readonly body: z.input<Responses[Status] & z.ZodType> | Raw;
+          readonly headers?: AnswerHeaders;
+        };
+      }[keyof Responses]
+    : never;
+
+/** Headers of an answer. One that comes several times, such as `Set-Cookie`, is a list. */
+export type AnswerHeaders = Readonly<Record<string, string | readonly string[]>>;
 
 /** The function that carries out an operation. It knows no framework: validated data and a context in, status and body out. */
 export type Handler<O extends { definition: unknown }, Context, Raw = never> = (

@@ -43,6 +43,8 @@ export interface OperationModel extends NamedOperation {
   readonly template: string;
   readonly parameters: readonly ParameterModel[];
   readonly body?: { readonly schema: JsonSchema; readonly required: boolean };
+  /** Where the successful answer, 302 without a body, sends a browser. */
+  readonly redirect?: string;
   /** The successful answers, by status. */
   readonly responses: readonly { readonly status: number; readonly description: string; readonly schema: JsonSchema }[];
   readonly responseHeaders: readonly {
@@ -198,6 +200,7 @@ function operationModel(named: NamedOperation, add: AddSchema): () => Omit<Opera
     template: pathTemplate(named.operation.path),
     parameters: parameters(),
     ...(body && { body: { schema: body(), required: !metadata.optionalBody } }),
+    ...(definition.redirect && { redirect: definition.redirect }),
     responses: responses.map(({ schema, ...response }) => ({ ...response, schema: schema() })),
     responseHeaders: headers.map(({ schema, ...header }) => ({ ...header, schema: schema() })),
     failures: failures.map(({ schema, ...failure }) => ({ ...failure, schema: schema() })),

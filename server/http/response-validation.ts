@@ -1,4 +1,5 @@
 import type { Logger } from "pino";
+import * as z from "zod";
 import { contract, operationsOf } from "../../contract/index.ts";
 import type { Config } from "../config.ts";
 import { JsonText } from "./json-text.ts";
@@ -13,8 +14,10 @@ const sampleRate = 0.01;
 
 export function createResponseValidator(mode: Config["VALIDATE_RESPONSES"]): ResponseValidator {
   const schemas = new Map(
-    operationsOf(contract).flatMap(({ id, operation }) =>
-      Object.entries(operation.definition.responses).map(([status, schema]) => [`${id} ${status}`, schema] as const),
+    operationsOf(contract).flatMap(({ id, operation: { definition } }) =>
+      Object.entries(definition.redirect ? { 302: z.undefined() } : definition.responses).map(
+        ([status, schema]) => [`${id} ${status}`, schema] as const,
+      ),
     ),
   );
   return (operationId, status, body, logger) => {

@@ -3,7 +3,7 @@ import type { AppRouter } from "@ts-rest/core";
 import { createExpressEndpoints } from "@ts-rest/express";
 import type { Express, NextFunction, Request, RequestHandler, Response } from "express";
 import { contract, operationsOf, requestHeaders, standardHeaders } from "../../contract/index.ts";
-import type { Gate, NamedOperation, OperationMetadata } from "../../contract/index.ts";
+import type { AnswerHeaders, Gate, NamedOperation, OperationMetadata } from "../../contract/index.ts";
 import type { Handlers } from "../../generated/server/handlers.ts";
 import { operations } from "../../generated/server/operations.ts";
 import type { OperationRow } from "../../generated/server/operations.ts";
@@ -50,8 +50,9 @@ type AnyHandler = (request: object, context: RequestContext) => Promise<Answer>;
 
 interface Answer {
   readonly status: number;
+  /** Undefined where the answer is a redirect. */
   readonly body: unknown;
-  readonly headers?: Readonly<Record<string, string>>;
+  readonly headers?: AnswerHeaders;
 }
 
 const named = new Map(operationsOf(contract).map((operation) => [operation.id, operation]));

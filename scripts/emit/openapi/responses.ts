@@ -20,7 +20,9 @@ type Failure = OperationModel["failures"][number];
  * @see https://spec.openapis.org/oas/v3.1.1.html#responses-object
  */
 export function responsesOf(model: OperationModel, all: readonly OperationModel[]): ResponsesObject {
-  const successes = model.responses.map((response) => [response.status, successResponse(model, response, all)]);
+  const successes = model.redirect
+    ? [[302, redirectResponse(model, model.redirect)]]
+    : model.responses.map((response) => [response.status, successResponse(model, response, all)]);
   const failures = model.failures.map((failure) => [
     failure.status,
     model.operation.metadata.deprecation
@@ -50,6 +52,12 @@ function successResponse(
     },
     ...(Object.keys(links).length > 0 && { links }),
   };
+}
+
+/** A redirect has no body: `Location` says all. */
+function redirectResponse(model: OperationModel, description: string): ResponseObject {
+  const standard = headerRefs(standardHeadersOf(model.operation.metadata, 302));
+  return { description, headers: { ...standard, ...ownHeaders(model) } };
 }
 
 function ownHeaders({ responseHeaders }: OperationModel): HeadersObject {
