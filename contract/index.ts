@@ -4,6 +4,7 @@ import { conversations } from "./rest/conversations.ts";
 import { events } from "./rest/events.ts";
 import { files } from "./rest/files.ts";
 import { health } from "./rest/health.ts";
+import { oidc } from "./rest/oidc.ts";
 import { options } from "./rest/options.ts";
 import { providers } from "./rest/providers.ts";
 import { secrets } from "./rest/secrets.ts";
@@ -16,6 +17,7 @@ import { events as eventsChannel } from "./socket/events.ts";
 export const contract = {
   options,
   sessions,
+  oidc,
   conversations,
   events,
   files,
@@ -83,6 +85,7 @@ export type {
   ProviderType,
   RuntimeStatus,
 } from "./rest/conversations.ts";
+export { loginCookie } from "./rest/oidc.ts";
 export { sessionCookie } from "./rest/sessions.ts";
 export { initialSettings, plainSettings, secretSettings } from "./rest/settings.ts";
 export type { Settings, SettingsUpdate } from "./rest/settings.ts";

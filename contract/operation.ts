@@ -14,8 +14,11 @@ export type Security = "none" | "user";
 /** Which rate limits count a request: `exempt` none, `address` only the one before authentication, `user` both. */
 export type RateLimitClass = "exempt" | "address" | "user";
 
-/** A feature that an operator can switch off; everything behind it then answers 404. */
-export type Gate = "v1";
+/**
+ * A feature that an operator can switch on or off; while it is off, everything behind it answers 404. The documents that a
+ * server serves leave out V1 while it is off; `oidc` is an operation or two, which say themselves when they are there.
+ */
+export type Gate = "v1" | "oidc";
 
 /** The groups under which the documents list operations. */
 export const tags = {
@@ -144,7 +147,8 @@ function sharedErrors(definition: OperationDefinition): ErrorCode[] {
   // Every operation takes `X-Request-ID`, so every operation can be sent one that does not fit.
   const codes: ErrorCode[] = ["internal_error", "validation_failed"];
   if (body) codes.push("malformed_json", "payload_too_large", "unsupported_media_type");
-  if (security === "user") codes.push("unauthenticated", "invalid_credentials");
+  // 503 while the OpenID provider, whose keys prove a token, does not answer.
+  if (security === "user") codes.push("unauthenticated", "invalid_credentials", "not_ready");
   if (security === "user" && method !== "GET") codes.push("origin_forbidden");
   if (rateLimit !== "exempt") codes.push("rate_limited");
   if (gate) codes.push("route_not_found");

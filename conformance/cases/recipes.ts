@@ -1,7 +1,7 @@
 import { bodyOf, exampleCall, randomHex, withBody } from "../calls.ts";
 import type { Call } from "../calls.ts";
-import { usesUp } from "../known-operations.ts";
-import { jsonOf, namingFields, parametersIn, successOf } from "../operations.ts";
+import { needsPerson, usesUp } from "../known-operations.ts";
+import { isGood, jsonOf, namingFields, parametersIn, successOf } from "../operations.ts";
 import type { Operation, Parameter } from "../operations.ts";
 import type { Probe } from "../probe.ts";
 import { pathFor, prepareSingleton, stoppedConversation, valueOf } from "../resources.ts";
@@ -25,7 +25,7 @@ type Recipe = (operation: Operation, world: World) => Change | undefined;
 /** How to bring about a documented answer; undefined when this runner knows no way. */
 export function planFor(unit: AnswerUnit, world: World): Plan | undefined {
   const { operation, response, code } = unit;
-  if (code === undefined) return response.status < 300 ? succeed(unit) : undefined;
+  if (code === undefined) return isGood(response.status) && !needsPerson(operation) ? succeed(unit) : undefined;
   const recipe = recipes[code] ?? byEnding(code);
   const change = recipe?.(operation, world);
   return change && (async (probe) => change(exampleCall(world, operation, await pathFor(probe, operation)), probe));
@@ -51,6 +51,8 @@ const recipes: Readonly<Record<string, Recipe>> = {
   unsupported_media_type: withBodyOnly((call) => ({ ...call, body: { type: "text/plain", text: textOf(call) } })),
 
   payload_too_large: withBodyOnly((call) => withText(call, textOf(call).padEnd(tooLarge))),
+
+  login_failed: () => (call) => call, // the example's state is of a login that nobody has begun
 
   unauthenticated: () => (call) => ({ ...call, credentials: { kind: "none" } }),
 

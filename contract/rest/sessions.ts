@@ -52,7 +52,7 @@ export const sessions = {
     path: "/api/logout",
     summary: "Log out",
     description:
-      "Ends the session of the request's cookie on the server and clears the cookie. An API key stays valid.",
+      "Ends the session of the request's cookie on the server and clears the cookie. An API key stays valid, and so does a session at an OpenID provider.",
     tag: "Sessions",
     since: "0.1.0",
     security: "user",

@@ -43,7 +43,7 @@ export interface Calls<Options> {
     /**
      * Log out: `POST /api/logout`
      *
-     * Ends the session of the request's cookie on the server and clears the cookie. An API key stays valid.
+     * Ends the session of the request's cookie on the server and clears the cookie. An API key stays valid, and so does a session at an OpenID provider.
      */
     readonly logout: (request?: Record<string, never>, options?: Options) => Promise<wire.LogoutResponse>;
   };
@@ -332,7 +332,7 @@ export interface Calls<Options> {
     /**
      * Is the server ready?: `GET /api/readiness`
      *
-     * For readiness probes: 503, naming the part that failed, while the server cannot take requests.
+     * For readiness probes: 503, naming the part that failed, while the server cannot take requests. An OpenID provider that does not answer is listed as failed and makes no 503: API keys and sessions go on working.
      */
     readonly readiness: (request?: Record<string, never>, options?: Options) => Promise<wire.Readiness>;
   };
@@ -349,14 +349,27 @@ export interface Calls<Options> {
 /** The codes with which each operation fails. */
 export interface ErrorCodes {
   options: {
-    models: "validation_failed" | "invalid_credentials" | "unauthenticated" | "rate_limited" | "internal_error";
-    agents: "validation_failed" | "invalid_credentials" | "unauthenticated" | "rate_limited" | "internal_error";
+    models:
+      | "validation_failed"
+      | "invalid_credentials"
+      | "unauthenticated"
+      | "rate_limited"
+      | "internal_error"
+      | "not_ready";
+    agents:
+      | "validation_failed"
+      | "invalid_credentials"
+      | "unauthenticated"
+      | "rate_limited"
+      | "internal_error"
+      | "not_ready";
     securityAnalyzers:
       | "validation_failed"
       | "invalid_credentials"
       | "unauthenticated"
       | "rate_limited"
-      | "internal_error";
+      | "internal_error"
+      | "not_ready";
     config: "validation_failed" | "rate_limited" | "internal_error";
   };
   sessions: {
@@ -374,7 +387,8 @@ export interface ErrorCodes {
       | "unauthenticated"
       | "origin_forbidden"
       | "rate_limited"
-      | "internal_error";
+      | "internal_error"
+      | "not_ready";
   };
   conversations: {
     create:
@@ -388,15 +402,23 @@ export interface ErrorCodes {
       | "payload_too_large"
       | "unsupported_media_type"
       | "rate_limited"
-      | "internal_error";
-    list: "validation_failed" | "invalid_credentials" | "unauthenticated" | "rate_limited" | "internal_error";
+      | "internal_error"
+      | "not_ready";
+    list:
+      | "validation_failed"
+      | "invalid_credentials"
+      | "unauthenticated"
+      | "rate_limited"
+      | "internal_error"
+      | "not_ready";
     get:
       | "validation_failed"
       | "invalid_credentials"
       | "unauthenticated"
       | "conversation_not_found"
       | "rate_limited"
-      | "internal_error";
+      | "internal_error"
+      | "not_ready";
     rename:
       | "malformed_json"
       | "validation_failed"
@@ -407,7 +429,8 @@ export interface ErrorCodes {
       | "payload_too_large"
       | "unsupported_media_type"
       | "rate_limited"
-      | "internal_error";
+      | "internal_error"
+      | "not_ready";
     delete:
       | "validation_failed"
       | "invalid_credentials"
@@ -415,7 +438,8 @@ export interface ErrorCodes {
       | "origin_forbidden"
       | "conversation_not_found"
       | "rate_limited"
-      | "internal_error";
+      | "internal_error"
+      | "not_ready";
     start:
       | "malformed_json"
       | "validation_failed"
@@ -426,7 +450,8 @@ export interface ErrorCodes {
       | "payload_too_large"
       | "unsupported_media_type"
       | "rate_limited"
-      | "internal_error";
+      | "internal_error"
+      | "not_ready";
     stop:
       | "validation_failed"
       | "invalid_credentials"
@@ -434,7 +459,8 @@ export interface ErrorCodes {
       | "origin_forbidden"
       | "conversation_not_found"
       | "rate_limited"
-      | "internal_error";
+      | "internal_error"
+      | "not_ready";
   };
   events: {
     message:
@@ -449,14 +475,16 @@ export interface ErrorCodes {
       | "payload_too_large"
       | "unsupported_media_type"
       | "rate_limited"
-      | "internal_error";
+      | "internal_error"
+      | "not_ready";
     search:
       | "validation_failed"
       | "invalid_credentials"
       | "unauthenticated"
       | "conversation_not_found"
       | "rate_limited"
-      | "internal_error";
+      | "internal_error"
+      | "not_ready";
     add:
       | "malformed_json"
       | "validation_failed"
@@ -470,7 +498,8 @@ export interface ErrorCodes {
       | "payload_too_large"
       | "unsupported_media_type"
       | "rate_limited"
-      | "internal_error";
+      | "internal_error"
+      | "not_ready";
   };
   files: {
     list:
@@ -480,10 +509,17 @@ export interface ErrorCodes {
       | "unauthenticated"
       | "conversation_not_found"
       | "rate_limited"
-      | "internal_error";
+      | "internal_error"
+      | "not_ready";
   };
   apiKeys: {
-    list: "validation_failed" | "invalid_credentials" | "unauthenticated" | "rate_limited" | "internal_error";
+    list:
+      | "validation_failed"
+      | "invalid_credentials"
+      | "unauthenticated"
+      | "rate_limited"
+      | "internal_error"
+      | "not_ready";
     create:
       | "malformed_json"
       | "validation_failed"
@@ -494,7 +530,8 @@ export interface ErrorCodes {
       | "payload_too_large"
       | "unsupported_media_type"
       | "rate_limited"
-      | "internal_error";
+      | "internal_error"
+      | "not_ready";
     delete:
       | "validation_failed"
       | "invalid_credentials"
@@ -502,7 +539,8 @@ export interface ErrorCodes {
       | "origin_forbidden"
       | "api_key_not_found"
       | "rate_limited"
-      | "internal_error";
+      | "internal_error"
+      | "not_ready";
   };
   settings: {
     get:
@@ -511,7 +549,8 @@ export interface ErrorCodes {
       | "unauthenticated"
       | "settings_not_found"
       | "rate_limited"
-      | "internal_error";
+      | "internal_error"
+      | "not_ready";
     merge:
       | "malformed_json"
       | "validation_failed"
@@ -521,11 +560,18 @@ export interface ErrorCodes {
       | "payload_too_large"
       | "unsupported_media_type"
       | "rate_limited"
-      | "internal_error";
+      | "internal_error"
+      | "not_ready";
     reset: "operation_removed" | "rate_limited" | "internal_error";
   };
   secrets: {
-    list: "validation_failed" | "invalid_credentials" | "unauthenticated" | "rate_limited" | "internal_error";
+    list:
+      | "validation_failed"
+      | "invalid_credentials"
+      | "unauthenticated"
+      | "rate_limited"
+      | "internal_error"
+      | "not_ready";
     create:
       | "malformed_json"
       | "validation_failed"
@@ -537,7 +583,8 @@ export interface ErrorCodes {
       | "payload_too_large"
       | "unsupported_media_type"
       | "rate_limited"
-      | "internal_error";
+      | "internal_error"
+      | "not_ready";
     update:
       | "malformed_json"
       | "validation_failed"
@@ -549,7 +596,8 @@ export interface ErrorCodes {
       | "payload_too_large"
       | "unsupported_media_type"
       | "rate_limited"
-      | "internal_error";
+      | "internal_error"
+      | "not_ready";
     delete:
       | "validation_failed"
       | "invalid_credentials"
@@ -557,7 +605,8 @@ export interface ErrorCodes {
       | "origin_forbidden"
       | "secret_not_found"
       | "rate_limited"
-      | "internal_error";
+      | "internal_error"
+      | "not_ready";
   };
   providers: {
     add:
@@ -569,14 +618,16 @@ export interface ErrorCodes {
       | "payload_too_large"
       | "unsupported_media_type"
       | "rate_limited"
-      | "internal_error";
+      | "internal_error"
+      | "not_ready";
     unset:
       | "validation_failed"
       | "invalid_credentials"
       | "unauthenticated"
       | "origin_forbidden"
       | "rate_limited"
-      | "internal_error";
+      | "internal_error"
+      | "not_ready";
   };
   health: {
     alive: "validation_failed" | "internal_error";
@@ -591,7 +642,8 @@ export interface ErrorCodes {
       | "unauthenticated"
       | "route_not_found"
       | "rate_limited"
-      | "internal_error";
+      | "internal_error"
+      | "not_ready";
   };
 }
 

@@ -98,7 +98,7 @@ export function createConversationService(deps: ConversationServiceDeps): Conver
         status: "STARTING",
         repository,
         branch,
-        trigger: principal.via === "key" ? "openhands_api" : "gui",
+        trigger: principal.via === "key" || principal.via === "token" ? "openhands_api" : "gui",
         createdAt: timestamp(clock),
         updatedAt: null,
         lastEventId: -1,

@@ -36,7 +36,8 @@ export interface RequestContext {
 export type ServerHandlers = Handlers<RequestContext, JsonText>;
 
 export interface RouterDeps {
-  readonly handlers: ServerHandlers;
+  /** A resource that is wholly behind a closed gate needs none. */
+  readonly handlers: Omit<ServerHandlers, "oidc"> & Partial<Pick<ServerHandlers, "oidc">>;
   readonly authenticator: Authenticator;
   readonly userLimiter: RateLimiter;
   readonly idempotency: Idempotency;

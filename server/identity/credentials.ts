@@ -20,8 +20,14 @@ export interface Authenticator {
   authenticate(credentials: Credentials): Promise<Principal>;
 }
 
-/** `AUTH_MODE=token`: an API key as bearer, header or query, or a session cookie, looked at in that order. */
-export function createTokenAuthenticator(identity: Identity, origins: OriginPolicy): Authenticator {
+/**
+ * `AUTH_MODE=token` and `oidc`: an API key as bearer, header or query, or a session cookie, looked at in that order.
+ * @param identity what knows the keys and sessions; with `oidc`, a JWT is good wherever a key is
+ */
+export function createTokenAuthenticator(
+  identity: Pick<Identity, "byApiKey" | "bySession">,
+  origins: OriginPolicy,
+): Authenticator {
   return {
     async authenticate({ headers, queryKey, changes }) {
       const key = bearerToken(headers.authorization) ?? headerKey(headers) ?? queryKey;

@@ -1,6 +1,7 @@
 import type { Activity } from "../activity.ts";
 import { ApiError } from "../api-error.ts";
 import type { ServerHandlers } from "../http/router.ts";
+import type { Oidc } from "../identity/oidc/oidc.ts";
 import type { Resources } from "../resources.ts";
 import type { Store } from "../store/store.ts";
 
@@ -8,11 +9,12 @@ const retryAfterSeconds = "5";
 
 export interface HealthDeps {
   readonly store: Store;
+  readonly oidc: Oidc | null;
   readonly activity: Activity;
   readonly measure: () => Promise<Resources>;
 }
 
-export function healthHandlers({ store, activity, measure }: HealthDeps): ServerHandlers["health"] {
+export function healthHandlers({ store, oidc, activity, measure }: HealthDeps): ServerHandlers["health"] {
   return {
     alive: async () => ({ status: 200, body: { status: "ok" } }),
     health: async () => ({ status: 200, body: "OK" }),
@@ -29,7 +31,12 @@ export function healthHandlers({ store, activity, measure }: HealthDeps): Server
           cause,
         });
       }
-      return { status: 200, body: { status: "ok", components: { store: "ok" } } };
+      // Without the provider, keys and sessions go on working: to take every node away would make its failure ours.
+      const provider = oidc && ((await oidc.answers()) ? "ok" : "failed");
+      return {
+        status: 200,
+        body: { status: "ok", components: { store: "ok", ...(provider && { oidc_provider: provider }) } },
+      };
     },
   };
 }

@@ -6,6 +6,7 @@ export const migrations: Record<string, Migration> = {
   "001-first-light": { up: firstLight },
   "002-secrets": { up: secrets },
   "003-receipts": { up: receipts },
+  "007-oidc": { up: oidcSubjects },
 };
 
 async function firstLight(db: Kysely<unknown>): Promise<void> {
@@ -114,4 +115,14 @@ async function receipts(db: Kysely<unknown>): Promise<void> {
     .addPrimaryKeyConstraint("receipts_key", ["user_id", "key"])
     .execute();
   await db.schema.createIndex("receipts_by_age").on("receipts").column("created_at").execute();
+}
+
+async function oidcSubjects(db: Kysely<unknown>): Promise<void> {
+  await db.schema
+    .createTable("oidc_subjects")
+    .addColumn("issuer", "text", (column) => column.notNull())
+    .addColumn("subject", "text", (column) => column.notNull())
+    .addColumn("user_id", "text", (column) => column.notNull().references("users.id").onDelete("cascade"))
+    .addPrimaryKeyConstraint("oidc_subjects_key", ["issuer", "subject"])
+    .execute();
 }

@@ -8,7 +8,7 @@ import type { ErrorCode } from "../../contract/index.ts";
 
 /** Design §3.1, and which codes fall under each status. */
 const statuses: Record<number, readonly ErrorCode[]> = {
-  400: ["validation_failed", "malformed_json", "path_outside_workspace", "repository_unavailable"],
+  400: ["validation_failed", "malformed_json", "path_outside_workspace", "repository_unavailable", "login_failed"],
   401: ["unauthenticated", "invalid_credentials"],
   403: ["origin_forbidden"],
   404: ["route_not_found", "conversation_not_found", "api_key_not_found", "settings_not_found", "secret_not_found"],
