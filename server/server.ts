@@ -126,7 +126,7 @@ export async function startServer(config: Config, logger: Logger): Promise<Runni
     release();
   }
 
-  void oidc?.answers(); // one that does not is in the log before anybody needs it
+  oidc?.answers(); // one that does not is in the log before anybody needs it
   await runtime.recover();
   await conversations.recover();
   await listen(server, config).catch(async (error: unknown) => {

@@ -20,14 +20,14 @@ export interface OidcProvider {
    * @throws {ApiError} `not_ready`
    */
   keys(): Promise<JWTVerifyGetKey>;
-  /** Whether it answers. However many ask, it is asked at most every few seconds. */
-  answers(): Promise<boolean>;
+  /** Whether it answered when it was last asked. Has it asked again, at most every few seconds, and does not wait. */
+  answers(): boolean;
 }
 
 const intervalMs = 5000;
 const patienceMs = 5000;
 
-/** Nothing is asked before the first use: a provider that is down stops no start. */
+/** A provider that is down stops no start: nothing is asked before the first use. */
 export function createOidcProvider(settings: OidcSettings, logger: Logger): OidcProvider {
   const ask = atMostEvery(intervalMs, () =>
     discover(settings).catch((error: unknown) => {
@@ -37,6 +37,7 @@ export function createOidcProvider(settings: OidcSettings, logger: Logger): Oidc
     }),
   );
   let known: Configuration | null = null;
+  let answered = false;
   const configuration = async () => (known ??= await ask());
   const keySets = new Map<string, JWTVerifyGetKey>();
   return {
@@ -47,14 +48,16 @@ export function createOidcProvider(settings: OidcSettings, logger: Logger): Oidc
       keySets.set(jwks_uri, keys);
       return keys;
     },
-    answers: () =>
+    answers() {
       ask().then(
         (configured) => {
           known = configured; // what it says of itself may have changed
-          return true;
+          answered = true;
         },
-        () => false,
-      ),
+        () => (answered = false), // it is in the log
+      );
+      return answered;
+    },
   };
 }
 
@@ -94,15 +97,15 @@ function keySetAt(uri: string, { issuer }: OidcSettings): JWTVerifyGetKey {
   return createRemoteJWKSet(url, { cooldownDuration: intervalMs, timeoutDuration: patienceMs });
 }
 
-/** The work's outcome, which whoever asks within the time gets too. */
+/** The work's outcome. Whoever asks while it goes on, or within the time after its end, gets the same. */
 function atMostEvery<Result>(milliseconds: number, work: () => Promise<Result>): () => Promise<Result> {
-  let begun = Number.NEGATIVE_INFINITY;
+  let goodUntil = 0;
   let outcome: Promise<Result> | null = null;
   return () => {
-    const now = performance.now();
-    if (outcome && now - begun < milliseconds) return outcome;
-    begun = now;
-    return (outcome = work());
+    if (outcome && performance.now() < goodUntil) return outcome;
+    goodUntil = Number.POSITIVE_INFINITY;
+    outcome = work().finally(() => (goodUntil = performance.now() + milliseconds));
+    return outcome;
   };
 }
 

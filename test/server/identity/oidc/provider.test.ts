@@ -46,10 +46,9 @@ test("a provider that is down is nobody's bad credentials, and stops neither the
   const { code, reason } = await openSocket(server, id, {}, { key: token }).closed;
   assert.equal(code, 1013);
   assert.match(reason, /OpenID provider/);
-  assert.deepEqual((await call("GET", "/api/readiness")).body, {
-    status: "ok",
-    components: { store: "ok", oidc_provider: "failed" },
-  });
+  const ready = await call("GET", "/api/readiness");
+  assert.equal(ready.status, 200);
+  assert.deepEqual(ready.body, { status: "ok", components: { store: "ok", oidc_provider: "failed" } });
   assert.match(server.output(), /the OpenID provider does not answer/);
   assert.match(server.output(), /ECONNREFUSED/, "the log says why");
 
@@ -65,10 +64,12 @@ test("a provider that goes away is missed only when its keys are needed again", 
   const token = await provider.accessToken();
   const ofUnknownKey = await provider.sign({}, { kid: "unknown" });
   assert.equal((await call("GET", me, { key: token })).status, 200);
+  await until(async () => (await call("GET", "/api/readiness")).body.components.oidc_provider === "ok");
   await provider.stop();
   assert.equal((await call("GET", me, { key: token })).status, 200, "its keys are known");
   await until(async () => (await call("GET", me, { key: ofUnknownKey })).status === 503);
   assert.equal((await call("GET", me, { key: token })).status, 200, "and stay known");
+  await until(async () => (await call("GET", "/api/readiness")).body.components.oidc_provider === "failed");
 });
 
 test("what answers for another issuer is not the provider", async (t) => {

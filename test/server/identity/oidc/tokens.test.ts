@@ -71,6 +71,16 @@ test("users of the provider have API keys of their own, and nothing of each othe
   assertRefused(await call("GET", `/api/conversations/${id}`, { key: theirs ?? "" }), 404, "conversation_not_found");
 });
 
+test("without BOOTSTRAP_API_KEY there is nobody until somebody comes, and no key that nobody knows", async (t) => {
+  const at = await startServer(t, { env: { ...provider.env, BOOTSTRAP_API_KEY: "" } });
+  const users = async () => (await runCli(["users", "list"], { env: { DATA_DIR: at.dataDir } })).stdout;
+  assert.equal(await users(), "");
+  assert.doesNotMatch(at.output(), /API key/);
+  const key = await provider.sign();
+  assert.deepEqual((await caller(at)("GET", "/api/keys", { key })).body, []);
+  assert.match(await users(), /^\S+#program\tsince \S+\n$/);
+});
+
 test("an API key goes on working beside tokens, and an unknown one is refused as ever", async () => {
   assert.equal((await call("GET", me)).status, 200);
   for (const key of [`oh_${randomBytes(32).toString("base64url")}`, "ey.a", "a.b.c"])
