@@ -20,6 +20,8 @@ export interface Figure {
   readonly operation: string;
   /** What the other side is. */
   readonly peer: string;
+  /** Where it matters how cost grows: how many times the peer's cost may be reached, the peer being the same with less. */
+  readonly atMost?: number;
   /** Starts both sides. */
   prepare(): Promise<Bout>;
 }
@@ -48,6 +50,8 @@ export interface Outcome {
   readonly ratio: number;
   /** How many times the peer's processor time an operation costs here. */
   readonly cpuRatio: number | null;
+  /** How many times the peer's cost is asked for at the most; null where nothing is. */
+  readonly atMost: number | null;
 }
 
 /** Runs both sides in turns, A B A B …, so that whatever else the machine does falls on both. The first of each is warm-up. */
@@ -92,7 +96,7 @@ function summary(rounds: readonly Measured[]): Summary {
   };
 }
 
-function outcome({ name, operation, peer: peerName }: Figure, ours: Summary, peer: Summary): Outcome {
+function outcome({ name, operation, peer: peerName, atMost }: Figure, ours: Summary, peer: Summary): Outcome {
   return {
     name,
     operation,
@@ -101,5 +105,6 @@ function outcome({ name, operation, peer: peerName }: Figure, ours: Summary, pee
     peer,
     ratio: peer.rate.median / ours.rate.median,
     cpuRatio: ours.cpu === null || peer.cpu === null || peer.cpu === 0 ? null : ours.cpu / peer.cpu,
+    atMost: atMost ?? null,
   };
 }

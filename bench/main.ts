@@ -1,5 +1,5 @@
 // npm run bench [-- names…] [--json FILE] [--rounds N]: what the server costs, each figure next to the least that could do
-// the same, in the same run. Compare the ratios, not the figures: those are this machine's, at this moment.
+// the same, and how the cost of some grows with what there is, in the same run. Compare the ratios, not the figures: those are this machine's, at this moment.
 import { writeFile } from "node:fs/promises";
 import { parseArgs } from "node:util";
 import { compare } from "./figure.ts";
@@ -7,10 +7,11 @@ import type { Outcome } from "./figure.ts";
 import { appendMany, appendOne } from "./figures/append.ts";
 import { eventPage } from "./figures/event-page.ts";
 import { fanOut } from "./figures/fan-out.ts";
+import { growth } from "./figures/growth.ts";
 import { postMessage } from "./figures/post-message.ts";
 import { describe, machine } from "./report.ts";
 
-const figures = [eventPage, postMessage, fanOut, appendOne, appendMany];
+const figures = [eventPage, postMessage, fanOut, appendOne, appendMany, ...growth];
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,

@@ -24,10 +24,13 @@ export interface ServerWorker extends Worker {
   readonly key: string;
 }
 
-/** This project's server, as an operator would run it, without limits and logs. */
-export async function startServer(): Promise<ServerWorker> {
+/**
+ * This project's server, as an operator would run it, without limits and logs.
+ * @param prepared puts what the server is to find into its folder
+ */
+export async function startServer(prepared?: (folder: string) => Promise<void>): Promise<ServerWorker> {
   const key = `oh_bench_${randomBytes(24).toString("base64url")}`;
-  const worker = await start(["server/cli.ts", "serve"], /^openhands-api listens on (\S+)$/, (folder) => ({
+  const environment = (folder: string) => ({
     PORT: "0",
     DATA_DIR: folder,
     BOOTSTRAP_API_KEY: key,
@@ -35,7 +38,8 @@ export async function startServer(): Promise<ServerWorker> {
     RATE_LIMIT_USER: "off",
     LOG_LEVEL: "silent",
     VALIDATE_RESPONSES: "off",
-  }));
+  });
+  const worker = await start(["server/cli.ts", "serve"], /^openhands-api listens on (\S+)$/, environment, prepared);
   return { ...worker, url: worker.ready, key };
 }
 
@@ -48,7 +52,7 @@ export async function startPeer(file: string, bytes: Uint8Array = new Uint8Array
     [join("bench/peers", file)],
     /^ready ?(.*)$/,
     (folder) => ({ FOLDER: folder, BYTES: join(folder, "bytes") }),
-    bytes,
+    (folder) => writeFile(join(folder, "bytes"), bytes),
   );
 }
 
@@ -56,10 +60,10 @@ async function start(
   args: readonly string[],
   readyLine: RegExp,
   environment: (folder: string) => Readonly<Record<string, string>>,
-  bytes?: Uint8Array,
+  prepared: (folder: string) => Promise<void> = async () => {},
 ): Promise<Worker> {
   const folder = await mkdtemp(join(tmpdir(), "openhands-api-bench-"));
-  if (bytes) await writeFile(join(folder, "bytes"), bytes);
+  await prepared(folder);
   const child = spawn(process.execPath, args, {
     cwd: root,
     env: { PATH: process.env["PATH"], HOME: process.env["HOME"], NODE_ENV: "production", ...environment(folder) },

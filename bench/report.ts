@@ -9,14 +9,25 @@ export function machine(): string {
 }
 
 /** A comparison as a person reads it. */
-export function describe({ operation, peerName, ours, peer, ratio, cpuRatio }: Outcome): string {
+export function describe(outcome: Outcome): string {
+  const { operation, peerName, ours, peer, ratio, cpuRatio } = outcome;
   const lines = [
     operation,
     `  ours  ${side(ours)}`,
     `  peer  ${side(peer)}   ${peerName}`,
     `  the peer is ${times(ratio)} as fast${cpuRatio === null ? "" : `; an operation costs ${times(cpuRatio)} its processor time`}`,
+    ...verdict(outcome),
   ];
   return lines.join("\n");
+}
+
+/** By processor time where the system tells it: it is what other work on the machine disturbs least. */
+function verdict({ ratio, cpuRatio, atMost }: Outcome): string[] {
+  if (atMost === null) return [];
+  const growth = cpuRatio ?? ratio;
+  return [
+    `  grows ${growth.toFixed(2)} times; ${growth <= atMost ? "within" : "BEYOND"} the ${atMost} that is asked for`,
+  ];
 }
 
 function side({ rate, cpu }: Summary): string {

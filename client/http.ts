@@ -40,7 +40,7 @@ export type Client = Calls<CallOptions>;
 
 /**
  * A client of one server. Every call takes its path and query parameters by name and the body under `body`, and resolves
- * with the body of the answer. It rejects with
+ * with the body of the answer; a file comes as a `Blob`. It rejects with
  * - `ApiError` when the server refuses it; `isApiError(error, "conversation_not_found")` narrows it by code;
  * - `ConnectionError` when no answer comes, `TimeoutError` when it takes too long, and the signal's reason when aborted;
  * - `UnexpectedResponseError` when what answers does not speak this API.
@@ -74,7 +74,6 @@ function readOptions({ baseUrl, apiKey, timeoutMs = 30_000, maxRetries = 2, head
   return {
     base: parseBaseUrl(baseUrl),
     headers: {
-      accept: "application/json",
       ...(apiKey && { authorization: `Bearer ${apiKey}` }),
       ...lowerCase(headers),
     },
@@ -89,11 +88,13 @@ interface Target {
   readonly name: OperationName;
   readonly method: string;
   readonly template: string;
+  /** Where files go: `multipart/form-data` when they are sent, else the type of the one that is answered. */
+  readonly files: string | undefined;
 }
 
 function splitRoute(route: string): Omit<Target, "name"> {
-  const space = route.indexOf(" ");
-  return { method: route.slice(0, space), template: route.slice(space + 1) };
+  const [method, template, files] = route.split(" ") as [string, string, string?];
+  return { method, template, files };
 }
 
 /** The request of any call, as the runtime sees it. */
@@ -129,23 +130,40 @@ function writeRequest(
   { body, ...parameters }: AnyRequest,
   options: CallOptions,
 ): Message {
-  const json = body === undefined ? undefined : JSON.stringify(body);
+  const isForm = target.files === "multipart/form-data";
   const headers = {
-    ...(json !== undefined && { "content-type": "application/json" }),
+    accept: target.files ? "*/*" : "application/json",
+    // That of a form has its boundary in it, which `fetch` makes.
+    ...(body !== undefined && !isForm && { "content-type": "application/json" }),
     ...settings.headers,
     ...lowerCase(options.headers),
   };
   return {
     url: buildUrl(settings.base, target.template, parameters),
-    // Made here and not by `fetch`, so that a header that cannot be sent is a TypeError and not a failed connection.
-    init: { method: target.method, headers: new Headers(headers), ...(json !== undefined && { body: json }) },
+    init: {
+      method: target.method,
+      // Made here and not by `fetch`, so that a header that cannot be sent is a TypeError and not a failed connection.
+      headers: new Headers(headers),
+      ...(body !== undefined && { body: isForm ? writeForm(body as FormFiles) : JSON.stringify(body) }),
+    },
   };
+}
+
+/** The files of each field. */
+type FormFiles = Readonly<Record<string, readonly { readonly name: string; readonly content: BlobPart }[]>>;
+
+function writeForm(fields: FormFiles): FormData {
+  const form = new FormData();
+  for (const [field, files] of Object.entries(fields))
+    for (const { name, content } of files) form.append(field, new Blob([content]), name);
+  return form;
 }
 
 interface Answer {
   readonly status: number;
   readonly headers: Headers;
-  readonly text: string;
+  /** A `Blob` where the answer is a file. */
+  readonly body: string | Blob;
 }
 
 /** One request and its whole answer. */
@@ -159,7 +177,9 @@ async function exchange(
   const deadline = startDeadline(timeoutMs, () => new TimeoutError(target.name, timeoutMs), options.signal);
   try {
     const response = await settings.fetch(url, { ...init, signal: deadline.signal });
-    return { status: response.status, headers: response.headers, text: await response.text() };
+    const isFile = response.headers.get("content-type") === target.files;
+    const body = await (isFile ? response.blob() : response.text());
+    return { status: response.status, headers: response.headers, body };
   } catch (cause) {
     deadline.signal.throwIfAborted();
     throw new ConnectionError(target.name, url, cause);
@@ -169,9 +189,10 @@ async function exchange(
 }
 
 function readAnswer(target: Target, answer: Answer): unknown {
-  const body = parseBody(target, answer);
+  if (typeof answer.body !== "string") return answer.body;
+  const body = parseBody(target, answer.status, answer.body);
   if (answer.status >= 200 && answer.status < 300) return body;
-  if (!isErrorBody(body)) throw new UnexpectedResponseError(target.name, answer.status, answer.text);
+  if (!isErrorBody(body)) throw new UnexpectedResponseError(target.name, answer.status, answer.body);
   throw new ApiError(body.error, {
     code: body.code,
     status: answer.status,
@@ -182,7 +203,7 @@ function readAnswer(target: Target, answer: Answer): unknown {
   });
 }
 
-function parseBody(target: Target, { status, text }: Answer): unknown {
+function parseBody(target: Target, status: number, text: string): unknown {
   try {
     return JSON.parse(text);
   } catch (cause) {

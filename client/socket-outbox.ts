@@ -21,13 +21,15 @@ interface PendingSend extends PromiseWithResolvers<{ event_id: EventId }> {
 /** An empty outbox of a socket that is not open yet. */
 export function createOutbox(): Outbox {
   const pending = new Map<string, PendingSend>();
+  /** Another one than that of any outbox before: the server takes a `request_id` of the past for a repetition. */
+  const outboxId = crypto.getRandomValues(new Uint32Array(2)).join("-");
   let lastRequestId = 0;
   let transmit: ((text: string) => void) | undefined;
   let end: Error | undefined;
 
   /** Puts the action in its place in the order, before anything is awaited. */
   function post(data: ActionRequest): [requestId: string, PendingSend] {
-    const request_id = String(++lastRequestId);
+    const request_id = `${outboxId}-${++lastRequestId}`;
     const text = JSON.stringify({ type: "oh_user_action", data, request_id } satisfies UserActionFrame);
     const entry = { text, ...Promise.withResolvers<{ event_id: EventId }>() };
     pending.set(request_id, entry);

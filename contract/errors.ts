@@ -17,6 +17,11 @@ export const errorCatalogue = {
     title: "The body or frame is not valid JSON",
     remedy: "Send one JSON document in UTF-8.",
   },
+  malformed_form: {
+    status: 400,
+    title: "The body is not a valid form",
+    remedy: "Send one `multipart/form-data` body to its end, with the boundary that `Content-Type` names (RFC 7578).",
+  },
   path_outside_workspace: {
     status: 400,
     title: "The path leads out of the workspace",
@@ -32,6 +37,16 @@ export const errorCatalogue = {
     title: "The login at the OpenID provider did not succeed",
     remedy: "Begin again at `GET /api/login/oidc`.",
   },
+  not_a_file: {
+    status: 400,
+    title: "The path names no file",
+    remedy: "Name a file, not a folder; `list-files` shows folders with `/` at their end.",
+  },
+  not_a_directory: {
+    status: 400,
+    title: "The path leads through a file",
+    remedy: "Name a path whose parts, apart from the last, are folders.",
+  },
   unauthenticated: {
     status: 401,
     title: "The request carries no credentials",
@@ -46,6 +61,11 @@ export const errorCatalogue = {
     status: 403,
     title: "The request's Origin may not use a session cookie",
     remedy: "Call from a permitted origin, or use an API key instead of the cookie.",
+  },
+  permission_denied: {
+    status: 403,
+    title: "The server may not read the file",
+    remedy: "Change the file's permissions with a command in the workspace.",
   },
   route_not_found: {
     status: 404,
@@ -72,6 +92,16 @@ export const errorCatalogue = {
     title: "There is no such secret",
     remedy: "List the secrets to see those that exist.",
   },
+  file_not_found: {
+    status: 404,
+    title: "There is no such file in the workspace",
+    remedy: "List the files to see those that exist.",
+  },
+  not_a_repository: {
+    status: 404,
+    title: "The file is in no git repository",
+    remedy: "Clone a repository, or make one with `git init`.",
+  },
   method_not_allowed: {
     status: 405,
     title: "The path exists, but not with this method",
@@ -87,6 +117,11 @@ export const errorCatalogue = {
     title: "The agent cannot change to that state now",
     remedy: "Wait for an `agent_state_changed` event that allows it.",
   },
+  conversation_exists: {
+    status: 409,
+    title: "There already is a conversation with that id",
+    remedy: "Choose another id, or leave it to the server.",
+  },
   secret_exists: {
     status: 409,
     title: "There already is a secret of that name",
@@ -96,6 +131,11 @@ export const errorCatalogue = {
     status: 409,
     title: "The Idempotency-Key belongs to another request",
     remedy: "Choose a new key for each thing to be done; repeat a request unchanged.",
+  },
+  git_failed: {
+    status: 409,
+    title: "Git cannot compare the repository as it is",
+    remedy: "Look at the repository with a command, such as `git status`, and repair it.",
   },
   operation_removed: {
     status: 410,
@@ -107,10 +147,20 @@ export const errorCatalogue = {
     title: "The body is larger than the server accepts",
     remedy: "Send less at once; the limit is in the message.",
   },
+  file_too_large: {
+    status: 413,
+    title: "The file, or the list of changes, is larger than can be shown",
+    remedy: "Look at a part of it with a command, or download the workspace.",
+  },
   unsupported_media_type: {
     status: 415,
     title: "The content is not of an accepted type",
-    remedy: "Send `application/json` in UTF-8; on a socket, text frames.",
+    remedy: "Send the media type that the operation lists, JSON in UTF-8; on a socket, text frames.",
+  },
+  binary_file: {
+    status: 415,
+    title: "The file is not text",
+    remedy: "Download the workspace to get the file's bytes.",
   },
   rate_limited: {
     status: 429,

@@ -3,8 +3,11 @@ import { initContract } from "@ts-rest/core";
 import type { AppRoute } from "@ts-rest/core";
 import * as z from "zod";
 import type { Deprecation } from "./deprecation.ts";
+import type { Difference } from "./differences.ts";
 import { errorCatalogue, errorSchema } from "./errors.ts";
 import type { ErrorCode } from "./errors.ts";
+import { contentDisposition } from "./media.ts";
+import type { Download, FileBytes, Upload, UploadedFile } from "./media.ts";
 
 const tsRest = initContract();
 
@@ -26,7 +29,8 @@ export const tags = {
   Sessions: "Log in from a browser and log out again.",
   Conversations: "Conversations with the agent, from creation to deletion.",
   Events: "What happens in a conversation: messages, actions, observations.",
-  Workspace: "The files a conversation works on.",
+  Feedback: "What users think of their conversations.",
+  Workspace: "The files a conversation works on, their changes, and where they are.",
   "API keys": "Keys for programs.",
   Settings: "A user's settings.",
   Secrets: "Values of a user's own that are kept encrypted and never shown.",
@@ -55,6 +59,8 @@ export interface OperationMetadata {
   readonly deprecation?: Deprecation;
   /** True where a client may send `Idempotency-Key`: the operation creates or appends, and a repeat must not do so twice. */
   readonly idempotencyKey?: boolean;
+  /** Where it does something else than upstream, on purpose. What several operations share is one object in each of them. */
+  readonly differences?: readonly Difference[];
   /** All error codes a client can meet, the shared ones included. */
   readonly errors: readonly ErrorCode[];
   /** One request that succeeds, and its answer. Path and query values are in their wire form. */
@@ -74,8 +80,10 @@ export interface OperationExample {
     readonly params?: Readonly<Record<string, string>>;
     readonly query?: Readonly<Record<string, string>>;
     readonly body?: unknown;
+    /** The files of a form, each with its text. */
+    readonly upload?: readonly { readonly name: string; readonly content: string }[];
   };
-  /** The body of the successful answer; absent for a redirect and for a gone operation. */
+  /** The body of the successful answer; absent for a download, a redirect and a gone operation. */
   readonly response?: unknown;
 }
 
@@ -87,19 +95,22 @@ export interface OperationDefinition extends Omit<OperationMetadata, "errors"> {
   readonly params?: z.ZodObject;
   readonly query?: z.ZodObject;
   readonly body?: z.ZodType;
+  /** The body is a form of files, instead of `body`. */
+  readonly upload?: Upload;
+  /** The successful answer is a file, instead of `responses`. */
+  readonly download?: Download;
   /** The successful answer sends a browser elsewhere, instead of `responses`: 302 with `Location` and no body. Says where to. */
   readonly redirect?: string;
-  /** The successful answers. Empty only for a redirect and for a gone operation. */
+  /** The successful answers in JSON. Empty only for a download, a redirect and a gone operation. */
   readonly responses: Readonly<Record<number, z.ZodType>>;
   /** The error codes that are this operation's own; the shared ones are added. */
   readonly errors?: readonly ErrorCode[];
 }
 
+type Route = AppRoute & { readonly metadata: OperationMetadata };
+
 /** A ts-rest route that carries our metadata and the definition it was made from. */
-export type Operation = AppRoute & {
-  readonly metadata: OperationMetadata;
-  readonly definition: OperationDefinition;
-};
+export type Operation = Route & { readonly definition: OperationDefinition };
 
 /** Operations by resource, then by name: `contract.conversations.create`. */
 export type Contract = Readonly<Record<string, Readonly<Record<string, Operation>>>>;
@@ -111,7 +122,19 @@ export type Contract = Readonly<Record<string, Readonly<Record<string, Operation
 export function operation<const Definition extends OperationDefinition>(
   definition: Definition,
 ): OperationOf<Definition> {
-  const { method, path, params, query, body, redirect, responses, errors: own = [], ...metadata } = definition;
+  const {
+    method,
+    path,
+    params,
+    query,
+    body,
+    upload: _,
+    download,
+    redirect,
+    responses,
+    errors: own = [],
+    ...metadata
+  } = definition;
   const errors = [...new Set([...own, ...sharedErrors(definition)])].toSorted(byStatus);
   const route = {
     method,
@@ -124,6 +147,7 @@ export function operation<const Definition extends OperationDefinition>(
     responses: { ...responses, ...(redirect && { 302: tsRest.noBody() }), ...errorResponses(errors) },
     metadata: {
       ...metadata,
+      ...(download && { responseHeaders: withDisposition(definition, download) }),
       ...(redirect && { responseHeaders: { ...locationHeader, ...metadata.responseHeaders } }),
       errors,
     },
@@ -132,21 +156,29 @@ export function operation<const Definition extends OperationDefinition>(
   return route as unknown as OperationOf<Definition>; // the type keeps the definition's literals, which the spread loses
 }
 
+function withDisposition({ responseHeaders }: OperationDefinition, download: Download) {
+  const disposition: ResponseHeader = {
+    description: "Makes a browser save the answer as a file of this name (RFC 6266).",
+    schema: z.literal(contentDisposition(download)),
+  };
+  return { ...responseHeaders, "Content-Disposition": disposition };
+}
+
 const locationHeader = {
   Location: { description: "Where the browser goes next (RFC 9110 §10.2.2).", schema: z.string() },
 } as const;
 
-type OperationOf<Definition extends OperationDefinition> = Operation & {
-  readonly definition: Definition;
-};
+/** Its own definition and nothing wider: beside `OperationDefinition` every status and body would be allowed. */
+type OperationOf<Definition extends OperationDefinition> = Route & { readonly definition: Definition };
 
 /** The error codes an operation can answer with because of what it is, not because of what it does. */
 function sharedErrors(definition: OperationDefinition): ErrorCode[] {
   if (definition.deprecation?.state === "gone") return ["operation_removed", "rate_limited", "internal_error"];
-  const { security, rateLimit, method, body, gate, idempotencyKey } = definition;
+  const { security, rateLimit, method, body, upload, gate, idempotencyKey } = definition;
   // Every operation takes `X-Request-ID`, so every operation can be sent one that does not fit.
   const codes: ErrorCode[] = ["internal_error", "validation_failed"];
   if (body) codes.push("malformed_json", "payload_too_large", "unsupported_media_type");
+  if (upload) codes.push("malformed_form", "payload_too_large", "unsupported_media_type");
   // 503 while the OpenID provider, whose keys prove a token, does not answer.
   if (security === "user") codes.push("unauthenticated", "invalid_credentials", "not_ready");
   if (security === "user" && method !== "GET") codes.push("origin_forbidden");
@@ -206,23 +238,26 @@ export type RequestOf<O extends { definition: unknown }> = Field<
   z.output<Schema<O["definition"], "params">>
 > &
   Field<"query", z.output<Schema<O["definition"], "query">>> &
-  Field<"body", z.output<Schema<O["definition"], "body">>>;
+  Field<"body", z.output<Schema<O["definition"], "body">>> &
+  (O["definition"] extends { upload: Upload } ? { readonly upload: AsyncIterable<UploadedFile> } : unknown);
 
 /** What a handler of the operation answers with; `Raw` stands for a body that is JSON text already. */
 export type ResponseOf<O extends { definition: unknown }, Raw = never> = O["definition"] extends { redirect: string }
   ? { readonly status: 302; readonly body?: never; readonly headers: AnswerHeaders & { readonly Location: string } }
-  : O["definition"] extends { responses: infer Responses }
-    ? {
-        [Status in keyof Responses]: {
-          readonly status: Status;
-          readonly body: z.input<Responses[Status] & z.ZodType> | Raw;
-          readonly headers?: AnswerHeaders;
-        };
-      }[keyof Responses]
-    : never;
+  : O["definition"] extends { download: Download }
+    ? Answer<200, FileBytes>
+    : O["definition"] extends { responses: infer Responses }
+      ? { [Status in keyof Responses]: Answer<Status, z.input<Responses[Status] & z.ZodType> | Raw> }[keyof Responses]
+      : never;
 
 /** Headers of an answer. One that comes several times, such as `Set-Cookie`, is a list. */
 export type AnswerHeaders = Readonly<Record<string, string | readonly string[]>>;
+
+interface Answer<Status, Body> {
+  readonly status: Status;
+  readonly body: Body;
+  readonly headers?: AnswerHeaders;
+}
 
 /** The function that carries out an operation. It knows no framework: validated data and a context in, status and body out. */
 export type Handler<O extends { definition: unknown }, Context, Raw = never> = (

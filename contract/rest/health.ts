@@ -6,7 +6,7 @@ const Alive = z
   .object({ status: z.literal("ok").describe("Always `ok`.") })
   .meta({ id: "Alive", description: "The process answers.", examples: [{ status: "ok" }] });
 
-const Healthy = z.literal("OK").meta({ id: "Healthy", description: "The process answers.", examples: ["OK"] });
+const Healthy = z.literal("OK").meta({ id: "Healthy", description: "All is well.", examples: ["OK"] });
 
 const ComponentStatus = z
   .enum(["ok", "degraded", "failed"])
@@ -119,6 +119,19 @@ export const health = {
     rateLimit: "exempt",
     responses: { 200: ServerInfo },
     example: { response: exampleOf(ServerInfo) },
+  }),
+  ready: operation({
+    method: "GET",
+    path: "/ready",
+    summary: "Is the server ready? (older probes)",
+    description: "As `/api/readiness`, with the JSON string that older probes expect.",
+    tag: "Health",
+    since: "0.1.0",
+    security: "none",
+    rateLimit: "exempt",
+    responses: { 200: Healthy },
+    errors: ["not_ready"],
+    example: { response: "OK" },
   }),
   readiness: operation({
     method: "GET",

@@ -53,6 +53,14 @@ export const oidc = {
         schema: z.string(),
       },
     },
+    differences: [
+      {
+        upstream: "`GET /oauth/keycloak/callback`, for its own Keycloak, with the way back in `state`",
+        here: "for any OpenID provider; `state` is random and belongs to the browser, and the way back is `/`",
+        why: "a `state` that anybody can make lets a foreign page log a browser in, or send it anywhere",
+        change: "Send browsers to `GET /api/login/oidc`, and register the callback at the provider.",
+      },
+    ],
     example: { request: { query: { state: "af0ifjsldkj", code: "SplxlOBeZQQYbYS6WxSbIA" } } },
   }),
 };

@@ -1,10 +1,11 @@
 import * as z from "zod";
+import { exampleOf } from "../examples.ts";
 import { operation } from "../operation.ts";
 
 const ModelNames = z.array(z.string()).meta({
   id: "ModelNames",
-  description: "Names of models, sorted, each once. `test/…` are agents without a language model.",
-  examples: [["test/echo", "test/tools"]],
+  description: "Names of models, sorted, each once: `vendor/model` is a language model, `test/…` an agent without one.",
+  examples: [["mistral/codestral", "test/echo", "test/tools"]],
 });
 
 const AgentNames = z.array(z.string()).meta({
@@ -65,18 +66,31 @@ const ServerConfig = z
     ],
   });
 
+const Saas = z
+  .object({ saas: z.boolean().describe("Whether this is the hosted service of the upstream project.") })
+  .meta({ id: "Saas", description: "Who runs this server.", examples: [{ saas: false }] });
+
 export const options = {
   models: operation({
     method: "GET",
     path: "/api/options/models",
     summary: "List the models",
-    description: "The models that a conversation can use. The `test/…` models need no key and no language model.",
+    description:
+      "The names that `llm_model` can be chosen from: the language models of a maintained catalogue, and the `test/…` models, which need no key and run on every server. A language model runs where the server has access to its vendor. A message to an agent whose model does not run is answered by the state `error`, whose reason names the models that do.",
     tag: "Options",
     since: "0.1.0",
     security: "user",
     rateLimit: "user",
     responses: { 200: ModelNames },
-    example: { response: ["test/echo", "test/tools"] },
+    differences: [
+      {
+        upstream: "the names of its LLM library",
+        here: "the names of a maintained catalogue, as `vendor/model`, and the `test/…` models",
+        why: "a list that others keep is current",
+        change: "Take the names as they come.",
+      },
+    ],
+    example: { response: exampleOf(ModelNames) },
   }),
   agents: operation({
     method: "GET",
@@ -88,6 +102,9 @@ export const options = {
     security: "user",
     rateLimit: "user",
     responses: { 200: AgentNames },
+    differences: [
+      { upstream: "six names", here: '`["CodeActAgent"]`', why: "the others are not here", change: "Nothing." },
+    ],
     example: { response: ["CodeActAgent"] },
   }),
   securityAnalyzers: operation({
@@ -101,6 +118,14 @@ export const options = {
     security: "user",
     rateLimit: "user",
     responses: { 200: SecurityAnalyzerNames },
+    differences: [
+      {
+        upstream: '`["grayswan","invariant","llm"]`',
+        here: "`[]`",
+        why: "this server has none, and a list that says otherwise is a promise",
+        change: "Hide the choice when the list is empty.",
+      },
+    ],
     example: { response: [] },
   }),
   config: operation({
@@ -113,6 +138,15 @@ export const options = {
     security: "none",
     rateLimit: "address",
     responses: { 200: ServerConfig },
+    differences: [
+      {
+        topic: "an identity provider",
+        upstream: "`AUTH_URL`, the host of its Keycloak, from which clients build the login's address",
+        here: "`OIDC_LOGIN`, with the address of this server's login",
+        why: "clients need to know nothing of the provider",
+        change: "Send browsers to `OIDC_LOGIN.url`.",
+      },
+    ],
     example: {
       response: {
         APP_MODE: "oss",
@@ -121,5 +155,18 @@ export const options = {
         FEATURE_FLAGS: { ENABLE_BILLING: false, HIDE_LLM_SETTINGS: false, ENABLE_V1: true },
       },
     },
+  }),
+  saas: operation({
+    method: "GET",
+    path: "/saas",
+    summary: "Is this the hosted service?",
+    description:
+      "Always false: this server is run by whoever installed it. `APP_MODE` says the same. Needs no credentials.",
+    tag: "Options",
+    since: "0.1.0",
+    security: "none",
+    rateLimit: "address",
+    responses: { 200: Saas },
+    example: { response: { saas: false } },
   }),
 };

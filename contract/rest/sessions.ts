@@ -25,6 +25,12 @@ const LogoutResponse = z.object({ success, message: z.string().describe("What ha
   examples: [{ success: true, message: "Logged out." }],
 });
 
+const AuthenticateResponse = z.object({ success, message: z.string().describe("What is so, for a person.") }).meta({
+  id: "AuthenticateResponse",
+  description: "The credentials are good.",
+  examples: [{ success: true, message: "You are logged in." }],
+});
+
 export const sessions = {
   login: operation({
     method: "POST",
@@ -47,6 +53,18 @@ export const sessions = {
       response: { success: true, message: "Logged in." },
     },
   }),
+  authenticate: operation({
+    method: "POST",
+    path: "/api/authenticate",
+    summary: "Check the credentials",
+    description: "Tells whether the request's credentials, a key or a session, are good. Changes nothing.",
+    tag: "Sessions",
+    since: "0.1.0",
+    security: "user",
+    rateLimit: "user",
+    responses: { 200: AuthenticateResponse },
+    example: { response: { success: true, message: "You are logged in." } },
+  }),
   logout: operation({
     method: "POST",
     path: "/api/logout",
@@ -58,6 +76,14 @@ export const sessions = {
     security: "user",
     rateLimit: "user",
     responses: { 200: LogoutResponse },
+    differences: [
+      {
+        upstream: "also ends the session at the identity provider, where that succeeds",
+        here: "ends the session here alone",
+        why: "a person may be logged in there for more than this server",
+        change: "Nothing, or lead people to the provider's own logout.",
+      },
+    ],
     responseHeaders: {
       "Set-Cookie": { description: `Clears \`${sessionCookie}\`.`, schema: z.string() },
     },

@@ -8,7 +8,7 @@ export interface Calls<Options> {
     /**
      * List the models: `GET /api/options/models`
      *
-     * The models that a conversation can use. The `test/…` models need no key and no language model.
+     * The names that `llm_model` can be chosen from: the language models of a maintained catalogue, and the `test/…` models, which need no key and run on every server. A language model runs where the server has access to its vendor. A message to an agent whose model does not run is answered by the state `error`, whose reason names the models that do.
      */
     readonly models: (request?: Record<string, never>, options?: Options) => Promise<wire.ModelNames>;
     /**
@@ -32,6 +32,12 @@ export interface Calls<Options> {
      * What a client needs to know before anybody has logged in. Needs no credentials.
      */
     readonly config: (request?: Record<string, never>, options?: Options) => Promise<wire.ServerConfig>;
+    /**
+     * Is this the hosted service?: `GET /saas`
+     *
+     * Always false: this server is run by whoever installed it. `APP_MODE` says the same. Needs no credentials.
+     */
+    readonly saas: (request?: Record<string, never>, options?: Options) => Promise<wire.Saas>;
   };
   readonly sessions: {
     /**
@@ -40,6 +46,12 @@ export interface Calls<Options> {
      * Turns an API key into a session cookie, for browsers. The cookie is `HttpOnly` and `SameSite=Lax`; requests with it that change something need a permitted `Origin`.
      */
     readonly login: (request: { body: wire.LoginRequest }, options?: Options) => Promise<wire.LoginResponse>;
+    /**
+     * Check the credentials: `POST /api/authenticate`
+     *
+     * Tells whether the request's credentials, a key or a session, are good. Changes nothing.
+     */
+    readonly authenticate: (request?: Record<string, never>, options?: Options) => Promise<wire.AuthenticateResponse>;
     /**
      * Log out: `POST /api/logout`
      *
@@ -51,7 +63,7 @@ export interface Calls<Options> {
     /**
      * Create a conversation: `POST /api/conversations`
      *
-     * Creates a conversation with a workspace of its own and starts it. A repository is checked before anything is created, and cloned in the background: the status is `STARTING` until the workspace is ready.
+     * Creates a conversation with a workspace of its own and starts it. A repository is checked before anything is created, and cloned in the background: the status is `STARTING` until the workspace is ready. Where that is more than may run at a time, the running one that has been quiet the longest is stopped.
      */
     readonly create: (
       request: { body: wire.CreateConversationRequest },
@@ -191,6 +203,96 @@ export interface Calls<Options> {
       options?: Options,
     ) => Promise<wire.AddEventResponse>;
   };
+  readonly trajectory: {
+    /**
+     * Get the trajectory: `GET /api/conversations/{conversation_id}/trajectory`
+     *
+     * The whole log up to this moment, for keeping or for `replay_json`: without hidden events, and without what takes much room in the extras of a browser's observations (`dom_object`, `axtree_object`, `extra_element_properties`, `active_page_index`, `last_browser_action`, `last_browser_action_error`, `focused_element_bid`, `screenshot`, `set_of_marks`).
+     */
+    readonly get: (
+      request: {
+        conversation_id: wire.ConversationId;
+      },
+      options?: Options,
+    ) => Promise<wire.Trajectory>;
+  };
+  readonly microagents: {
+    /**
+     * List the microagents: `GET /api/conversations/{conversation_id}/microagents`
+     *
+     * What the workspace has to say to agents at this moment: `.openhands_instructions`, `.cursorrules`, `AGENTS.md` and `AGENT.md` at its root, and the Markdown files in `.openhands/microagents`, whose YAML front matter may have `name`, `type`, `triggers`, `inputs` and `mcp_tools`. A file whose front matter cannot be read is listed as `knowledge` with its whole text and without triggers: it is seen, and never told. What git ignores, and a `README.md`, is left out.
+     */
+    readonly list: (
+      request: {
+        conversation_id: wire.ConversationId;
+      },
+      options?: Options,
+    ) => Promise<wire.MicroagentList>;
+    /**
+     * List the conversations that write microagents: `GET /api/microagent-management/conversations`
+     *
+     * The caller's conversations on one repository that were created with `create_microagent`, newest first. Pages stay stable while conversations come and go.
+     */
+    readonly conversations: (
+      request: {
+        /** The repository, as `selected_repository` of the conversations. */
+        selected_repository: string;
+        /** The `next_page_id` of the page before. */
+        page_id?: wire.PageId | undefined;
+        /** How many to return at the most. */
+        limit?: number | undefined;
+      },
+      options?: Options,
+    ) => Promise<wire.ConversationPage>;
+  };
+  readonly feedback: {
+    /**
+     * Give feedback on a conversation: `POST /api/conversations/{conversation_id}/submit-feedback`
+     *
+     * Stores what the user thinks, with the conversation as it is at this moment. It is for the operator of this server, and is deleted with the conversation.
+     */
+    readonly submit: (
+      request: {
+        conversation_id: wire.ConversationId;
+        body: wire.SubmitFeedbackRequest;
+      },
+      options?: Options,
+    ) => Promise<wire.SubmitFeedbackResponse>;
+    /**
+     * Rate a conversation or an event: `POST /feedback/conversation`
+     *
+     * Stores a rating. It is for the operator of this server, and is deleted with the conversation.
+     */
+    readonly rate: (
+      request: { body: wire.RateConversationRequest },
+      options?: Options,
+    ) => Promise<wire.RateConversationResponse>;
+    /**
+     * Get the ratings of a conversation's events: `GET /feedback/conversation/{conversation_id}/batch`
+     *
+     * The last rating of each event. Ratings of the conversation as a whole are not among them.
+     */
+    readonly ratings: (
+      request: {
+        conversation_id: wire.ConversationId;
+      },
+      options?: Options,
+    ) => Promise<wire.EventRatings>;
+  };
+  readonly experiments: {
+    /**
+     * Fix the experiments of a conversation: `POST /api/conversations/{conversation_id}/exp-config`
+     *
+     * Says, once for all, which experiments the conversation is part of: a second call changes nothing. They are exported with its feedback.
+     */
+    readonly fix: (
+      request: {
+        conversation_id: wire.ConversationId;
+        body: wire.ExperimentRequest;
+      },
+      options?: Options,
+    ) => Promise<wire.ExperimentResponse>;
+  };
   readonly files: {
     /**
      * List files: `GET /api/conversations/{conversation_id}/list-files`
@@ -205,6 +307,106 @@ export interface Calls<Options> {
       },
       options?: Options,
     ) => Promise<wire.FileList>;
+    /**
+     * Read a text file: `GET /api/conversations/{conversation_id}/select-file`
+     *
+     * The whole text of a file of up to 4 MiB. Read as UTF-8, as UTF-16 where it begins with a byte order mark, else as windows-1252.
+     */
+    readonly select: (
+      request: {
+        conversation_id: wire.ConversationId;
+        /** The file. */
+        file: wire.WorkspacePath;
+      },
+      options?: Options,
+    ) => Promise<wire.FileText>;
+    /**
+     * Upload files: `POST /api/conversations/{conversation_id}/upload-files`
+     *
+     * Stores files in the workspace, byte for byte, under their names, which are UTF-8 and may have folders; a file that is there is replaced. Each file is stored or not for itself: one that cannot be is listed with the reason. Of two with the same name the later one stays. Files that came before an upload is refused or breaks off are stored.
+     */
+    readonly upload: (
+      request: {
+        conversation_id: wire.ConversationId;
+        body: {
+          /** The files, each with a name. */
+          readonly files: readonly { readonly name: string; readonly content: BlobPart }[];
+        };
+      },
+      options?: Options,
+    ) => Promise<wire.UploadFilesResponse>;
+    /**
+     * Download the workspace: `GET /api/conversations/{conversation_id}/zip-directory`
+     *
+     * Everything in the workspace as a zip archive, `.git` and what `.gitignore` names included, without links that lead out of it. It is made while it is sent, so its length is not known before. When it cannot be finished the connection ends before the archive does.
+     */
+    readonly zip: (
+      request: {
+        conversation_id: wire.ConversationId;
+      },
+      options?: Options,
+    ) => Promise<Blob>;
+  };
+  readonly git: {
+    /**
+     * List the changed files: `GET /api/conversations/{conversation_id}/git/changes`
+     *
+     * How the files of the workspace differ from the base of their repository, without those that git ignores. The base is the branch of the same name at `origin`; else where HEAD left the default branch of `origin`; else the empty tree. Without an `origin` it is HEAD. The remote is not asked. Repositories in folders are compared each with its own. A workspace without a repository has no changes.
+     */
+    readonly changes: (
+      request: {
+        conversation_id: wire.ConversationId;
+      },
+      options?: Options,
+    ) => Promise<wire.FileChanges>;
+    /**
+     * Compare a file: `GET /api/conversations/{conversation_id}/git/diff`
+     *
+     * A file of up to 1 MiB in the base of its repository, and now. The base is the branch of the same name at `origin`; else where HEAD left the default branch of `origin`; else the empty tree. Without an `origin` it is HEAD. The remote is not asked.
+     */
+    readonly diff: (
+      request: {
+        conversation_id: wire.ConversationId;
+        /** The file. */
+        path: wire.WorkspacePath;
+      },
+      options?: Options,
+    ) => Promise<wire.FileDiff>;
+  };
+  readonly runtime: {
+    /**
+     * Where does it run?: `GET /api/conversations/{conversation_id}/config`
+     *
+     * Names the place where the conversation's commands run.
+     */
+    readonly config: (
+      request: {
+        conversation_id: wire.ConversationId;
+      },
+      options?: Options,
+    ) => Promise<wire.RuntimeConfig>;
+    /**
+     * Where is the editor?: `GET /api/conversations/{conversation_id}/vscode-url`
+     *
+     * The URL of a VS Code server on the workspace. This server's own runtime starts none, so its answer is null.
+     */
+    readonly vscodeUrl: (
+      request: {
+        conversation_id: wire.ConversationId;
+      },
+      options?: Options,
+    ) => Promise<wire.EditorAddress>;
+    /**
+     * List what commands serve: `GET /api/conversations/{conversation_id}/web-hosts`
+     *
+     * The TCP ports on which the conversation's commands listen now, as URLs. They are those of the machine that the commands run on. What listens there need not speak HTTP. None where the system does not tell.
+     */
+    readonly webHosts: (
+      request: {
+        conversation_id: wire.ConversationId;
+      },
+      options?: Options,
+    ) => Promise<wire.WebHosts>;
   };
   readonly apiKeys: {
     /**
@@ -330,6 +532,12 @@ export interface Calls<Options> {
      */
     readonly serverInfo: (request?: Record<string, never>, options?: Options) => Promise<wire.ServerInfo>;
     /**
+     * Is the server ready? (older probes): `GET /ready`
+     *
+     * As `/api/readiness`, with the JSON string that older probes expect.
+     */
+    readonly ready: (request?: Record<string, never>, options?: Options) => Promise<wire.Healthy>;
+    /**
      * Is the server ready?: `GET /api/readiness`
      *
      * For readiness probes: 503, naming the part that failed, while the server cannot take requests. An OpenID provider that does not answer is listed as failed and makes no 503: API keys and sessions go on working.
@@ -371,6 +579,7 @@ export interface ErrorCodes {
       | "internal_error"
       | "not_ready";
     config: "validation_failed" | "rate_limited" | "internal_error";
+    saas: "validation_failed" | "rate_limited" | "internal_error";
   };
   sessions: {
     login:
@@ -381,6 +590,14 @@ export interface ErrorCodes {
       | "unsupported_media_type"
       | "rate_limited"
       | "internal_error";
+    authenticate:
+      | "validation_failed"
+      | "invalid_credentials"
+      | "unauthenticated"
+      | "origin_forbidden"
+      | "rate_limited"
+      | "internal_error"
+      | "not_ready";
     logout:
       | "validation_failed"
       | "invalid_credentials"
@@ -398,6 +615,7 @@ export interface ErrorCodes {
       | "invalid_credentials"
       | "unauthenticated"
       | "origin_forbidden"
+      | "conversation_exists"
       | "idempotency_key_reused"
       | "payload_too_large"
       | "unsupported_media_type"
@@ -501,9 +719,177 @@ export interface ErrorCodes {
       | "internal_error"
       | "not_ready";
   };
+  trajectory: {
+    get:
+      | "validation_failed"
+      | "invalid_credentials"
+      | "unauthenticated"
+      | "conversation_not_found"
+      | "rate_limited"
+      | "internal_error"
+      | "not_ready";
+  };
+  microagents: {
+    list:
+      | "validation_failed"
+      | "invalid_credentials"
+      | "unauthenticated"
+      | "conversation_not_found"
+      | "rate_limited"
+      | "internal_error"
+      | "not_ready";
+    conversations:
+      | "validation_failed"
+      | "invalid_credentials"
+      | "unauthenticated"
+      | "rate_limited"
+      | "internal_error"
+      | "not_ready";
+  };
+  feedback: {
+    submit:
+      | "malformed_json"
+      | "validation_failed"
+      | "invalid_credentials"
+      | "unauthenticated"
+      | "origin_forbidden"
+      | "conversation_not_found"
+      | "idempotency_key_reused"
+      | "payload_too_large"
+      | "unsupported_media_type"
+      | "rate_limited"
+      | "internal_error"
+      | "not_ready";
+    rate:
+      | "malformed_json"
+      | "validation_failed"
+      | "invalid_credentials"
+      | "unauthenticated"
+      | "origin_forbidden"
+      | "conversation_not_found"
+      | "idempotency_key_reused"
+      | "payload_too_large"
+      | "unsupported_media_type"
+      | "rate_limited"
+      | "internal_error"
+      | "not_ready";
+    ratings:
+      | "validation_failed"
+      | "invalid_credentials"
+      | "unauthenticated"
+      | "conversation_not_found"
+      | "rate_limited"
+      | "internal_error"
+      | "not_ready";
+  };
+  experiments: {
+    fix:
+      | "malformed_json"
+      | "validation_failed"
+      | "invalid_credentials"
+      | "unauthenticated"
+      | "origin_forbidden"
+      | "conversation_not_found"
+      | "payload_too_large"
+      | "unsupported_media_type"
+      | "rate_limited"
+      | "internal_error"
+      | "not_ready";
+  };
   files: {
     list:
+      | "not_a_directory"
       | "path_outside_workspace"
+      | "validation_failed"
+      | "invalid_credentials"
+      | "unauthenticated"
+      | "permission_denied"
+      | "conversation_not_found"
+      | "rate_limited"
+      | "internal_error"
+      | "not_ready";
+    select:
+      | "not_a_directory"
+      | "not_a_file"
+      | "path_outside_workspace"
+      | "validation_failed"
+      | "invalid_credentials"
+      | "unauthenticated"
+      | "permission_denied"
+      | "conversation_not_found"
+      | "file_not_found"
+      | "file_too_large"
+      | "binary_file"
+      | "rate_limited"
+      | "internal_error"
+      | "not_ready";
+    upload:
+      | "malformed_form"
+      | "validation_failed"
+      | "invalid_credentials"
+      | "unauthenticated"
+      | "origin_forbidden"
+      | "conversation_not_found"
+      | "payload_too_large"
+      | "unsupported_media_type"
+      | "rate_limited"
+      | "internal_error"
+      | "not_ready";
+    zip:
+      | "validation_failed"
+      | "invalid_credentials"
+      | "unauthenticated"
+      | "conversation_not_found"
+      | "rate_limited"
+      | "internal_error"
+      | "not_ready";
+  };
+  git: {
+    changes:
+      | "validation_failed"
+      | "invalid_credentials"
+      | "unauthenticated"
+      | "conversation_not_found"
+      | "git_failed"
+      | "file_too_large"
+      | "rate_limited"
+      | "internal_error"
+      | "not_ready";
+    diff:
+      | "not_a_file"
+      | "path_outside_workspace"
+      | "validation_failed"
+      | "invalid_credentials"
+      | "unauthenticated"
+      | "permission_denied"
+      | "conversation_not_found"
+      | "file_not_found"
+      | "not_a_repository"
+      | "git_failed"
+      | "file_too_large"
+      | "binary_file"
+      | "rate_limited"
+      | "internal_error"
+      | "not_ready";
+  };
+  runtime: {
+    config:
+      | "validation_failed"
+      | "invalid_credentials"
+      | "unauthenticated"
+      | "conversation_not_found"
+      | "rate_limited"
+      | "internal_error"
+      | "not_ready";
+    vscodeUrl:
+      | "validation_failed"
+      | "invalid_credentials"
+      | "unauthenticated"
+      | "conversation_not_found"
+      | "rate_limited"
+      | "internal_error"
+      | "not_ready";
+    webHosts:
       | "validation_failed"
       | "invalid_credentials"
       | "unauthenticated"
@@ -633,6 +1019,7 @@ export interface ErrorCodes {
     alive: "validation_failed" | "internal_error";
     health: "validation_failed" | "internal_error";
     serverInfo: "validation_failed" | "internal_error";
+    ready: "validation_failed" | "internal_error" | "not_ready";
     readiness: "validation_failed" | "internal_error" | "not_ready";
   };
   users: {
@@ -647,16 +1034,18 @@ export interface ErrorCodes {
   };
 }
 
-/** The method and the path of each operation. */
+/** The method and the path of each operation; the media type where files are sent (a form) or answered. */
 export const operations = {
   options: {
     models: "GET /api/options/models",
     agents: "GET /api/options/agents",
     securityAnalyzers: "GET /api/options/security-analyzers",
     config: "GET /api/options/config",
+    saas: "GET /saas",
   },
   sessions: {
     login: "POST /api/login",
+    authenticate: "POST /api/authenticate",
     logout: "POST /api/logout",
   },
   conversations: {
@@ -673,8 +1062,35 @@ export const operations = {
     search: "GET /api/conversations/{conversation_id}/events",
     add: "POST /api/conversations/{conversation_id}/events",
   },
+  trajectory: {
+    get: "GET /api/conversations/{conversation_id}/trajectory",
+  },
+  microagents: {
+    list: "GET /api/conversations/{conversation_id}/microagents",
+    conversations: "GET /api/microagent-management/conversations",
+  },
+  feedback: {
+    submit: "POST /api/conversations/{conversation_id}/submit-feedback",
+    rate: "POST /feedback/conversation",
+    ratings: "GET /feedback/conversation/{conversation_id}/batch",
+  },
+  experiments: {
+    fix: "POST /api/conversations/{conversation_id}/exp-config",
+  },
   files: {
     list: "GET /api/conversations/{conversation_id}/list-files",
+    select: "GET /api/conversations/{conversation_id}/select-file",
+    upload: "POST /api/conversations/{conversation_id}/upload-files multipart/form-data",
+    zip: "GET /api/conversations/{conversation_id}/zip-directory application/zip",
+  },
+  git: {
+    changes: "GET /api/conversations/{conversation_id}/git/changes",
+    diff: "GET /api/conversations/{conversation_id}/git/diff",
+  },
+  runtime: {
+    config: "GET /api/conversations/{conversation_id}/config",
+    vscodeUrl: "GET /api/conversations/{conversation_id}/vscode-url",
+    webHosts: "GET /api/conversations/{conversation_id}/web-hosts",
   },
   apiKeys: {
     list: "GET /api/keys",
@@ -700,6 +1116,7 @@ export const operations = {
     alive: "GET /alive",
     health: "GET /health",
     serverInfo: "GET /server_info",
+    ready: "GET /ready",
     readiness: "GET /api/readiness",
   },
   users: {

@@ -182,8 +182,30 @@ export interface ApiKeyNotFoundError {
   request_id: string;
 }
 
+/** The credentials are good. */
+export interface AuthenticateResponse {
+  /** Always true: the request was carried out. */
+  success: true;
+  /** What is so, for a person. */
+  message: string;
+}
+
 /** Several frames in one, in order. */
 export type BatchFrame = ServerFrame[];
+
+/** The file is not text. Download the workspace to get the file's bytes. */
+export interface BinaryFileError {
+  /** Always false: the request was not carried out. */
+  success: false;
+  /** What was wrong, for a person. */
+  error: string;
+  /** What was wrong, for a program. */
+  code: "binary_file";
+  /** The parts of the request that were wrong, when they can be named. */
+  details?: ErrorDetail[];
+  /** The request's id, also in `X-Request-ID` and in the server's log. */
+  request_id: string;
+}
 
 /** The agent is to change its state. */
 export interface ChangeAgentStateAction {
@@ -226,6 +248,20 @@ export interface ChangeAgentStateArgsInput {
 /** How a part of the server does. */
 export type ComponentStatus = "ok" | "degraded" | "failed";
 
+/** There already is a conversation with that id. Choose another id, or leave it to the server. */
+export interface ConversationExistsError {
+  /** Always false: the request was not carried out. */
+  success: false;
+  /** What was wrong, for a person. */
+  error: string;
+  /** What was wrong, for a program. */
+  code: "conversation_exists";
+  /** The parts of the request that were wrong, when they can be named. */
+  details?: ErrorDetail[];
+  /** The request's id, also in `X-Request-ID` and in the server's log. */
+  request_id: string;
+}
+
 /** Identifies a conversation: 32 lower-case hexadecimal digits. */
 export type ConversationId = string;
 
@@ -261,6 +297,22 @@ export interface ConversationInfo {
   conversation_version: "V0" | "V1";
   /** Conversations that it began. */
   sub_conversation_ids: ConversationId[];
+}
+
+/** Something that the repository has to say to agents. */
+export interface ConversationMicroagent {
+  /** The name, from the front matter or the file's path. */
+  name: string;
+  /** `repo` is told at the beginning of a conversation, `knowledge` when a message holds a trigger. */
+  type: "repo" | "knowledge";
+  /** The text, without the front matter. */
+  content: string;
+  /** What brings it up when a message holds it, upper and lower case alike. */
+  triggers: string[];
+  /** What it wants to be told. */
+  inputs: MicroagentInput[];
+  /** The names of the MCP servers that it brings, those run as child processes. */
+  tools: string[];
 }
 
 /** There is no such conversation. List the conversations to see those that exist. */
@@ -340,10 +392,36 @@ export interface CreateApiKeyRequest {
 export interface CreateConversationRequest {
   /** A git repository to clone into the workspace, as a `https://` or `file://` URL. */
   repository?: string | null;
+  /** The repository's git host, as it is to be shown. */
+  git_provider?: ProviderType | null;
   /** The branch to check out instead of the default. */
   selected_branch?: string | null;
-  /** The first message, sent as soon as the workspace is ready. */
+  /** The first message, sent as soon as the workspace is ready. An empty one is none. */
   initial_user_msg?: string | null;
+  /** Images for the first message; without a text, they are a message of their own. */
+  image_urls?: string[] | null;
+  /** A trajectory as a JSON text: the list of events that `GET …/trajectory` has in `trajectory`. They become the log, with ids and times of their own, and nothing in them is carried out again. Not together with a first message. */
+  replay_json?: string | null;
+  /** A task, from which the first message is made. `initial_user_msg` follows in the same message. */
+  suggested_task?: SuggestedTask | null;
+  /** That a microagent is to be written. Supplies `repository` and `git_provider` where they are left out. */
+  create_microagent?: CreateMicroagent | null;
+  /** What the agent should know in this conversation. It is recalled with the first message. */
+  conversation_instructions?: string | null;
+  /** The MCP servers of this conversation, instead of those of the settings. Stored encrypted, never shown. */
+  mcp_config?: McpConfigInput | null;
+  /** The id that the conversation is to have. Refused unless the operator allows it. */
+  conversation_id?: ConversationId;
+}
+
+/** The repository that a microagent is to be written for. */
+export interface CreateMicroagent {
+  /** A git repository to clone into the workspace, as a `https://` or `file://` URL. */
+  repo: string;
+  /** The repository's git host. */
+  git_provider?: ProviderType | null;
+  /** Accepted for older clients, and ignored. */
+  title?: string | null;
 }
 
 /** The secret to create. */
@@ -539,6 +617,12 @@ export interface EditObservation {
   extras: EditExtras;
 }
 
+/** Where the workspace can be edited. */
+export interface EditorAddress {
+  /** The editor's URL; null where the runtime offers no editor. */
+  vscode_url: string | null;
+}
+
 /** One part of a request that does not fit the contract. */
 export interface ErrorDetail {
   /** Where the part stands. */
@@ -572,11 +656,11 @@ export interface ErrorObservation {
   extras: ErrorExtras;
 }
 
-/** The message was refused and nothing was appended. The connection stays open. */
+/** The message was refused and nothing was appended; or, with the code `AGENT_ERROR$TOO_MANY_CONVERSATIONS` and unasked, the conversation is stopped to make room for another one of its user. The connection stays open. */
 export interface ErrorStatus {
   /** Always `status`. */
   type: "status";
-  /** The message was refused. */
+  /** The message was refused, or the conversation is stopped. */
   status: "error";
   /** What was wrong, for a program. */
   code:
@@ -585,7 +669,9 @@ export interface ErrorStatus {
     | "unsupported_media_type"
     | "conversation_not_running"
     | "agent_state_conflict"
-    | "internal_error";
+    | "idempotency_key_reused"
+    | "internal_error"
+    | "AGENT_ERROR$TOO_MANY_CONVERSATIONS";
   /** What was wrong and what would be right, for a person. */
   message: string;
   /** The message's `request_id`; null when it had none or could not be read. */
@@ -608,6 +694,26 @@ export interface EventPage {
   has_more: boolean;
 }
 
+/** Whether an event has been rated, and how the last time. */
+export type EventRating =
+  | {
+      /** Nobody has rated the event. */
+      exists: false;
+    }
+  | {
+      /** The event has been rated. */
+      exists: true;
+      /** From 1, bad, to 5, good. */
+      rating: number;
+      /** Why; null when that was not said. */
+      reason: string | null;
+      /** What the client has kept with it. */
+      metadata: Record<string, unknown> | null;
+    };
+
+/** The rating of every event of the conversation, by the event's id. */
+export type EventRatings = Record<string, EventRating>;
+
 /** Who caused the event: the agent, the user, or the environment that both work in. */
 export type EventSource = "agent" | "user" | "environment";
 
@@ -627,6 +733,20 @@ export type EventType =
   | "agent_state_changed"
   | "error";
 
+/** The experiments that the conversation is part of. */
+export interface ExperimentRequest {
+  /** The names of experiments, each with the variant; none when left out. */
+  config?: Record<string, string> | null;
+}
+
+/** The conversation's experiments are fixed. */
+export interface ExperimentResponse {
+  /** Always true: the request was carried out. */
+  success: true;
+  /** Whether this is what is stored now; false where there was something already, which stays. */
+  stored: boolean;
+}
+
 /** What is switched on. */
 export interface FeatureFlags {
   /** Whether billing pages are shown. */
@@ -637,14 +757,69 @@ export interface FeatureFlags {
   ENABLE_V1: boolean;
 }
 
+/** A file that differs from the repository's base. */
+export interface FileChange {
+  status: FileStatus;
+  /** The file's path in the workspace. */
+  path: string;
+}
+
+/** The files that differ, sorted by path. */
+export type FileChanges = FileChange[];
+
+/** A file before and after. The text of a link is its target. */
+export interface FileDiff {
+  /** The text now; empty where there is no such file any more. */
+  modified: string;
+  /** The text in the base; empty where there was no such file. */
+  original: string;
+}
+
 /** Which editor is meant: `oh_aci` edits by exact text, `llm_based_edit` by a model. */
 export type FileEditSource = "llm_based_edit" | "oh_aci";
 
 /** Folders, each with `/` at its end, then files; both sorted without regard to case. */
 export type FileList = string[];
 
+/** There is no such file in the workspace. List the files to see those that exist. */
+export interface FileNotFoundError {
+  /** Always false: the request was not carried out. */
+  success: false;
+  /** What was wrong, for a person. */
+  error: string;
+  /** What was wrong, for a program. */
+  code: "file_not_found";
+  /** The parts of the request that were wrong, when they can be named. */
+  details?: ErrorDetail[];
+  /** The request's id, also in `X-Request-ID` and in the server's log. */
+  request_id: string;
+}
+
 /** Which reader is meant: `oh_aci` the file editor's view, `default` plain text. */
 export type FileReadSource = "oh_aci" | "default";
+
+/** How a file differs: `M` modified, `A` added, `D` deleted, `U` unmerged after a conflict. A file that was moved is deleted and added. */
+export type FileStatus = "M" | "A" | "D" | "U";
+
+/** A text file. */
+export interface FileText {
+  /** The text of the whole file. */
+  code: string;
+}
+
+/** The file, or the list of changes, is larger than can be shown. Look at a part of it with a command, or download the workspace. */
+export interface FileTooLargeError {
+  /** Always false: the request was not carried out. */
+  success: false;
+  /** What was wrong, for a person. */
+  error: string;
+  /** What was wrong, for a program. */
+  code: "file_too_large";
+  /** The parts of the request that were wrong, when they can be named. */
+  details?: ErrorDetail[];
+  /** The request's id, also in `X-Request-ID` and in the server's log. */
+  request_id: string;
+}
 
 /** The agent has finished the task. */
 export interface FinishAction {
@@ -690,7 +865,21 @@ export interface FinishArgsInput {
   thought?: string;
 }
 
-/** The process answers. */
+/** Git cannot compare the repository as it is. Look at the repository with a command, such as `git status`, and repair it. */
+export interface GitFailedError {
+  /** Always false: the request was not carried out. */
+  success: false;
+  /** What was wrong, for a person. */
+  error: string;
+  /** What was wrong, for a program. */
+  code: "git_failed";
+  /** The parts of the request that were wrong, when they can be named. */
+  details?: ErrorDetail[];
+  /** The request's id, also in `X-Request-ID` and in the server's log. */
+  request_id: string;
+}
+
+/** All is well. */
 export type Healthy = "OK";
 
 /** A client's name for what is to be done once. Each user has names of their own. */
@@ -792,6 +981,20 @@ export interface LogoutResponse {
   success: true;
   /** What happened, for a person. */
   message: string;
+}
+
+/** The body is not a valid form. Send one `multipart/form-data` body to its end, with the boundary that `Content-Type` names (RFC 7578). */
+export interface MalformedFormError {
+  /** Always false: the request was not carried out. */
+  success: false;
+  /** What was wrong, for a person. */
+  error: string;
+  /** What was wrong, for a program. */
+  code: "malformed_form";
+  /** The parts of the request that were wrong, when they can be named. */
+  details?: ErrorDetail[];
+  /** The request's id, also in `X-Request-ID` and in the server's log. */
+  request_id: string;
 }
 
 /** The body or frame is not valid JSON. Send one JSON document in UTF-8. */
@@ -959,6 +1162,14 @@ export interface MessageResponse {
   event_id: EventId;
 }
 
+/** Something that a microagent wants to be told. */
+export interface MicroagentInput {
+  /** The input's name. */
+  name: string;
+  /** What it is. */
+  description: string;
+}
+
 /** Knowledge that a word in a message triggered. */
 export interface MicroagentKnowledge {
   /** The microagent's name. */
@@ -969,8 +1180,56 @@ export interface MicroagentKnowledge {
   content: string;
 }
 
-/** Names of models, sorted, each once. `test/…` are agents without a language model. */
+/** The microagents of a workspace. */
+export interface MicroagentList {
+  /** The microagents. */
+  microagents: ConversationMicroagent[];
+}
+
+/** Names of models, sorted, each once: `vendor/model` is a language model, `test/…` an agent without one. */
 export type ModelNames = string[];
+
+/** The path leads through a file. Name a path whose parts, apart from the last, are folders. */
+export interface NotADirectoryError {
+  /** Always false: the request was not carried out. */
+  success: false;
+  /** What was wrong, for a person. */
+  error: string;
+  /** What was wrong, for a program. */
+  code: "not_a_directory";
+  /** The parts of the request that were wrong, when they can be named. */
+  details?: ErrorDetail[];
+  /** The request's id, also in `X-Request-ID` and in the server's log. */
+  request_id: string;
+}
+
+/** The path names no file. Name a file, not a folder; `list-files` shows folders with `/` at their end. */
+export interface NotAFileError {
+  /** Always false: the request was not carried out. */
+  success: false;
+  /** What was wrong, for a person. */
+  error: string;
+  /** What was wrong, for a program. */
+  code: "not_a_file";
+  /** The parts of the request that were wrong, when they can be named. */
+  details?: ErrorDetail[];
+  /** The request's id, also in `X-Request-ID` and in the server's log. */
+  request_id: string;
+}
+
+/** The file is in no git repository. Clone a repository, or make one with `git init`. */
+export interface NotARepositoryError {
+  /** Always false: the request was not carried out. */
+  success: false;
+  /** What was wrong, for a person. */
+  error: string;
+  /** What was wrong, for a program. */
+  code: "not_a_repository";
+  /** The parts of the request that were wrong, when they can be named. */
+  details?: ErrorDetail[];
+  /** The request's id, also in `X-Request-ID` and in the server's log. */
+  request_id: string;
+}
 
 /** The server is not ready. Try again after the seconds in `Retry-After`. */
 export interface NotReadyError {
@@ -1112,6 +1371,20 @@ export interface PayloadTooLargeError {
   request_id: string;
 }
 
+/** The server may not read the file. Change the file's permissions with a command in the workspace. */
+export interface PermissionDeniedError {
+  /** Always false: the request was not carried out. */
+  success: false;
+  /** What was wrong, for a person. */
+  error: string;
+  /** What was wrong, for a program. */
+  code: "permission_denied";
+  /** The parts of the request that were wrong, when they can be named. */
+  details?: ErrorDetail[];
+  /** The request's id, also in `X-Request-ID` and in the server's log. */
+  request_id: string;
+}
+
 /** Access to one git host. */
 export interface ProviderToken {
   /** The token. Left out, null or empty, the one that is stored stays; where none is, nothing is stored. */
@@ -1138,6 +1411,29 @@ export interface ProviderTokensSet {
 
 /** A git host. */
 export type ProviderType = "github" | "gitlab" | "bitbucket" | "azure_devops" | "enterprise_sso";
+
+/** How good something was. A later rating of the same thing replaces an earlier one in what is shown. */
+export interface RateConversationRequest {
+  conversation_id: ConversationId;
+  /** The event that is rated; the conversation when left out. */
+  event_id?: EventId | null;
+  /** From 1, bad, to 5, good. */
+  rating: number;
+  /** Why, in words or as a code of the client's. */
+  reason?: string | null;
+  /** Whatever else the client wants to keep with it. */
+  metadata?: Record<string, unknown> | null;
+}
+
+/** The rating has been stored. */
+export interface RateConversationResponse {
+  /** Always true: the request was carried out. */
+  success: true;
+  /** Always `success`. */
+  status: "success";
+  /** What happened, for a person. */
+  message: string;
+}
 
 /** Too many requests. Wait for the seconds in `Retry-After`. */
 export interface RateLimitedError {
@@ -1350,7 +1646,7 @@ export interface RepositoryUnavailableError {
   request_id: string;
 }
 
-/** Chosen by the client to tell the answers to its messages apart. */
+/** Chosen by the client, anew for each message of the conversation, to tell the answers apart. For 24 hours, a message that is sent again with its id, because its acknowledgement was lost, is appended once and gets the first acknowledgement again. */
 export type RequestId = string;
 
 /** A client's name for a request. */
@@ -1482,6 +1778,14 @@ export interface RunObservation {
   success: boolean;
 }
 
+/** Where a conversation's commands run. */
+export interface RuntimeConfig {
+  /** The machine or container that the workspace is on; null where it is on the server's own. */
+  runtime_id: string | null;
+  /** The conversation's id. */
+  session_id: string;
+}
+
 /** Where the workspace's runtime is in its life. */
 export type RuntimeStatus =
   | "STATUS$STOPPED"
@@ -1502,6 +1806,12 @@ export type RuntimeStatus =
   | "STATUS$GIT_PROVIDER_AUTHENTICATION_ERROR"
   | "STATUS$LLM_RETRY"
   | "STATUS$ERROR_MEMORY";
+
+/** Who runs this server. */
+export interface Saas {
+  /** Whether this is the hosted service of the upstream project. */
+  saas: boolean;
+}
 
 /** There already is a secret of that name. Choose another name, or delete that secret first. */
 export interface SecretExistsError {
@@ -1739,6 +2049,14 @@ export interface ShorthandFrame {
   message: string;
 }
 
+/** A file that was not stored. */
+export interface SkippedFile {
+  /** The file's name as it was sent; empty where none was. */
+  name: string;
+  /** What was wrong and what would be right, for a person. */
+  reason: string;
+}
+
 /** How to start. May be left out. */
 export interface StartConversationRequest {
   /** The git hosts that the client has tokens for. Accepted for older clients; the server knows them itself. */
@@ -1747,6 +2065,47 @@ export interface StartConversationRequest {
 
 /** Something about the conversation or the connection that is not an event. */
 export type StatusFrame = AckStatus | ErrorStatus | ReplayCompleteStatus | InfoStatus | DeprecatedStatus;
+
+/** What the user thinks of the conversation so far. Other fields are ignored. */
+export interface SubmitFeedbackRequest {
+  /** Whether the user is content. */
+  polarity: "positive" | "negative";
+  /** Whether the user lets others see it. */
+  permissions?: "public" | "private";
+  /** The version of the client. */
+  version?: string;
+  /** Where the user can be asked. */
+  email?: string;
+}
+
+/** The feedback has been stored. */
+export interface SubmitFeedbackResponse {
+  /** Always true: the request was carried out. */
+  success: true;
+  /** Always 200; older clients read it. */
+  statusCode: 200;
+  /** What was stored. */
+  body: {
+    /** What happened, for a person. */
+    message: string;
+    /** The feedback's id. */
+    feedback_id: string;
+    /** Always empty: there is no page that it would open. */
+    password: string;
+  };
+}
+
+/** Something to do on a git host. */
+export interface SuggestedTask {
+  git_provider: ProviderType;
+  task_type: TaskType;
+  /** The repository that the task is in, such as `team/project`. */
+  repo: string;
+  /** The number of the issue or pull request; 0 where there is none. */
+  issue_number: number;
+  /** What the issue or pull request is called. */
+  title: string;
+}
 
 /** The agent is set up. */
 export interface SystemAction {
@@ -1776,6 +2135,15 @@ export interface SystemArgs {
   /** The agent's name. */
   agent_class: string | null;
 }
+
+/** What a task on a git host is about. */
+export type TaskType =
+  | "MERGE_CONFLICTS"
+  | "FAILING_CHECKS"
+  | "UNRESOLVED_COMMENTS"
+  | "OPEN_ISSUE"
+  | "OPEN_PR"
+  | "CREATE_MICROAGENT";
 
 /** The agent thinks aloud. */
 export interface ThinkAction {
@@ -1836,6 +2204,25 @@ export interface ThinkObservation {
 /** A moment in UTC, RFC 3339 with `Z`. */
 export type Timestamp = string;
 
+/** All that has happened in a conversation. */
+export interface Trajectory {
+  /** The events that are not hidden, in the order of the log. */
+  trajectory: TrajectoryEvent[];
+}
+
+/** An event as a trajectory holds it: as in the log, without what a browser looked like. */
+export type TrajectoryEvent =
+  | ActionEvent
+  | RunObservation
+  | ReadObservation
+  | WriteObservation
+  | EditObservation
+  | ThinkObservation
+  | AgentStateChangedObservation
+  | ErrorObservation
+  | RecallObservation
+  | NullObservation;
+
 /** The request carries no credentials. Send `Authorization: Bearer <API key>`, `X-Session-API-Key`, or a session cookie. */
 export interface UnauthenticatedError {
   /** Always false: the request was not carried out. */
@@ -1858,7 +2245,7 @@ export interface UnsetProvidersResponse {
   message: string;
 }
 
-/** The content is not of an accepted type. Send `application/json` in UTF-8; on a socket, text frames. */
+/** The content is not of an accepted type. Send the media type that the operation lists, JSON in UTF-8; on a socket, text frames. */
 export interface UnsupportedMediaTypeError {
   /** Always false: the request was not carried out. */
   success: false;
@@ -1885,6 +2272,14 @@ export interface UpdateSecretResponse {
   success: true;
   /** What happened, for a person. */
   message: string;
+}
+
+/** What became of each file. */
+export interface UploadFilesResponse {
+  /** The files that were stored, by their paths in the workspace. A name that came twice stands once. */
+  uploaded_files: string[];
+  /** The files that were not stored, each with the reason. */
+  skipped_files: SkippedFile[];
 }
 
 /** Something the user wants done. */
@@ -1970,6 +2365,12 @@ export interface ValidationFailedError {
   details?: ErrorDetail[];
   /** The request's id, also in `X-Request-ID` and in the server's log. */
   request_id: string;
+}
+
+/** What commands of the conversation serve. */
+export interface WebHosts {
+  /** Each URL with its port. */
+  hosts: Record<string, number>;
 }
 
 /** A path inside the workspace, relative to its root. A path that leads outside (`..`, an absolute path elsewhere, a symlink) is refused. */

@@ -12,12 +12,16 @@ export interface OptionsHandlers<Context, Raw> {
   securityAnalyzers: Handler<typeof contract.options.securityAnalyzers, Context, Raw>;
   /** Read the server's configuration: `GET /api/options/config` */
   config: Handler<typeof contract.options.config, Context, Raw>;
+  /** Is this the hosted service?: `GET /saas` */
+  saas: Handler<typeof contract.options.saas, Context, Raw>;
 }
 
 /** The handlers of `contract.sessions`. */
 export interface SessionsHandlers<Context, Raw> {
   /** Log in: `POST /api/login` */
   login: Handler<typeof contract.sessions.login, Context, Raw>;
+  /** Check the credentials: `POST /api/authenticate` */
+  authenticate: Handler<typeof contract.sessions.authenticate, Context, Raw>;
   /** Log out: `POST /api/logout` */
   logout: Handler<typeof contract.sessions.logout, Context, Raw>;
 }
@@ -58,10 +62,64 @@ export interface EventsHandlers<Context, Raw> {
   add: Handler<typeof contract.events.add, Context, Raw>;
 }
 
+/** The handlers of `contract.trajectory`. */
+export interface TrajectoryHandlers<Context, Raw> {
+  /** Get the trajectory: `GET /api/conversations/{conversation_id}/trajectory` */
+  get: Handler<typeof contract.trajectory.get, Context, Raw>;
+}
+
+/** The handlers of `contract.microagents`. */
+export interface MicroagentsHandlers<Context, Raw> {
+  /** List the microagents: `GET /api/conversations/{conversation_id}/microagents` */
+  list: Handler<typeof contract.microagents.list, Context, Raw>;
+  /** List the conversations that write microagents: `GET /api/microagent-management/conversations` */
+  conversations: Handler<typeof contract.microagents.conversations, Context, Raw>;
+}
+
+/** The handlers of `contract.feedback`. */
+export interface FeedbackHandlers<Context, Raw> {
+  /** Give feedback on a conversation: `POST /api/conversations/{conversation_id}/submit-feedback` */
+  submit: Handler<typeof contract.feedback.submit, Context, Raw>;
+  /** Rate a conversation or an event: `POST /feedback/conversation` */
+  rate: Handler<typeof contract.feedback.rate, Context, Raw>;
+  /** Get the ratings of a conversation's events: `GET /feedback/conversation/{conversation_id}/batch` */
+  ratings: Handler<typeof contract.feedback.ratings, Context, Raw>;
+}
+
+/** The handlers of `contract.experiments`. */
+export interface ExperimentsHandlers<Context, Raw> {
+  /** Fix the experiments of a conversation: `POST /api/conversations/{conversation_id}/exp-config` */
+  fix: Handler<typeof contract.experiments.fix, Context, Raw>;
+}
+
 /** The handlers of `contract.files`. */
 export interface FilesHandlers<Context, Raw> {
   /** List files: `GET /api/conversations/{conversation_id}/list-files` */
   list: Handler<typeof contract.files.list, Context, Raw>;
+  /** Read a text file: `GET /api/conversations/{conversation_id}/select-file` */
+  select: Handler<typeof contract.files.select, Context, Raw>;
+  /** Upload files: `POST /api/conversations/{conversation_id}/upload-files` */
+  upload: Handler<typeof contract.files.upload, Context, Raw>;
+  /** Download the workspace: `GET /api/conversations/{conversation_id}/zip-directory` */
+  zip: Handler<typeof contract.files.zip, Context, Raw>;
+}
+
+/** The handlers of `contract.git`. */
+export interface GitHandlers<Context, Raw> {
+  /** List the changed files: `GET /api/conversations/{conversation_id}/git/changes` */
+  changes: Handler<typeof contract.git.changes, Context, Raw>;
+  /** Compare a file: `GET /api/conversations/{conversation_id}/git/diff` */
+  diff: Handler<typeof contract.git.diff, Context, Raw>;
+}
+
+/** The handlers of `contract.runtime`. */
+export interface RuntimeHandlers<Context, Raw> {
+  /** Where does it run?: `GET /api/conversations/{conversation_id}/config` */
+  config: Handler<typeof contract.runtime.config, Context, Raw>;
+  /** Where is the editor?: `GET /api/conversations/{conversation_id}/vscode-url` */
+  vscodeUrl: Handler<typeof contract.runtime.vscodeUrl, Context, Raw>;
+  /** List what commands serve: `GET /api/conversations/{conversation_id}/web-hosts` */
+  webHosts: Handler<typeof contract.runtime.webHosts, Context, Raw>;
 }
 
 /** The handlers of `contract.apiKeys`. */
@@ -110,6 +168,8 @@ export interface HealthHandlers<Context, Raw> {
   health: Handler<typeof contract.health.health, Context, Raw>;
   /** What does the server use?: `GET /server_info` */
   serverInfo: Handler<typeof contract.health.serverInfo, Context, Raw>;
+  /** Is the server ready? (older probes): `GET /ready` */
+  ready: Handler<typeof contract.health.ready, Context, Raw>;
   /** Is the server ready?: `GET /api/readiness` */
   readiness: Handler<typeof contract.health.readiness, Context, Raw>;
 }
@@ -131,7 +191,13 @@ export interface Handlers<Context, Raw> {
   oidc: OidcHandlers<Context, Raw>;
   conversations: ConversationsHandlers<Context, Raw>;
   events: EventsHandlers<Context, Raw>;
+  trajectory: TrajectoryHandlers<Context, Raw>;
+  microagents: MicroagentsHandlers<Context, Raw>;
+  feedback: FeedbackHandlers<Context, Raw>;
+  experiments: ExperimentsHandlers<Context, Raw>;
   files: FilesHandlers<Context, Raw>;
+  git: GitHandlers<Context, Raw>;
+  runtime: RuntimeHandlers<Context, Raw>;
   apiKeys: ApiKeysHandlers<Context, Raw>;
   settings: SettingsHandlers<Context, Raw>;
   secrets: SecretsHandlers<Context, Raw>;

@@ -1,6 +1,7 @@
 import { mapRefs, nameOfRef, refTo } from "../model/json-schema.ts";
 import type { JsonSchema } from "../model/json-schema.ts";
 import type { ChannelModel, Model, OperationModel, ParameterModel } from "../model/model.ts";
+import { formMediaType } from "./openapi/refs.ts";
 import { jsDoc, propertyName, sourceHeader } from "./source.ts";
 import { emitTypes, typeOf } from "./types.ts";
 
@@ -19,7 +20,7 @@ export function emitClientOperations(model: Model): string {
     `import type * as wire from "./types.ts";\n`,
     `${jsDoc(["The operations as calls. `Options` is what a single call may set besides its request."])}export interface Calls<Options> {\n${resources.map(([resource, operations]) => resourceCalls(resource, operations)).join("")}}\n`,
     `${jsDoc(["The codes with which each operation fails."])}export interface ErrorCodes {\n${resources.map(([resource, operations]) => resourceCodes(resource, operations)).join("")}}\n`,
-    `${jsDoc(["The method and the path of each operation."])}export const operations = {\n${resources.map(([resource, operations]) => resourceTable(resource, operations)).join("")}} as const;\n`,
+    `${jsDoc(["The method and the path of each operation; the media type where files are sent (a form) or answered."])}export const operations = {\n${resources.map(([resource, operations]) => resourceTable(resource, operations)).join("")}} as const;\n`,
   ].join("\n");
 }
 
@@ -66,9 +67,11 @@ function resourceCalls(resource: string, operations: readonly OperationModel[]):
 }
 
 function callType(model: OperationModel): string {
-  const required = model.parameters.some((parameter) => parameter.required) || model.body?.required === true;
+  const hasBody = model.body?.required === true || model.upload !== undefined;
+  const required = hasBody || model.parameters.some((parameter) => parameter.required);
   const request = `request${required ? "" : "?"}: ${requestType(model)}`;
-  const response = model.responses.map(({ schema }) => wireType(schema)).join(" | ") || "never";
+  const bodies = model.responses.map(({ schema }) => wireType(schema)).join(" | ");
+  const response = model.download ? "Blob" : bodies || "never";
   return `${documentation(model)}    readonly ${propertyName(model.name)}: (${request}, options?: Options) => Promise<${response}>;\n`;
 }
 
@@ -88,9 +91,13 @@ function documentation({ operation, template }: OperationModel): string {
 }
 
 /** Parameters by name, and the body under `body`: so no parameter can clash with a field of the body. */
-function requestType({ parameters, body }: OperationModel): string {
+function requestType({ parameters, body, upload }: OperationModel): string {
   const fields = parameters.map(parameterField);
   if (body) fields.push(`body${body.required ? "" : "?"}: ${wireType(body.schema)};`);
+  if (upload) {
+    const files = `readonly { readonly name: string; readonly content: BlobPart }[]`;
+    fields.push(`body: { ${jsDoc([upload.description])}readonly ${propertyName(upload.field)}: ${files} };`);
+  }
   return fields.length === 0 ? "Record<string, never>" : `{ ${fields.join(" ")} }`;
 }
 
@@ -106,9 +113,9 @@ function wireType(schema: JsonSchema): string {
 }
 
 function resourceTable(resource: string, operations: readonly OperationModel[]): string {
-  const rows = operations.map(
-    ({ name, operation, template }) =>
-      `    ${propertyName(name)}: ${JSON.stringify(`${operation.method} ${template}`)},\n`,
-  );
+  const rows = operations.map(({ name, operation, template, upload, download }) => {
+    const files = upload ? formMediaType : download?.mediaType;
+    return `    ${propertyName(name)}: ${JSON.stringify([operation.method, template, ...(files ? [files] : [])].join(" "))},\n`;
+  });
   return `  ${propertyName(resource)}: {\n${rows.join("")}  },\n`;
 }

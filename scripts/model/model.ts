@@ -4,9 +4,12 @@ import type {
   ChannelMessage,
   Channels,
   Contract,
+  Download,
   ErrorCode,
   NamedOperation,
   OperationExample,
+  OtherDifferences,
+  Upload,
 } from "../../contract/index.ts";
 import {
   envelopeOf,
@@ -19,13 +22,18 @@ import {
 } from "../../contract/index.ts";
 import { createComponentCollector } from "./components.ts";
 import type { Dialect, Direction } from "./components.ts";
+import { differenceModels } from "./differences.ts";
+import type { DifferenceModel } from "./differences.ts";
 import type { JsonSchema } from "./json-schema.ts";
 import { findMistakes, throwMistakes } from "./mistakes.ts";
+import { pathTemplate } from "./paths.ts";
 
 /** The contract as the emitters read it: names and JSON Schemas, no zod. */
 export interface Model {
   readonly operations: readonly OperationModel[];
   readonly channels: readonly ChannelModel[];
+  /** Every difference from upstream: the general ones first, then by operation, channel and event. */
+  readonly differences: readonly DifferenceModel[];
   /** The schemas of the headers in `standardHeaders`, by key. */
   readonly headerSchemas: Readonly<Record<string, JsonSchema>>;
   /** The schemas of the headers in `requestHeaders`, by key. */
@@ -43,9 +51,11 @@ export interface OperationModel extends NamedOperation {
   readonly template: string;
   readonly parameters: readonly ParameterModel[];
   readonly body?: { readonly schema: JsonSchema; readonly required: boolean };
+  readonly upload?: Upload;
+  readonly download?: Download;
   /** Where the successful answer, 302 without a body, sends a browser. */
   readonly redirect?: string;
-  /** The successful answers, by status. */
+  /** The successful answers in JSON, by status. */
   readonly responses: readonly { readonly status: number; readonly description: string; readonly schema: JsonSchema }[];
   readonly responseHeaders: readonly {
     readonly name: string;
@@ -83,18 +93,19 @@ export interface ChannelModel {
   }[];
 }
 
-/** `/a/:b` -> `/a/{b}` */
-export function pathTemplate(path: string): string {
-  return path.replaceAll(/:(\w+)/g, "{$1}");
-}
-
 /**
  * Walks the contract.
+ * @param others the differences from upstream that stand with no operation and no channel
  * @throws {ContractError} with every mistake in it
  */
-export function buildModel(contract: Contract, channels: Channels): Model {
+export function buildModel(
+  contract: Contract,
+  channels: Channels,
+  others: OtherDifferences = { general: [], events: [] },
+): Model {
   const operations = operationsOf(contract);
-  throwMistakes(findMistakes(operations, channels));
+  const differences = differenceModels(operations, channels, others);
+  throwMistakes(findMistakes(operations, channels, differences));
   const rest = walk("draft-2020-12", (add) =>
     withEnvelopes(restModel(operations, add), envelopeModels(operations, add)),
   );
@@ -106,6 +117,7 @@ export function buildModel(contract: Contract, channels: Channels): Model {
   return {
     ...rest.result,
     ...socket.result,
+    differences,
     restSchemas: rest.schemas,
     socketSchemas: socket.schemas,
     allSchemas: all.schemas,
@@ -200,6 +212,8 @@ function operationModel(named: NamedOperation, add: AddSchema): () => Omit<Opera
     template: pathTemplate(named.operation.path),
     parameters: parameters(),
     ...(body && { body: { schema: body(), required: !metadata.optionalBody } }),
+    ...(definition.upload && { upload: definition.upload }),
+    ...(definition.download && { download: definition.download }),
     ...(definition.redirect && { redirect: definition.redirect }),
     responses: responses.map(({ schema, ...response }) => ({ ...response, schema: schema() })),
     responseHeaders: headers.map(({ schema, ...header }) => ({ ...header, schema: schema() })),

@@ -5,6 +5,7 @@ import { ApiError } from "../api-error.ts";
 import { WorkspaceError } from "../runtime/runtime.ts";
 import { neverKeep } from "./cache-headers.ts";
 import { stateOf } from "./state.ts";
+import { workspaceError } from "./workspace-errors.ts";
 import { writeErrorJson } from "./write-json.ts";
 
 /** The last middleware: whatever was thrown becomes an answer of the one error shape. */
@@ -34,21 +35,18 @@ export function writeError(res: Response, error: ApiError): void {
   writeErrorJson(res, body);
 }
 
-/** What a client is told of an error. What is not meant for clients becomes `internal_error`, its cause for the log only. */
-export function toApiError(error: unknown): ApiError {
+/**
+ * What a client is told of an error. What is not meant for clients becomes `internal_error`, its cause for the log only.
+ * @param pathParameter the query parameter that names a path in the workspace, if the request has one
+ */
+export function toApiError(error: unknown, pathParameter?: string): ApiError {
   if (error instanceof ApiError) return error;
   if (error instanceof RequestValidationError) return validationFailed(detailsOf(error));
-  if (error instanceof WorkspaceError) return workspaceError(error);
+  if (error instanceof WorkspaceError) return workspaceError(error, pathParameter);
   // express, for a path with a malformed percent escape
   if (error instanceof URIError)
     return validationFailed([{ in: "path", path: "", message: "must be percent-encoded UTF-8" }]);
   return new ApiError("internal_error", undefined, { cause: error });
-}
-
-/** What the workspace refuses is the path's fault: it is all that a request says about the workspace. */
-function workspaceError({ code, message }: WorkspaceError): ApiError {
-  const details: ErrorDetail[] = [{ in: "query", path: "path", message }];
-  return new ApiError(code === "path_outside_workspace" ? code : "validation_failed", message, { details });
 }
 
 /** @param details the parts that do not fit */

@@ -3,7 +3,14 @@ import type { AppRouter } from "@ts-rest/core";
 import { createExpressEndpoints } from "@ts-rest/express";
 import type { Express, NextFunction, Request, RequestHandler, Response } from "express";
 import { contract, operationsOf, requestHeaders, standardHeaders } from "../../contract/index.ts";
-import type { AnswerHeaders, Gate, NamedOperation, OperationMetadata } from "../../contract/index.ts";
+import type {
+  AnswerHeaders,
+  FileBytes,
+  Gate,
+  NamedOperation,
+  OperationDefinition,
+  OperationMetadata,
+} from "../../contract/index.ts";
 import type { Handlers } from "../../generated/server/handlers.ts";
 import { operations } from "../../generated/server/operations.ts";
 import type { OperationRow } from "../../generated/server/operations.ts";
@@ -13,11 +20,13 @@ import type { Principal } from "../identity/identity.ts";
 import { jsonBody } from "./body.ts";
 import { writeDeprecation } from "./deprecation.ts";
 import { toApiError, validationFailed } from "./errors.ts";
-import type { Idempotency, ReceiptOf, RepeatableRequest } from "./idempotency.ts";
-import type { JsonText } from "./json-text.ts";
+import type { Idempotency, ReceiptOf, RepeatableRequest } from "../idempotency.ts";
+import type { JsonStream, JsonText } from "./json-text.ts";
+import { readForm } from "./multipart.ts";
 import type { RateLimiter } from "./rate-limit.ts";
 import type { ResponseValidator } from "./response-validation.ts";
 import { stateOf } from "./state.ts";
+import { FileBody, writeFile } from "./write-file.ts";
 import { writeJson } from "./write-json.ts";
 
 /** What a handler is told about the request besides its validated data. */
@@ -33,7 +42,7 @@ export interface RequestContext {
 }
 
 /** Every handler of the server. */
-export type ServerHandlers = Handlers<RequestContext, JsonText>;
+export type ServerHandlers = Handlers<RequestContext, JsonText | JsonStream>;
 
 export interface RouterDeps {
   /** A resource that is wholly behind a closed gate needs none. */
@@ -44,6 +53,7 @@ export interface RouterDeps {
   readonly validator: ResponseValidator;
   readonly openGates: readonly Gate[];
   readonly maxBodyBytes: number;
+  readonly maxUploadBytes: number;
 }
 
 /** What a handler of any operation looks like from here. */
@@ -62,7 +72,8 @@ const named = new Map(operationsOf(contract).map((operation) => [operation.id, o
 export function mountOperations(app: Express, deps: RouterDeps): void {
   const open = operations.filter(({ gate }) => gate === null || deps.openGates.includes(gate));
   app.response.json = function (body) {
-    writeJson(this, body);
+    if (body instanceof FileBody) writeFile(this, body);
+    else writeJson(this, body);
     return this;
   };
   for (const row of open.filter(({ lifecycle }) => lifecycle === "gone")) mountGone(app, row);
@@ -104,6 +115,7 @@ function implementations(
 
 function implementation(row: OperationRow, deps: RouterDeps) {
   const { metadata, definition } = operationOf(row).operation;
+  const { upload, download } = definition;
   // The generated types have checked each handler against its operation; a walk over all of them has to forget which.
   const handler = (deps.handlers as unknown as Record<string, Record<string, AnyHandler>>)[row.resource]?.[row.name];
   if (!handler) throw new Error(`${row.id} has no handler`);
@@ -116,16 +128,18 @@ function implementation(row: OperationRow, deps: RouterDeps) {
       try {
         const principal = stateOf(res).principal as Principal;
         const request = { params, query, body };
+        const files = upload && { upload: readForm(req, { field: upload.field, limit: deps.maxUploadBytes }) };
         const work = (receiptOf: ReceiptOf) =>
-          handler(request, { principal, headers: req.headers, secure: req.secure, receiptOf });
+          handler({ ...request, ...files }, { principal, headers: req.headers, secure: req.secure, receiptOf });
         const answer = metadata.idempotencyKey
           ? await carryOutOnce({ userId: principal.userId, operation: row.id, content: request }, work, req, res, deps)
           : await work(() => undefined);
         deps.validator(row.id, answer.status, answer.body, stateOf(res).logger);
         for (const [name, value] of Object.entries(answer.headers ?? {})) res.setHeader(name, value);
-        return answer;
+        // The generated types, and the validator, have seen to it that these are bytes.
+        return download ? { ...answer, body: new FileBody(download, answer.body as FileBytes) } : answer;
       } catch (error) {
-        throw declared(error, metadata, row);
+        throw declared(error, row);
       }
     },
   };
@@ -138,10 +152,19 @@ async function carryOutOnce(
   res: Response,
   { idempotency }: RouterDeps,
 ): Promise<Answer> {
-  const key = req.get(requestHeaders.IdempotencyKey.name);
+  const key = idempotencyKey(req);
   const { answer, replayed } = await idempotency.once({ ...request, key }, work);
   res.setHeader(standardHeaders.IdempotencyReplayed.name, String(replayed));
   return answer;
+}
+
+/** @throws {ApiError} `validation_failed` */
+function idempotencyKey(req: Request): string | undefined {
+  const { name, schema } = requestHeaders.IdempotencyKey;
+  const { data, error } = schema.optional().safeParse(req.get(name));
+  if (error)
+    throw validationFailed([{ in: "header", path: name, message: error.issues[0]?.message ?? "is malformed" }]);
+  return data;
 }
 
 interface HandlerArguments {
@@ -171,12 +194,18 @@ function admission(metadata: OperationMetadata, row: OperationRow, deps: RouterD
 }
 
 /** An error that the operation does not declare is our fault, not the client's: the document says that it cannot happen. */
-function declared(error: unknown, metadata: OperationMetadata, row: OperationRow): ApiError {
-  const apiError = toApiError(error);
+function declared(error: unknown, row: OperationRow): ApiError {
+  const { metadata, definition } = operationOf(row).operation;
+  const apiError = toApiError(error, pathParameterOf(definition));
   if (metadata.errors.includes(apiError.code)) return apiError;
   return new ApiError("internal_error", undefined, {
     cause: new Error(`${row.id} does not declare ${apiError.code}`, { cause: error }),
   });
+}
+
+/** The query parameter that names a path in the workspace. */
+function pathParameterOf({ query }: OperationDefinition): string | undefined {
+  return ["path", "file"].find((name) => query && name in query.shape);
 }
 
 /** RFC 9110 §15.5.6: a method that a known path does not have is answered with those that it has. */

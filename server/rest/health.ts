@@ -15,6 +15,18 @@ export interface HealthDeps {
 }
 
 export function healthHandlers({ store, oidc, activity, measure }: HealthDeps): ServerHandlers["health"] {
+  /** @throws {ApiError} `not_ready` */
+  async function assertReady(): Promise<void> {
+    try {
+      await store.check();
+    } catch (cause) {
+      throw new ApiError("not_ready", "The store does not answer.", {
+        headers: { "Retry-After": retryAfterSeconds },
+        cause,
+      });
+    }
+  }
+
   return {
     alive: async () => ({ status: 200, body: { status: "ok" } }),
     health: async () => ({ status: 200, body: "OK" }),
@@ -22,15 +34,12 @@ export function healthHandlers({ store, oidc, activity, measure }: HealthDeps): 
       const resources = await measure();
       return { status: 200, body: { uptime: process.uptime(), idle_time: activity.idleSeconds(), resources } };
     },
+    async ready() {
+      await assertReady();
+      return { status: 200, body: "OK" };
+    },
     async readiness() {
-      try {
-        await store.check();
-      } catch (cause) {
-        throw new ApiError("not_ready", "The store does not answer.", {
-          headers: { "Retry-After": retryAfterSeconds },
-          cause,
-        });
-      }
+      await assertReady();
       // Without the provider, keys and sessions go on working: to take every node away would make its failure ours.
       const provider = oidc && (oidc.answers() ? "ok" : "failed");
       return {

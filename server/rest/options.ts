@@ -21,6 +21,7 @@ export function optionsHandlers({
     models: async () => ({ status: 200, body: [...models.names] }),
     agents: async () => ({ status: 200, body: agentNames }),
     securityAnalyzers: async () => ({ status: 200, body: securityAnalyzerNames }),
+    saas: async () => ({ status: 200, body: { saas: false } }),
     config: async () => ({
       status: 200,
       body: {

@@ -14,6 +14,7 @@ export function sessionsHandlers(identity: Identity): ServerHandlers["sessions"]
         headers: { "Set-Cookie": sessionCookieOf(token, maxAge, secure) },
       };
     },
+    authenticate: async () => ({ status: 200, body: { success: true, message: "You are logged in." } }),
     async logout(_request, { headers, secure }) {
       const token = sessionToken(headers);
       if (token !== undefined) await identity.logout(token);

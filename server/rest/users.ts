@@ -4,7 +4,7 @@ import type { SettingsService } from "../settings/settings-service.ts";
 
 const mask = "**********";
 
-type UserInfo = Exclude<Awaited<ReturnType<ServerHandlers["users"]["me"]>>["body"], { text: string }>;
+type UserInfo = Extract<Awaited<ReturnType<ServerHandlers["users"]["me"]>>["body"], { id: unknown }>;
 
 export function usersHandlers(settings: SettingsService): ServerHandlers["users"] {
   return {

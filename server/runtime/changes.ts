@@ -18,7 +18,7 @@ const DEFAULT_BRANCHES = ["HEAD", "main", "master"];
 /**
  * How the files of a workspace differ from the base of their repository; null without one.
  *
- * @throws WorkspaceError `repository_unavailable`, `file_too_large`; the signal's own reason when it was aborted
+ * @throws WorkspaceError `git_failed`, `file_too_large`; the signal's own reason when it was aborted
  */
 export async function listChanges(
   root: string,
@@ -42,7 +42,7 @@ export async function listChanges(
  * The text of a file in the base of its repository, and now.
  *
  * @throws WorkspaceError `not_a_repository`, `file_not_found`, `not_a_file`, `file_too_large`, `binary_file`,
- *   `path_outside_workspace`, `repository_unavailable`; the signal's own reason when it was aborted
+ *   `path_outside_workspace`, `git_failed`; the signal's own reason when it was aborted
  */
 export async function diffFile(
   root: string,
@@ -81,7 +81,7 @@ async function inTime<T>(
     signal.throwIfAborted();
     if (!limit.aborted) throw error;
     throw new WorkspaceError(
-      "repository_unavailable",
+      "git_failed",
       `Git took longer than ${compareTimeoutMs / 1000} seconds. Look at the changes with a command, such as "git status".`,
       { cause: error },
     );

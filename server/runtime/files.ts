@@ -84,7 +84,7 @@ export async function loadTextIfPresent(root: string, real: string): Promise<str
  * Makes `content` the whole content of the file at a path that `resolveInside` gave; creates it and its folders.
  * The file stays the same one (mode, owner, hard links).
  *
- * @throws WorkspaceError `file_not_found` when the workspace itself is gone, `not_a_file`, `not_a_directory`,
+ * @throws WorkspaceError `workspace_removed`, `not_a_file`, `not_a_directory`,
  *   `permission_denied`, `edit_rejected` when the disk is full
  */
 export async function saveText(root: string, real: string, content: string): Promise<void> {
@@ -97,7 +97,7 @@ export async function saveText(root: string, real: string, content: string): Pro
 
 /** A removed workspace is not created again by a late write: only folders below the root are made. */
 export async function makeFolders(root: string, folder: string): Promise<void> {
-  if (!existsSync(root)) throw new WorkspaceError("file_not_found", "The workspace was removed.");
+  if (!existsSync(root)) throw new WorkspaceError("workspace_removed", "The workspace was removed.");
   await mkdir(folder, { recursive: true }).catch((error: unknown) => {
     throw toWorkspaceError(error, nameInside(root, folder));
   });

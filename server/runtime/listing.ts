@@ -13,10 +13,19 @@ const HIDDEN = new Set([".git/", ".DS_Store", "node_modules/", "__pycache__/", "
  * The names in a folder, as upstream's `list-files` gives them. Unlike upstream, `.gitignore` files count at every
  * level from the root to the folder, and as git reads them.
  *
- * @param path default the root; the names are prefixed with it as it is given
+ * @param path default the root; the names are prefixed with it as it is given. None when there is no such folder
  * @throws WorkspaceError `not_a_directory`, `path_outside_workspace`
  */
 export async function listFolder(root: string, path = ""): Promise<string[]> {
+  try {
+    return await namesIn(root, path);
+  } catch (error) {
+    if (error instanceof WorkspaceError && error.code === "file_not_found") return [];
+    throw error;
+  }
+}
+
+async function namesIn(root: string, path: string): Promise<string[]> {
   const folder = await resolveInside(root, path);
   const entries = await entriesOf(root, folder);
   const isIgnored = await ignoreRules(root, folder);
@@ -38,16 +47,13 @@ export async function outline(folder: string, depth: number, prefix = ""): Promi
   return (await Promise.all(levels)).flat();
 }
 
-/** The names in a folder, those of folders ending in `/`; none when the folder does not exist. */
+/** The names in a folder, those of folders ending in `/`. */
 async function entriesOf(root: string, folder: string): Promise<string[]> {
   try {
     const entries = await readdir(folder, { withFileTypes: true });
     return await Promise.all(entries.map((entry) => followedName(root, folder, entry)));
   } catch (error) {
-    const translated = toWorkspaceError(error, nameInside(root, folder));
-    if (!(translated instanceof WorkspaceError)) throw translated;
-    if (translated.code === "file_not_found") return [];
-    throw translated;
+    throw toWorkspaceError(error, nameInside(root, folder));
   }
 }
 

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { once } from "node:events";
 import { chmod, mkdir, readdir, realpath, rename, rm, stat } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import type { Readable } from "node:stream";
 import { execa } from "execa";
 import { createLocks } from "../locks.ts";
@@ -20,7 +20,8 @@ import {
   type GitSettings,
 } from "./git.ts";
 import { listFolder } from "./listing.ts";
-import { killMarked } from "./processes.ts";
+import { listeningPorts } from "./listening.ts";
+import { findMarked, killMarked } from "./processes.ts";
 import { deleteParts, receiveFile } from "./receive.ts";
 import { isInside, nameInside, resolveInside, toWorkspaceError } from "./paths.ts";
 import { WorkspaceError, type CloneOptions, type Runtime, type RunOptions, type Workspace } from "./runtime.ts";
@@ -62,6 +63,7 @@ export function createLocalRuntime(options: LocalRuntimeOptions): Runtime {
         activities.during(root, abortable?.signal, (signal) => listChanges(root, options, signal)),
       diff: (path, abortable) =>
         activities.during(root, abortable?.signal, (signal) => diffFile(root, path, options, signal)),
+      hosts: () => hosts(root),
       edit: (edit) => locks.alone(root, () => applyEdit(root, edit, history)),
       list: (path) => listFolder(root, path),
       clone: (repository, cloneOptions) =>
@@ -112,9 +114,19 @@ async function run(
     workingDir,
     environment: commandEnvironment(options.environment),
     timeoutMs: timeoutMs ?? options.commandTimeoutMs ?? COMMAND_TIMEOUT_MS,
-    owner: ownerOf(dirname(root)),
+    owner: markOf(root),
     signal,
   });
+}
+
+async function hosts(root: string): Promise<Record<string, number>> {
+  const ports = await listeningPorts(await findMarked(`${markOf(root)}:`));
+  return Object.fromEntries(ports.map((port) => [`http://localhost:${port}`, port]));
+}
+
+/** What the marks of all commands of a workspace begin with. */
+function markOf(root: string): string {
+  return `${ownerOf(dirname(root))}:${basename(root)}`;
 }
 
 /** Commands are marked by the folder that holds all workspaces: only one server at a time uses it. */
@@ -256,5 +268,5 @@ function createActivities() {
 }
 
 function removed(): WorkspaceError {
-  return new WorkspaceError("file_not_found", "The workspace was removed.");
+  return new WorkspaceError("workspace_removed", "The workspace was removed.");
 }

@@ -31,7 +31,10 @@ export interface Runtime {
   checkRepository(repository: string, options?: CloneOptions): Promise<RepositoryCheck>;
 }
 
-/** The files and commands of one conversation. Paths are relative to `root`, or absolute and inside it. */
+/**
+ * The files and commands of one conversation. Paths are relative to `root`, or absolute and inside it. Whatever is going on
+ * while the workspace is removed fails with `workspace_removed`.
+ */
 export interface Workspace {
   /** Absolute real path on this machine. */
   readonly root: string;
@@ -85,7 +88,7 @@ export interface Workspace {
    * link, and what may not be read, vanishes or becomes something else meanwhile. A link stays a link, relative where it
    * was absolute.
    *
-   * @throws WorkspaceError `file_not_found` when the workspace was removed
+   * @throws WorkspaceError `workspace_removed`
    */
   zip(): Promise<Readable>;
 
@@ -95,7 +98,7 @@ export interface Workspace {
    * is not asked. Ignored files do not count. Repositories in folders (not in `node_modules/`) are compared each with its
    * own base. Null when the workspace holds no repository.
    *
-   * @throws WorkspaceError `repository_unavailable` when git fails or takes too long, `file_too_large` when there are
+   * @throws WorkspaceError `git_failed`, also when it takes too long; `file_too_large` when there are
    *   more changes than can be listed; the signal's own reason when it was aborted
    */
   changes(options?: Abortable): Promise<FileChange[] | null>;
@@ -104,10 +107,13 @@ export interface Workspace {
    * The text of a file in the base that `changes` compares with, and now. The text of a link is its target.
    *
    * @throws WorkspaceError `not_a_repository`, `file_not_found` when it is in neither, `file_too_large` beyond 1 MiB,
-   *   `binary_file`, `not_a_file`, `path_outside_workspace`, `repository_unavailable`; the signal's own reason when it
+   *   `binary_file`, `not_a_file`, `path_outside_workspace`, `git_failed`; the signal's own reason when it
    *   was aborted
    */
   diff(path: string, options?: Abortable): Promise<FileDiff>;
+
+  /** The TCP ports on which commands of this workspace listen now, each under the URL to reach it by. */
+  hosts(): Promise<Record<string, number>>;
 
   /**
    * Carries out an edit action of the `oh_aci` kind.
@@ -121,7 +127,7 @@ export interface Workspace {
    * `path` when it is given. Leaves out `.git/`, `.DS_Store`, `node_modules/`, `__pycache__/`, `lost+found/`,
    * `.vscode/` and what a `.gitignore` from the root down to the folder excludes. An absent folder has no names.
    *
-   * @throws WorkspaceError `not_a_directory`, `path_outside_workspace`
+   * @throws WorkspaceError `not_a_directory`, `path_outside_workspace`, `permission_denied`
    */
   list(path?: string): Promise<string[]>;
 
@@ -252,6 +258,8 @@ export type WorkspaceErrorCode =
   | "edit_rejected"
   | "repository_unavailable"
   | "not_a_repository"
+  | "git_failed"
+  | "workspace_removed"
   | "command_refused";
 
 /**

@@ -27,7 +27,7 @@ export interface UntrustedGit {
   /**
    * What git prints.
    *
-   * @throws WorkspaceError `repository_unavailable` when git fails, and as `attempt`
+   * @throws WorkspaceError `git_failed` when git fails, and as `attempt`
    */
   run(args: readonly string[], options?: GitRunOptions): Promise<Buffer>;
 }
@@ -221,7 +221,7 @@ async function succeed(root: string, repository: Repository, attempt: Promise<Gi
   const { succeeded, printed, complaint } = await attempt;
   if (succeeded) return printed;
   throw new WorkspaceError(
-    "repository_unavailable",
+    "git_failed",
     `Git cannot read the repository in "${nameInside(root, repository.folder)}". Check it with a command, such as "git status" or "git fsck".`,
     { cause: new Error(complaint) },
   );

@@ -14,11 +14,11 @@ const SHORT = 16 * 1024;
  * is being written to has an end.
  *
  * @param signal destroys it with its own reason
- * @throws WorkspaceError `file_not_found` when there is no folder
+ * @throws WorkspaceError `workspace_removed` when there is no folder
  */
 export function zipFolder(root: string, signal: AbortSignal): Readable {
   signal.throwIfAborted();
-  if (!existsSync(root)) throw new WorkspaceError("file_not_found", "The workspace was removed.");
+  if (!existsSync(root)) throw new WorkspaceError("workspace_removed", "The workspace was removed.");
   const zip = Readable.from(archive(root), { objectMode: false, highWaterMark: 64 * 1024 });
   zip.on("error", () => {}); // One that nobody reads any more must not end the process.
   const abort = () => void zip.destroy(signal.reason);

@@ -8,9 +8,7 @@ import type {
   ConversationFilter,
   ConversationRecord,
   ConversationStore,
-  EventQuery,
   SessionStore,
-  StoredEvent,
   UserStore,
 } from "./store.ts";
 
@@ -127,7 +125,7 @@ export function sessionQueries(db: Kysely<Database>): SessionStore {
 }
 
 /** @param db any dialect */
-export function conversationQueries(db: Kysely<Database>): Omit<ConversationStore, "insert"> {
+export function conversationQueries(db: Kysely<Database>): Omit<ConversationStore, "insert" | "fixExperiments"> {
   const byId = db.selectFrom("conversations").selectAll().where("id", "=", "").compile();
   return {
     async get(id) {
@@ -141,6 +139,25 @@ export function conversationQueries(db: Kysely<Database>): Omit<ConversationStor
       const rows = await db.selectFrom("conversations").selectAll().where("status", "in", statuses).execute();
       return rows.map(conversationRecord);
     },
+    async listQuietest(userId, statuses) {
+      const rows = await db
+        .selectFrom("conversations")
+        .selectAll()
+        .where("user_id", "=", userId)
+        .where("status", "in", statuses)
+        .orderBy((order) => order.fn.coalesce("updated_at", "created_at"))
+        .orderBy("id")
+        .execute();
+      return rows.map(conversationRecord);
+    },
+    async setup(id) {
+      const row = await db
+        .selectFrom("conversation_setups")
+        .select(["instructions", "mcp_config"])
+        .where("conversation_id", "=", id)
+        .executeTakeFirst();
+      return { instructions: row?.instructions ?? null, mcpConfig: row?.mcp_config ?? null };
+    },
     async update(id, change) {
       const { numUpdatedRows } = await db
         .updateTable("conversations")
@@ -153,22 +170,6 @@ export function conversationQueries(db: Kysely<Database>): Omit<ConversationStor
       await db.deleteFrom("conversations").where("id", "=", id).execute(); // its events go with it
     },
   };
-}
-
-export function insertConversation(db: Kysely<Database>, conversation: ConversationRecord) {
-  return db.insertInto("conversations").values({
-    id: conversation.id,
-    user_id: conversation.userId,
-    title: conversation.title,
-    status: conversation.status,
-    repository: conversation.repository,
-    branch: conversation.branch,
-    trigger: conversation.trigger,
-    created_at: conversation.createdAt,
-    updated_at: conversation.updatedAt,
-    last_event_id: conversation.lastEventId,
-    agent_state: conversation.agentState,
-  });
 }
 
 function listQuery(db: Kysely<Database>, { userId, repository, trigger, after, limit }: ConversationFilter) {
@@ -196,54 +197,12 @@ function conversationRecord(row: Selectable<Database["conversations"]>): Convers
     status: row.status,
     repository: row.repository,
     branch: row.branch,
+    gitProvider: row.git_provider,
     trigger: row.trigger,
     createdAt: row.created_at,
     updatedAt: row.updated_at,
     lastEventId: row.last_event_id,
     agentState: row.agent_state,
+    replayedUntil: row.replayed_until,
   };
-}
-
-/** The events of one conversation that a query asks for, in its order. */
-export async function findEvents(
-  db: Kysely<Database>,
-  conversationId: string,
-  query: EventQuery,
-): Promise<StoredEvent[]> {
-  let select = db
-    .selectFrom("events")
-    .select(["id", "timestamp", "kind", "type", "source", "hidden", "text"])
-    .where("conversation_id", "=", conversationId)
-    .where("id", ">=", query.from);
-  if (query.to !== undefined) select = select.where("id", "<=", query.to);
-  if (query.types) select = select.where("type", "in", query.types);
-  if (query.source !== undefined) select = select.where("source", "=", query.source as StoredEvent["source"]); // any other finds nothing
-  if (query.contains !== undefined) select = select.where(containsText(query.contains));
-  if (query.excludeHidden) select = select.where("hidden", "=", 0);
-  if (query.since !== undefined) select = select.where("timestamp", ">=", query.since);
-  if (query.until !== undefined) select = select.where("timestamp", "<=", query.until);
-  const rows = await select
-    .orderBy("id", query.descending ? "desc" : "asc")
-    .limit(query.limit)
-    .execute();
-  // Written out: the rest of a row, spread, takes longer than reading it from the database.
-  return rows.map(({ id, timestamp, kind, type, source, hidden, text }) => ({
-    id,
-    timestamp,
-    kind,
-    type,
-    source,
-    hidden: hidden !== 0,
-    text,
-  }));
-}
-
-/**
- * `%` and `_` in the text mean themselves. Upper case, since lower case depends on what stands around a letter: the end of
- * "ΑΣ" is another one than the middle of "ΑΣΑ".
- */
-function containsText(text: string) {
-  if (text.includes("\0")) return sql<boolean>`1 = 0`; // no JSON text holds one, and a pattern would end there
-  const pattern = `%${text.toUpperCase().replaceAll(/[\\%_]/g, "\\$&")}%`;
-  return sql<boolean>`upper(text) like ${pattern} escape '\\'`;
 }

@@ -35,6 +35,13 @@ export async function calls(): Promise<void> {
   await client.conversations.list({ limit: maybe });
   await client.conversations.start({ conversation_id });
   await client.events.search({ conversation_id, types, limit: 20 });
+  check<Equal<Awaited<ReturnType<typeof client.files.zip>>, Blob>>();
+  const files = [{ name: "a", content: new Uint8Array() }];
+  await client.files.upload({ conversation_id, body: { files } });
+  // @ts-expect-error -- a file needs a name
+  await client.files.upload({ conversation_id, body: { files: [{ content: "b" }] } });
+  // @ts-expect-error -- an upload needs files
+  await client.files.upload({ conversation_id });
   // @ts-expect-error -- there are no parameters
   await client.options.models({ limit: 1 });
   // @ts-expect-error -- an unknown parameter

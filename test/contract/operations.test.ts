@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { contract, errorCatalogue, operationsOf, tags } from "../../contract/index.ts";
 import type { ErrorCode, NamedOperation } from "../../contract/index.ts";
-import { pathTemplate } from "../../scripts/model/model.ts";
+import { pathTemplate } from "../../scripts/model/paths.ts";
 import { pointer, publishedOpenApi } from "./published.ts";
 
 const operations = operationsOf(contract);
@@ -26,7 +26,7 @@ for (const named of operations) {
     definition.query?.parse(request.query ?? {});
     if (definition.body && !(metadata.optionalBody && request.body === undefined)) definition.body.parse(request.body);
     if (success) assert.deepEqual(success.parse(response), response, "the answer holds every field, defaults included");
-    else assert.ok(definition.redirect ?? metadata.deprecation?.state === "gone");
+    else assert.ok(definition.download || definition.redirect || metadata.deprecation?.state === "gone");
   });
 
   test(`rest.${named.id} has examples in openapi.yaml that its published schemas accept`, () => {
@@ -53,7 +53,7 @@ for (const named of operations) {
   test(`rest.${named.id} publishes an answer for each status of its errors, and no other`, () => {
     const { definition, metadata } = named.operation;
     const want = new Set([
-      ...Object.keys(definition.redirect ? { 302: "" } : definition.responses),
+      ...(definition.download ? ["200"] : definition.redirect ? ["302"] : Object.keys(definition.responses)),
       ...metadata.errors.map((code) => String(statusOf(code))),
     ]);
     assert.deepEqual(Object.keys(publishedOperation(named).responses).toSorted(), [...want].toSorted());
@@ -96,7 +96,7 @@ function publishedExamples(named: NamedOperation): { schema: string; value: unkn
 /** One for each parameter and body of the contract's example. */
 function expectedExamples({ operation }: NamedOperation): number {
   const { request = {}, response } = operation.metadata.example;
-  const bodies = [request.body, response].filter((body) => body !== undefined);
+  const bodies = [request.body, request.upload, response].filter((body) => body !== undefined);
   return Object.keys({ ...request.params, ...request.query }).length + bodies.length;
 }
 
@@ -111,6 +111,9 @@ function sharedCodes({ operation }: NamedOperation): ErrorCode[] {
   return [
     ...(["internal_error", "validation_failed"] as const),
     ...(operation.definition.body ? (["malformed_json", "payload_too_large", "unsupported_media_type"] as const) : []),
+    ...(operation.definition.upload
+      ? (["malformed_form", "payload_too_large", "unsupported_media_type"] as const)
+      : []),
     ...(security === "user" ? (["unauthenticated", "invalid_credentials", "not_ready"] as const) : []),
     ...(security === "user" && operation.method !== "GET" ? (["origin_forbidden"] as const) : []),
     ...(rateLimit === "exempt" ? [] : (["rate_limited"] as const)),

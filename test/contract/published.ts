@@ -24,9 +24,17 @@ export interface OpenApiDocument extends WithSchemas {
 
 export interface OpenApiOperation {
   readonly operationId: string;
-  readonly parameters: readonly { readonly name?: string; readonly schema?: JsonSchema; readonly example?: unknown }[];
+  readonly parameters: readonly OpenApiParameter[];
   readonly requestBody?: { readonly content: Content };
   readonly responses: Readonly<Record<string, { readonly $ref?: string; readonly content?: Content }>>;
+}
+
+export interface OpenApiParameter {
+  readonly name?: string;
+  readonly in?: string;
+  readonly required?: boolean;
+  readonly schema?: JsonSchema;
+  readonly example?: unknown;
 }
 
 type Content = Readonly<Record<string, { readonly schema: JsonSchema; readonly example?: unknown }>>;

@@ -1,7 +1,8 @@
 import type { OperationObject, ParameterObject, RequestBodyObject, SchemaObject } from "openapi3-ts/oas31";
 import { requestHeadersOf, sizeLimits } from "../../../contract/index.ts";
 import type { OperationModel, ParameterModel } from "../../model/model.ts";
-import { jsonMediaType, refTo } from "./refs.ts";
+import type { OperationExample, Upload } from "../../../contract/index.ts";
+import { formMediaType, jsonMediaType, refTo } from "./refs.ts";
 import { responsesOf } from "./responses.ts";
 
 /**
@@ -11,7 +12,7 @@ import { responsesOf } from "./responses.ts";
  */
 export function operationObject(model: OperationModel, all: readonly OperationModel[]): OperationObject {
   const { metadata } = model.operation;
-  const { deprecation, gate, security, since, rateLimit } = metadata;
+  const { deprecation, differences, gate, security, since, rateLimit } = metadata;
   return {
     operationId: model.id,
     tags: [metadata.tag],
@@ -24,11 +25,13 @@ export function operationObject(model: OperationModel, all: readonly OperationMo
       ...requestHeadersOf(metadata).map((key) => refTo("parameters", key)),
     ],
     ...(model.body && { requestBody: requestBody(model.body, metadata.example.request?.body) }),
+    ...(model.upload && { requestBody: formBody(model.upload, metadata.example.request?.upload) }),
     responses: responsesOf(model, all),
     "x-since": since,
     "x-rate-limit": rateLimit,
     ...(gate && { "x-gate": gate }),
     ...(deprecation && { "x-deprecation": { ...deprecation, replacement: replacement(deprecation.replacement, all) } }),
+    ...(differences && { "x-upstream-differences": differences.map((difference) => ({ ...difference })) }),
   };
 }
 
@@ -52,9 +55,33 @@ function parameterObject({ name, in: place, required, schema: described, example
   };
 }
 
+/** A file has a content type of its own and no other schema. https://spec.openapis.org/oas/v3.1.1.html#considerations-for-file-uploads */
+function formBody(
+  { field, description }: Upload,
+  example: NonNullable<OperationExample["request"]>["upload"] = [],
+): RequestBodyObject {
+  const contentType = "application/octet-stream";
+  const files = { type: "array", minItems: 1, items: { contentMediaType: contentType }, description } as const;
+  return {
+    description: atMost(sizeLimits.upload),
+    required: true,
+    content: {
+      [formMediaType]: {
+        schema: { type: "object", properties: { [field]: files }, required: [field] },
+        encoding: { [field]: { contentType } },
+        example: { [field]: example.map(({ content }) => content) },
+      },
+    },
+  };
+}
+
+function atMost(bytes: number): string {
+  return `At most ${bytes / 1024 ** 2} MiB, unless the operator has set another limit; 413 beyond.`;
+}
+
 function requestBody({ schema, required }: NonNullable<OperationModel["body"]>, example: unknown): RequestBodyObject {
   return {
-    description: `At most ${sizeLimits.jsonBody / 1024 ** 2} MiB, unless the operator has set another limit; 413 beyond.`,
+    description: atMost(sizeLimits.jsonBody),
     required,
     content: { [jsonMediaType]: { schema: schema as SchemaObject, ...(example !== undefined && { example }) } },
   };

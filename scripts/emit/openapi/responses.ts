@@ -7,7 +7,7 @@ import type {
   SchemaObject,
 } from "openapi3-ts/oas31";
 import { envelopeMediaType, errorCatalogue, standardHeaders, standardHeadersOf } from "../../../contract/index.ts";
-import type { StandardHeader } from "../../../contract/index.ts";
+import type { Download, StandardHeader } from "../../../contract/index.ts";
 import { pascalCase } from "../../../contract/names.ts";
 import type { OperationModel } from "../../model/model.ts";
 import { jsonMediaType, refTo } from "./refs.ts";
@@ -20,9 +20,7 @@ type Failure = OperationModel["failures"][number];
  * @see https://spec.openapis.org/oas/v3.1.1.html#responses-object
  */
 export function responsesOf(model: OperationModel, all: readonly OperationModel[]): ResponsesObject {
-  const successes = model.redirect
-    ? [[302, redirectResponse(model, model.redirect)]]
-    : model.responses.map((response) => [response.status, successResponse(model, response, all)]);
+  const successes = successesOf(model, all);
   const failures = model.failures.map((failure) => [
     failure.status,
     model.operation.metadata.deprecation
@@ -30,6 +28,12 @@ export function responsesOf(model: OperationModel, all: readonly OperationModel[
       : refTo("responses", errorResponseName(failure)),
   ]);
   return Object.fromEntries([...successes, ...failures]);
+}
+
+function successesOf(model: OperationModel, all: readonly OperationModel[]): [number, ResponseObject][] {
+  if (model.download) return [[200, fileResponse(model, model.download)]];
+  if (model.redirect) return [[302, redirectResponse(model, model.redirect)]];
+  return model.responses.map((response) => [response.status, successResponse(model, response, all)]);
 }
 
 function successResponse(
@@ -58,6 +62,15 @@ function successResponse(
 function redirectResponse(model: OperationModel, description: string): ResponseObject {
   const standard = headerRefs(standardHeadersOf(model.operation.metadata, 302));
   return { description, headers: { ...standard, ...ownHeaders(model) } };
+}
+
+/** A file has no schema: its media type says all. */
+function fileResponse(model: OperationModel, { mediaType, description }: Download): ResponseObject {
+  return {
+    description,
+    headers: { ...headerRefs(standardHeadersOf(model.operation.metadata, 200)), ...ownHeaders(model) },
+    content: { [mediaType]: {} },
+  };
 }
 
 function ownHeaders({ responseHeaders }: OperationModel): HeadersObject {

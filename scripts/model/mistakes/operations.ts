@@ -1,5 +1,5 @@
 import * as z from "zod";
-import type { NamedOperation } from "../../../contract/index.ts";
+import type { NamedOperation, OperationDefinition } from "../../../contract/index.ts";
 import { nameMistakes, pathMistakes, unfit } from "./checks.ts";
 
 /** The mistakes in one operation; `all` are those that it may refer to. */
@@ -11,7 +11,7 @@ export function operationMistakes(named: NamedOperation, all: readonly NamedOper
     ...[resource, name].flatMap((part) => nameMistakes(where, part)),
     ...pathMistakes(where, definition.path, definition.params),
     ...lifecycleMistakes(named, all),
-    ...(definition.method === "GET" && definition.body ? [`${where}: GET has a body. Fix: move it to the query.`] : []),
+    ...bodyMistakes(where, definition),
     ...(metadata.optionalBody && !definition.body?.safeParse({}).success
       ? [
           `${where}: the body may be left out but {} does not fit it. Fix: make its fields optional, or drop optionalBody.`,
@@ -23,10 +23,26 @@ export function operationMistakes(named: NamedOperation, all: readonly NamedOper
   ];
 }
 
+function bodyMistakes(where: string, { method, body, upload, download, responses }: OperationDefinition): string[] {
+  const mistakes: string[] = [];
+  if (method === "GET" && (body || upload)) mistakes.push(`${where}: GET has a body. Fix: move it to the query.`);
+  if (body && upload) mistakes.push(`${where}: the body is JSON and a form of files. Fix: drop body or upload.`);
+  if (download && Object.keys(responses).length > 0) {
+    mistakes.push(`${where}: the answer is JSON and a file. Fix: empty responses, or drop download.`);
+  }
+  if (download && !/^[\w. -]+$/.test(download.fileName)) {
+    mistakes.push(
+      `${where}: ${JSON.stringify(download.fileName)} would need quoting. Fix: use letters, digits, . - _.`,
+    );
+  }
+  return mistakes;
+}
+
 function lifecycleMistakes({ id, operation }: NamedOperation, all: readonly NamedOperation[]): string[] {
   const { definition, metadata } = operation;
   const gone = metadata.deprecation?.state === "gone";
-  const answers = Object.keys(definition.responses).length + (definition.redirect ? 1 : 0);
+  const instead = [definition.download, definition.redirect].filter((answer) => answer !== undefined);
+  const answers = Object.keys(definition.responses).length + instead.length;
   const mistakes: string[] = [];
   if (gone && answers > 0) mistakes.push(`rest.${id}: a gone operation has a successful answer. Fix: empty responses.`);
   if (!gone && answers === 0) mistakes.push(`rest.${id}: there is no successful answer. Fix: add one to responses.`);
@@ -45,11 +61,14 @@ function exampleMistakes({ id, operation }: NamedOperation): string[] {
   const { definition, metadata } = operation;
   const { request = {}, response } = metadata.example;
   const [answer] = Object.values(definition.responses);
+  const files = request.upload?.length ?? 0;
   const bodyLeftOut = metadata.optionalBody && request.body === undefined;
   return [
     ...unfit(`rest.${id}: the example's params`, definition.params, request.params ?? {}),
     ...unfit(`rest.${id}: the example's query`, definition.query, request.query ?? {}),
     ...(bodyLeftOut ? [] : unfit(`rest.${id}: the example's body`, definition.body, request.body)),
+    ...(definition.upload && files === 0 ? [`rest.${id}: the example uploads nothing. Fix: add a file to it.`] : []),
+    ...(!definition.upload && files > 0 ? [`rest.${id}: the example uploads files. Fix: declare upload.`] : []),
     ...unfit(`rest.${id}: the example's response`, answer, response),
   ];
 }

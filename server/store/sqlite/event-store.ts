@@ -1,5 +1,5 @@
 import type { Connection } from "./connection.ts";
-import { findEvents } from "../queries.ts";
+import { findEvents } from "../event-queries.ts";
 import type { EventDraft, EventStore, StoredEvent } from "../store.ts";
 import { leaveReceipt } from "./receipts.ts";
 
@@ -14,10 +14,8 @@ interface PendingAppend {
 /**
  * The event log in SQLite. Appends are gathered until the end of the tick and committed together: one flush of the disk
  * carries all of them, which is ten times the throughput of one commit each.
- * @param now the clock, RFC 3339
  */
-export function createSqliteEventStore(connection: Connection, now: () => string): EventStore {
-  const writer = createWriter(connection, now);
+export function createSqliteEventStore(connection: Connection, writer: EventWriter): EventStore {
   let pending: PendingAppend[] = [];
 
   function flush(): void {
@@ -55,8 +53,11 @@ export function createSqliteEventStore(connection: Connection, now: () => string
 }
 
 /** Writes one append within the caller's transaction; null when there is no such conversation. */
-function createWriter({ sqlite }: Connection, now: () => string) {
-  const lastId = sqlite.prepare("SELECT last_event_id FROM conversations WHERE id = ?");
+export type EventWriter = (conversationId: string, drafts: readonly EventDraft[]) => StoredEvent[] | null;
+
+/** @param now the clock, RFC 3339 */
+export function createEventWriter({ sqlite }: Connection, now: () => string): EventWriter {
+  const lastId = sqlite.prepare("SELECT last_event_id, updated_at FROM conversations WHERE id = ?");
   const insert = sqlite.prepare(
     "INSERT INTO events (conversation_id, id, timestamp, kind, type, source, hidden, text) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
   );
@@ -64,10 +65,11 @@ function createWriter({ sqlite }: Connection, now: () => string) {
     "UPDATE conversations SET last_event_id = ?, updated_at = ?, agent_state = coalesce(?, agent_state) WHERE id = ?",
   );
 
-  return (conversationId: string, drafts: readonly EventDraft[]): StoredEvent[] | null => {
+  return (conversationId, drafts) => {
     const row = lastId.get(conversationId);
     if (!row) return null;
-    const timestamp = now();
+    if (drafts.length === 0) return [];
+    const timestamp = latest(now(), row["updated_at"]);
     const first = Number(row["last_event_id"]) + 1;
     const events = drafts.map((draft, index) => storedEvent(draft, first + index, timestamp));
     for (const { id, kind, type, source, hidden, text } of events) {
@@ -81,4 +83,9 @@ function createWriter({ sqlite }: Connection, now: () => string) {
 
 function storedEvent({ body, ...draft }: EventDraft, id: number, timestamp: string): StoredEvent {
   return { ...draft, id, timestamp, text: `{"id":${id},"timestamp":"${timestamp}",${body}}` };
+}
+
+/** Within a log times never go back, though the machine's clock may: events are found by their time through their ids. */
+function latest(now: string, before: unknown): string {
+  return typeof before === "string" && before > now ? before : now;
 }

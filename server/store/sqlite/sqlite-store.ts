@@ -3,19 +3,13 @@ import { Migrator } from "kysely/migration";
 import { OperatorError } from "../../operator-error.ts";
 import type { Database } from "../database.ts";
 import { migrations } from "../migrations.ts";
-import {
-  apiKeyQueries,
-  conversationQueries,
-  insertApiKey,
-  insertConversation,
-  sessionQueries,
-  userQueries,
-} from "../queries.ts";
+import { feedbackQueries, insertFeedback } from "../feedback-queries.ts";
+import { apiKeyQueries, insertApiKey, sessionQueries, userQueries } from "../queries.ts";
 import { receiptQueries } from "../receipt-queries.ts";
 import { insertSecret, providerTokenQueries, secretQueries } from "../secret-queries.ts";
 import type {
   ApiKeyStore,
-  ConversationStore,
+  FeedbackStore,
   ProviderTokenStore,
   SecretStore,
   SettingsRecord,
@@ -26,7 +20,8 @@ import type {
 } from "../store.ts";
 import { openConnection } from "./connection.ts";
 import type { Connection } from "./connection.ts";
-import { createSqliteEventStore } from "./event-store.ts";
+import { createSqliteConversationStore } from "./conversation-store.ts";
+import { createEventWriter, createSqliteEventStore } from "./event-store.ts";
 import { leaveReceipt } from "./receipts.ts";
 import type { Kysely } from "kysely";
 
@@ -45,6 +40,7 @@ export async function openSqliteStore(folder: string, { now }: { now: () => stri
   const connection = open(join(folder, "openhands.sqlite"));
   await migrate(connection.db);
   const { db } = connection;
+  const writer = createEventWriter(connection, now);
   return {
     users: userQueries(db),
     subjects: sqliteSubjects(connection),
@@ -53,8 +49,9 @@ export async function openSqliteStore(folder: string, { now }: { now: () => stri
     settings: sqliteSettings(connection),
     secrets: sqliteSecrets(connection),
     providerTokens: sqliteProviderTokens(connection),
-    conversations: sqliteConversations(connection),
-    events: createSqliteEventStore(connection, now),
+    conversations: createSqliteConversationStore(connection, writer),
+    events: createSqliteEventStore(connection, writer),
+    feedback: sqliteFeedback(connection),
     receipts: receiptQueries(db),
     async check() {
       await db.selectFrom("users").select("id").limit(1).execute();
@@ -120,18 +117,6 @@ function sqliteApiKeys(connection: Connection): ApiKeyStore {
   };
 }
 
-function sqliteConversations(connection: Connection): ConversationStore {
-  const { db, change, transaction } = connection;
-  return {
-    ...conversationQueries(db),
-    insert: async (conversation, receipt) =>
-      transaction(() => {
-        change(insertConversation(db, conversation));
-        leaveReceipt(connection, receipt);
-      }),
-  };
-}
-
 function sqliteSettings({ sqlite, transaction }: Connection): SettingsStore {
   const select = sqlite.prepare("SELECT plain, secrets FROM settings WHERE user_id = ?");
   const upsert = sqlite.prepare(
@@ -172,6 +157,19 @@ function sqliteSecrets(connection: Connection): SecretStore {
         if (holder !== undefined && holder !== own) return "name_taken";
         rename.run(to.name, to.description, own);
         return "updated";
+      }),
+  };
+}
+
+function sqliteFeedback(connection: Connection): FeedbackStore {
+  const { db, change, transaction } = connection;
+  return {
+    ...feedbackQueries(db),
+    insert: async (feedback, receipt) =>
+      transaction(() => {
+        if (change(insertFeedback(db, feedback)) === 0) return false;
+        leaveReceipt(connection, receipt);
+        return true;
       }),
   };
 }

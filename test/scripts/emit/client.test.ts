@@ -29,6 +29,18 @@ const model = buildModel(
         example: { request: { params: { id: "a" }, query: { from: "1" }, body: {} }, response: { text: "" } },
         deprecation,
       }),
+      upload: operationWith({
+        method: "POST",
+        path: "/files",
+        upload: { field: "files", description: "The files. */" },
+        example: { request: { upload: [{ name: "a", content: "b" }] }, response: {} },
+      }),
+      zip: operationWith({
+        path: "/zip",
+        responses: {},
+        download: { mediaType: "application/zip", fileName: "a.zip", description: "The archive." },
+        example: {},
+      }),
     },
   },
   {
@@ -86,9 +98,24 @@ body: wire.ClientNoteInput;
     want: '"validation_failed" | "internal_error"',
   },
   {
-    what: "where an operation goes",
+    what: "where an operation goes, and where files do",
     emit: emitClientOperations,
-    want: 'list: "GET /things",\nadd: "POST /things/{id}",\n',
+    want: 'list: "GET /things",\nadd: "POST /things/{id}",\nupload: "POST /files multipart/form-data",\nzip: "GET /zip application/zip",\n',
+  },
+  {
+    what: "files that an operation takes, by name and content",
+    emit: emitClientOperations,
+    want: `request: {
+body: {
+/** The files. *\\/ */
+readonly files: readonly { readonly name: string; readonly content: BlobPart }[];
+};
+},`,
+  },
+  {
+    what: "a file that an operation answers with",
+    emit: emitClientOperations,
+    want: "options?: Options) => Promise<Blob>;",
   },
   {
     what: "what goes over a channel",

@@ -120,6 +120,56 @@ test("bodies: required, or read as {} when left out", () => {
   assert.equal(emitted({ method: "POST" }).requestBody, undefined);
 });
 
+test("bodies: a form of files, as OpenAPI 3.1 describes it", () => {
+  const { requestBody, responses } = emitted({
+    method: "POST",
+    upload: { field: "parts", description: "The files." },
+    example: { request: { upload: [{ name: "a.txt", content: "Hello" }] }, response: {} },
+  });
+  const contentMediaType = "application/octet-stream";
+  assert.deepEqual(requestBody, {
+    description: mebibytes.replace("4", "100"),
+    required: true,
+    content: {
+      "multipart/form-data": {
+        schema: {
+          type: "object",
+          properties: {
+            parts: { type: "array", minItems: 1, items: { contentMediaType }, description: "The files." },
+          },
+          required: ["parts"],
+        },
+        encoding: { parts: { contentType: contentMediaType } },
+        example: { parts: ["Hello"] },
+      },
+    },
+  });
+  const refs = Object.values(responses).map(({ $ref }) => $ref);
+  assert.ok(refs.includes("#/components/responses/MalformedFormOrValidationFailed"));
+  assert.ok(refs.includes("#/components/responses/PayloadTooLarge"));
+  assert.ok(refs.includes("#/components/responses/UnsupportedMediaType"));
+});
+
+test("answers: a file has a media type, a name to be saved under, and no schema", () => {
+  const { responses } = emitted({
+    responses: {},
+    download: { mediaType: "application/zip", fileName: "all.zip", description: "The archive." },
+    example: {},
+  });
+  assert.deepEqual(responses[200], {
+    description: "The archive.",
+    headers: {
+      ...requestIdHeader,
+      "Content-Disposition": {
+        description: "Makes a browser save the answer as a file of this name (RFC 6266).",
+        required: true,
+        schema: { type: "string", const: 'attachment; filename="all.zip"' },
+      },
+    },
+    content: { "application/zip": {} },
+  });
+});
+
 test("answers: the first has the example, each its description and headers", () => {
   const { responses } = emitted({
     responses: { 200: named("OpenApiFull"), 202: named("OpenApiEmpty") },
@@ -301,6 +351,12 @@ test("metadata: tags, since, rate limit and gate", () => {
   const { tags, ...operation } = emitted({ gate: "v1", rateLimit: "address", since: "0.2.0", tag: "Users" });
   assert.deepEqual(tags, ["Users"]);
   assert.deepEqual([operation["x-since"], operation["x-rate-limit"], operation["x-gate"]], ["0.2.0", "address", "v1"]);
+});
+
+test("metadata: where the operation differs from upstream", () => {
+  const difference = { topic: "the order", upstream: "none", here: "by name", why: "to find it", change: "Nothing." };
+  assert.deepEqual(emitted({ differences: [difference] })["x-upstream-differences"], [difference]);
+  assert.equal("x-upstream-differences" in emitted({}), false);
 });
 
 test("a closed gate leaves no trace: no path, no tag, no schema, no answer, no link", () => {

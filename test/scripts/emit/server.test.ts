@@ -19,6 +19,14 @@ const model = buildModel(
       reset: operationWith({ method: "POST", responses: {}, example: {}, deprecation: gone }),
     },
     apiKeys: { list: operationWith({ path: "/keys" }) },
+    files: {
+      zip: operationWith({
+        path: "/zip",
+        responses: {},
+        download: { mediaType: "application/zip", fileName: "a.zip", description: "The archive." },
+        example: {},
+      }),
+    },
   },
   {},
 );
@@ -45,6 +53,12 @@ export interface ApiKeysHandlers<Context, Raw> {
   list: Handler<typeof contract.apiKeys.list, Context, Raw>;
 }
 
+/** The handlers of \`contract.files\`. */
+export interface FilesHandlers<Context, Raw> {
+  /** List the things: \`GET /zip\` */
+  zip: Handler<typeof contract.files.zip, Context, Raw>;
+}
+
 /**
  * Every handler. A gone operation has none: the router answers it.
  * \`Context\` is what the server tells a handler about the request; \`Raw\` is its type of a body that is JSON text already.
@@ -53,6 +67,7 @@ export interface ApiKeysHandlers<Context, Raw> {
 export interface Handlers<Context, Raw> {
   things: ThingsHandlers<Context, Raw>;
   apiKeys: ApiKeysHandlers<Context, Raw>;
+  files: FilesHandlers<Context, Raw>;
 }
 `,
   );
@@ -64,7 +79,7 @@ test("operations: a redirect succeeds with 302", () => {
 });
 
 test("operations: a row each, the gone ones too", () => {
-  const [first, second, third, fourth] = emitServerOperations(model).match(/^ {2}\{.*\},$/gm) ?? [];
+  const [first, second, third, fourth, fifth] = emitServerOperations(model).match(/^ {2}\{.*\},$/gm) ?? [];
   assert.deepEqual(JSON.parse(first?.slice(0, -1) ?? ""), {
     id: "things.list",
     resource: "things",
@@ -80,4 +95,5 @@ test("operations: a row each, the gone ones too", () => {
   assert.match(second ?? "", /"security":"user","rateLimit":"user","gate":"v1","lifecycle":"live"/);
   assert.match(third ?? "", /"id":"things.reset".*"lifecycle":"gone","status":null/);
   assert.match(fourth ?? "", /"id":"apiKeys.list"/);
+  assert.match(fifth ?? "", /"id":"files.zip".*"status":200/);
 });

@@ -134,7 +134,52 @@ const lifecycles: readonly Case[] = [
   },
 ];
 
+const upload = { field: "files", description: "The files." } as const;
+const uploadExample = { request: { upload: [{ name: "a", content: "b" }] }, response: {} } as const;
+const download = { mediaType: "application/zip", fileName: "a.zip", description: "The archive." } as const;
+
 const bodies: readonly Case[] = [
+  {
+    what: "a form of files",
+    operations: one({ method: "POST", upload, example: uploadExample }),
+    want: [],
+  },
+  {
+    what: "a GET with a form of files",
+    operations: one({ upload, example: uploadExample }),
+    want: ["rest.things.one: GET has a body. Fix: move it to the query."],
+  },
+  {
+    what: "a body that is two things",
+    operations: one({
+      method: "POST",
+      body: named("MistakeTwoBodies"),
+      upload,
+      example: { ...uploadExample, request: { ...uploadExample.request, body: {} } },
+    }),
+    want: ["rest.things.one: the body is JSON and a form of files. Fix: drop body or upload."],
+  },
+  {
+    what: "a form of files without an example",
+    operations: one({ method: "POST", upload }),
+    want: ["rest.things.one: the example uploads nothing. Fix: add a file to it."],
+  },
+  {
+    what: "an example of a form that is none",
+    operations: one({ method: "POST", example: uploadExample }),
+    want: ["rest.things.one: the example uploads files. Fix: declare upload."],
+  },
+  { what: "a file as the answer", operations: one({ responses: {}, download, example: {} }), want: [] },
+  {
+    what: "an answer that is two things",
+    operations: one({ download }),
+    want: ["rest.things.one: the answer is JSON and a file. Fix: empty responses, or drop download."],
+  },
+  {
+    what: "a file name that would need quoting",
+    operations: one({ responses: {}, download: { ...download, fileName: 'a"b.zip' }, example: {} }),
+    want: [String.raw`rest.things.one: "a\"b.zip" would need quoting. Fix: use letters, digits, . - _.`],
+  },
   {
     what: "a GET with a body",
     operations: one({ body: named("MistakeGetBody"), example: { request: { body: {} }, response: {} } }),
@@ -379,6 +424,25 @@ for (const [kind, wrap] of Object.entries(wrappers)) {
     ]);
   });
 }
+
+test("mistakes: a difference from upstream that leaves out a part", () => {
+  const silent = { upstream: "something", here: " ", why: "it is better", change: "" };
+  assert.throws(
+    () =>
+      buildModel(
+        { things: one({ differences: [{ ...silent, topic: "an absent one" }] }) },
+        { live: channelWith({ differences: [silent] }) },
+        { general: [{ topic: "", ...silent }], events: [silent] },
+      ),
+    new ContractError([
+      "differences, a general one: topic is empty. Fix: say it.",
+      ...["a general one", "`GET /things`: an absent one", "`/sockets/things`", "every event"].flatMap((place) => [
+        `differences, ${place}: here is empty. Fix: say it.`,
+        `differences, ${place}: change is empty. Fix: say it.`,
+      ]),
+    ]),
+  );
+});
 
 test("several mistakes come in one list", () => {
   const operations = { one: operationWith({ path: "/things/:id", responses: {}, example: {} }) };

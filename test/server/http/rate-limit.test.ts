@@ -93,7 +93,7 @@ test("an address is refused beyond the limit, whoever asks and whatever for", as
   for (const attempt of attempts) assertLimited(await call(...attempt), 4);
 
   await t.test("health is exempt, and so are assets", async () => {
-    for (const path of ["/alive", "/health", "/api/readiness"]) {
+    for (const path of ["/alive", "/health", "/ready", "/api/readiness"]) {
       const answer = await call("GET", path, { key: null });
       assert.equal(answer.status, 200);
       assert.equal(answer.headers.get("x-ratelimit-limit"), null);

@@ -26,6 +26,7 @@ test("however a list is paged while conversations come and go, no one is skipped
   const { conversations } = store;
   const handlers = conversationsHandlers({
     conversations: { list: (filter) => conversations.list(filter) } as ConversationService, // all that the list needs
+    allowIds: false,
     connections: () => 0,
   });
 
@@ -33,14 +34,19 @@ test("however a list is paged while conversations come and go, no one is skipped
     fc.array(fc.nat({ max: 2 }), { maxLength: 25 }),
     fc.array(happening, { minLength: 1, maxLength: 8 }),
     fc.integer({ min: 1, max: 7 }),
-    async (initialTicks, happenings, limit) => {
+    fc.constantFrom({}, { selected_repository: "a" }, { conversation_trigger: "gui" as const }),
+    async (initialTicks, happenings, limit, filter) => {
       const userId = newId();
       await store.users.insert({ id: userId, name: userId, createdAt: "" });
       let clock = 0;
+      const wanted = new Set<string>();
+      let count = 0;
       const create = async (ticks: number) => {
         clock += ticks;
-        const record = recordAt(userId, clock);
-        await conversations.insert(record);
+        count += 1;
+        const record = recordAt(userId, clock, count);
+        await conversations.insert(record, []);
+        if (isWanted(record, filter)) wanted.add(record.id);
         return record.id;
       };
       const there: string[] = [];
@@ -50,7 +56,12 @@ test("however a list is paged while conversations come and go, no one is skipped
       const shown: string[] = [];
       let pageId: string | null = null;
       for (let page = 0; ; page += 1) {
-        const query = { limit, include_sub_conversations: false, ...(pageId !== null && { page_id: pageId }) };
+        const query = {
+          ...filter,
+          limit,
+          include_sub_conversations: false,
+          ...(pageId !== null && { page_id: pageId }),
+        };
         const answer = await handlers.list(
           { query },
           { principal: { userId, via: "key" }, headers: {}, secure: false, receiptOf: () => undefined },
@@ -62,7 +73,7 @@ test("however a list is paged while conversations come and go, no one is skipped
         shown.push(...body.results.map(({ conversation_id }) => conversation_id));
         if (pageId === null) break;
         assert.ok(
-          there.some((id) => id !== "" && !shown.includes(id)),
+          there.some((id) => wanted.has(id) && !shown.includes(id)),
           "a next page with nothing to show",
         );
         assert.notEqual(body.results.length, 0, `an empty page after ${previous} with a next one`);
@@ -81,24 +92,39 @@ test("however a list is paged while conversations come and go, no one is skipped
         for (let count = 0; count < created; count += 1) there.push(await create(ticks));
       }
       assert.equal(new Set(shown).size, shown.length, "none twice");
-      for (const id of throughout) assert.ok(shown.includes(id), "none that was there throughout is skipped");
+      assert.ok(new Set(shown).isSubsetOf(wanted), "none that the filter does not want");
+      assert.ok(
+        throughout.intersection(wanted).isSubsetOf(new Set(shown)),
+        "none that was there throughout is skipped",
+      );
     },
   );
   await fc.assert(property, { numRuns: 60 });
 });
 
-function recordAt(userId: string, moment: number): ConversationRecord {
+function isWanted(
+  { repository, trigger }: ConversationRecord,
+  filter: { readonly selected_repository?: string; readonly conversation_trigger?: string },
+): boolean {
+  const { selected_repository = repository, conversation_trigger = trigger } = filter;
+  return repository === selected_repository && trigger === conversation_trigger;
+}
+
+/** @param count what tells apart which repository it is on, and what began it */
+function recordAt(userId: string, moment: number, count: number): ConversationRecord {
   return {
     id: newId(),
     userId,
     title: "",
     status: "STOPPED",
-    repository: null,
+    repository: ["a", "b", null][count % 3] ?? null,
     branch: null,
-    trigger: null,
+    gitProvider: null,
+    trigger: count % 2 === 0 ? "gui" : "openhands_api",
     createdAt: new Date(moment).toISOString(),
     updatedAt: null,
     lastEventId: -1,
     agentState: null,
+    replayedUntil: -1,
   };
 }

@@ -3,6 +3,9 @@ import { readFile, statfs } from "node:fs/promises";
 import { after, test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import { caller, createConversation } from "../../support/api.ts";
+import { ApiError } from "../../../server/api-error.ts";
+import { healthHandlers } from "../../../server/rest/health.ts";
+import type { Store } from "../../../server/store/store.ts";
 import { openSocket } from "../../support/socket.ts";
 import { startServer } from "../../support/start-server.ts";
 
@@ -54,7 +57,7 @@ test("probes, however many, leave a server idle; a request and a socket do not",
   };
   await sleep(500);
   const { idle_time: before } = await info();
-  for (const path of ["/alive", "/health", "/api/readiness", "/server_info"]) {
+  for (const path of ["/alive", "/health", "/ready", "/api/readiness", "/server_info"]) {
     await call("GET", path);
     assert.ok((await info()).idle_time > before, path);
   }
@@ -86,3 +89,23 @@ test("no limit counts probes, and those that ask at once are all answered", asyn
     assert.equal(headers.get("x-ratelimit-limit"), null);
   }
 });
+
+for (const name of ["ready", "readiness"] as const)
+  test(`a server whose store does not answer is not ready: ${name}`, async () => {
+    const handlers = healthHandlers({
+      store: { check: () => Promise.reject(new Error("the disk is gone")) } as unknown as Store, // all that is asked
+      oidc: null,
+      activity: { note: () => {}, idleSeconds: () => 0 },
+      measure: () => assert.fail("not asked for"),
+    });
+    const principal = { userId: "", via: "key" as const };
+    await assert.rejects(
+      handlers[name]({}, { principal, headers: {}, secure: false, receiptOf: () => undefined }),
+      (error) => {
+        assert.ok(error instanceof ApiError);
+        assert.deepEqual([error.status, error.code, error.headers["Retry-After"]], [503, "not_ready", "5"]);
+        assert.doesNotMatch(error.message, /disk/);
+        return true;
+      },
+    );
+  });

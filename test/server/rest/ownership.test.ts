@@ -1,11 +1,15 @@
 import assert from "node:assert/strict";
+import { join } from "node:path";
 import { after, test } from "node:test";
+import { fileURLToPath, pathToFileURL } from "node:url";
 import { contract, operationsOf } from "../../../contract/index.ts";
 import { operations } from "../../../generated/server/operations.ts";
 import { allEvents, caller, createConversation } from "../../support/api.ts";
 import { addUser } from "../../support/cli.ts";
+import { formOf, formType } from "../../support/form.ts";
 import { assertRefused } from "../../support/refusal.ts";
-import { startServer } from "../../support/start-server.ts";
+import { startServer, temporaryFolder } from "../../support/start-server.ts";
+import { plantRepository } from "../runtime/temporary.ts";
 
 const server = await startServer({ after });
 const call = caller(server);
@@ -22,11 +26,12 @@ test("there are operations on conversations", () => {
 });
 
 for (const { id, method, path } of onConversations) {
-  const { body, query = {} } = examples.get(id)?.request ?? {};
+  const { body, query = {}, upload } = examples.get(id)?.request ?? {};
   const ask = (conversation: string, key: string) =>
     call(method, `${path.replace(":conversation_id", conversation)}?${new URLSearchParams(query)}`, {
       key,
       ...(body !== undefined && { body }),
+      ...(upload && { raw: formOf(upload), headers: { "Content-Type": formType } }),
     });
 
   test(`rest/${id} knows no conversation that does not exist`, async () => {
@@ -60,6 +65,19 @@ test("nobody sees another user's conversations in the list", async () => {
     );
   assert.deepEqual(await ids(stranger), [mine]);
   assert.deepEqual(await ids(server.key), [own]);
+});
+
+test("nobody sees another user's conversations among those that write microagents", async () => {
+  const repository = pathToFileURL(join(await temporaryFolder({ after }), "project"));
+  await plantRepository(fileURLToPath(repository));
+  const { href } = repository;
+  const mine = await createConversation(call, { create_microagent: { repo: href } }, stranger);
+  const query = new URLSearchParams({ selected_repository: href });
+  const ids = async (key: string) =>
+    (await call("GET", `/api/microagent-management/conversations?${query}`, { key })).body.results.map(
+      ({ conversation_id }: { conversation_id: string }) => conversation_id,
+    );
+  assert.deepEqual([await ids(stranger), await ids(server.key)], [[mine], []]);
 });
 
 test("a page that continues another user's list shows the caller's own", async () => {

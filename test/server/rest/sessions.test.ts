@@ -42,6 +42,20 @@ test("after the logout the cookie is cleared, and worthless to whoever has kept 
   assertRefused(await call("POST", "/api/logout", { key: null, headers }), 401, "invalid_credentials");
 });
 
+test("credentials are told to be good while they are, a key's as a session's", async () => {
+  const { headers } = await logIn();
+  for (const options of [{}, { key: null, headers }]) {
+    const { status, body } = await call("POST", "/api/authenticate", options);
+    assert.deepEqual([status, body], [200, { success: true, message: "You are logged in." }]);
+  }
+  assertRefused(await call("POST", "/api/authenticate", { key: null }), 401, "unauthenticated");
+  assertRefused(await call("POST", "/api/authenticate", { key: "oh_nobody" }), 401, "invalid_credentials");
+  const foreign = { ...headers, Origin: "https://evil.example" };
+  assertRefused(await call("POST", "/api/authenticate", { key: null, headers: foreign }), 403, "origin_forbidden");
+  await call("POST", "/api/logout", { key: null, headers });
+  assertRefused(await call("POST", "/api/authenticate", { key: null, headers }), 401, "invalid_credentials");
+});
+
 test("a foreign page cannot log the user out", async () => {
   const { headers } = await logIn();
   const foreign = { ...headers, Origin: "https://evil.example" };

@@ -517,7 +517,7 @@ describe("git is given up on", () => {
     // Git waits for somebody to write into it.
     await execa("mkfifo", [join(workspace.root, ".gitattributes")]);
     await appendFile(join(workspace.root, "file"), "two\n");
-    await assert.rejects(workspace.changes(), failure("repository_unavailable", /longer than 0\.3 seconds/));
+    await assert.rejects(workspace.changes(), failure("git_failed", /longer than 0\.3 seconds/));
     const aborted = { signal: AbortSignal.abort(new Error("early")) };
     await assert.rejects(workspace.changes(aborted), /early/);
     await assert.rejects(workspace.diff("file", aborted), /early/);
@@ -529,7 +529,7 @@ describe("git is given up on", () => {
     await makeRepository(workspace.root, { file: "one\n" });
     await execa("mkfifo", [join(workspace.root, ".gitattributes")]);
     await appendFile(join(workspace.root, "file"), "two\n");
-    const asking = assert.rejects(workspace.changes(), failure("file_not_found", /removed/));
+    const asking = assert.rejects(workspace.changes(), failure("workspace_removed", /removed/));
     await runtime.remove(CONVERSATION);
     await asking;
     assert.equal(await workspace.changes(), null);
@@ -538,10 +538,10 @@ describe("git is given up on", () => {
   test("when the repository is broken", async (t) => {
     const { workspace, path } = await committedWorkspace(t, { file: "one\n" });
     await plant(workspace.root, { ".git/index": "broken" });
-    await assert.rejects(workspace.changes(), failure("repository_unavailable", /git fsck/));
+    await assert.rejects(workspace.changes(), failure("git_failed", /git fsck/));
     await rm(path(".git/index"));
     await plant(workspace.root, { ".git/config": "[broken" });
-    await assert.rejects(workspace.changes(), failure("repository_unavailable", /"\."/));
+    await assert.rejects(workspace.changes(), failure("git_failed", /"\."/));
   });
 });
 

@@ -186,7 +186,7 @@ describe("write in difficult circumstances:", () => {
     const { runtime } = await temporaryRuntime(t);
     const workspace = await runtime.open(CONVERSATION);
     await runtime.remove(CONVERSATION);
-    await assert.rejects(workspace.write("file", "x"), failure("file_not_found", /removed/));
+    await assert.rejects(workspace.write("file", "x"), failure("workspace_removed", /removed/));
     await assert.rejects(workspace.run("true"), failure("file_not_found"));
   });
 });

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { constants } from "node:fs";
 import { mkdir, readdir, readFile, realpath, rename, rm, symlink, writeFile } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import { describe, test, type TestContext } from "node:test";
 import * as fc from "fast-check";
 import { readText, writeText } from "../../../server/runtime/files.ts";
@@ -168,6 +168,41 @@ test("whatever the tree and the path, nothing outside is reached", async (t) => 
     ),
     { numRuns: 300 },
   );
+});
+
+test("whatever the links and the path, what leads nowhere outside is where the kernel finds it", async (t) => {
+  const { base } = await jail(t);
+  const below = (names: readonly string[], maxLength: number) =>
+    fc.array(fc.constantFrom(...names), { minLength: 1, maxLength }).map((path) => path.join("/"));
+  const link = fc.record({
+    path: fc.constantFrom("l", "a/l", "b/l"),
+    target: fc.tuple(fc.constantFrom("", "/root/"), below(["a", "b", "l"], 2)).map((parts) => parts.join("")),
+  });
+  const asked = below(["a", "b", "l", "l", "l", "..", "."], 4);
+  let count = 0;
+  let throughLinks = 0;
+  await fc.assert(
+    fc.asyncProperty(
+      fc.array(link, { minLength: 1, maxLength: 3 }),
+      fc.array(asked, { minLength: 5, maxLength: 10 }),
+      async (links, paths) => {
+        count += 1;
+        const root = join(base, `inner-${count}`);
+        await plant(root, { "a/a/b": "inside", "a/b": "inside", "b/a/a": "inside" });
+        for (const { path, target } of links) await grow(join(root, path), "link", target.replace(/^\/root/, root));
+        for (const path of paths) {
+          const literal = resolve(root, path);
+          const real = await realpath(literal).catch(() => null);
+          if (real === null || !isInside(root, literal)) continue;
+          assert.equal(await resolveInside(root, path), real);
+          throughLinks += real === literal ? 0 : 1;
+        }
+        await rm(root, { recursive: true });
+      },
+    ),
+    { numRuns: 100 },
+  );
+  assert.ok(throughLinks > 10, `only ${throughLinks} paths went through a link`);
 });
 
 /** Adds to a random tree; what does not fit the tree so far is left out. */

@@ -190,9 +190,9 @@ test("removing the workspace ends the uploads", async (t) => {
   const content = new PassThrough();
   const receiving = workspace.receive("file", content);
   content.write("half");
-  await Promise.all([assert.rejects(receiving, failure("file_not_found", /removed/)), runtime.remove(CONVERSATION)]);
+  await Promise.all([assert.rejects(receiving, failure("workspace_removed", /removed/)), runtime.remove(CONVERSATION)]);
   assert.ok(content.destroyed);
-  await assert.rejects(workspace.receive("file", Readable.from([])), failure("file_not_found", /removed/));
+  await assert.rejects(workspace.receive("file", Readable.from([])), failure("workspace_removed", /removed/));
   assert.deepEqual(await readdir(directory), []);
 });
 

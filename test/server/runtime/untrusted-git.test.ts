@@ -107,7 +107,7 @@ describe("a repository runs nothing:", () => {
       await change();
       const isPartial = name.includes("partial");
       const want = { original: "main\n", modified: "MAIN\n" };
-      if (isPartial) await assert.rejects(workspace.diff("README.md"), failure("repository_unavailable"));
+      if (isPartial) await assert.rejects(workspace.diff("README.md"), failure("git_failed"));
       else assert.deepEqual(await workspace.diff("README.md"), want);
       if (!isPartial) assert.ok((await workspace.changes())?.some(({ path }) => path === "README.md"));
       else await workspace.changes().catch(() => {});

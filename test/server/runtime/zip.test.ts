@@ -226,8 +226,8 @@ describe("while the archive is read,", () => {
     await plant(workspace.root, { large: randomBytes(4 * MIB) });
     const archive = await workspace.zip();
     const reading = readWhile(archive, () => runtime.remove(CONVERSATION));
-    await assert.rejects(reading, failure("file_not_found", /removed/));
-    await assert.rejects(workspace.zip(), failure("file_not_found", /removed/));
+    await assert.rejects(reading, failure("workspace_removed", /removed/));
+    await assert.rejects(workspace.zip(), failure("workspace_removed", /removed/));
     assert.deepEqual(await openBelow(workspace.root), []);
   });
 });

@@ -1,44 +1,41 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import * as fc from "fast-check";
-import { initialSettings, secretSettings } from "../../../contract/index.ts";
+import { initialSettings, plainSettings, secretSettings } from "../../../contract/index.ts";
 import type { SettingsUpdate } from "../../../contract/index.ts";
 import { mergeSettings } from "../../../server/settings/settings-service.ts";
 import type { SettingsRecord } from "../../../server/store/store.ts";
 
-const text = fc.oneof(fc.constant(""), fc.string());
-const update: fc.Arbitrary<SettingsUpdate> = fc.record(
-  {
-    language: fc.option(text),
-    max_iterations: fc.option(fc.integer({ min: 1 })),
-    enable_default_condenser: fc.option(fc.boolean()),
-    enable_sound_notifications: fc.option(fc.boolean()),
-    llm_model: fc.option(text),
-    llm_api_key: fc.option(text),
-    search_api_key: fc.option(text),
-    sandbox_api_key: fc.constantFrom(undefined, null, "", "key"),
-  },
+const plainNames = Object.keys(plainSettings) as (keyof typeof plainSettings)[];
+const secretNames = Object.keys(secretSettings) as (keyof typeof secretSettings)[];
+
+/** A change of any settings: what a value may be is the contract's business, which has been asked before. */
+const update = fc.record(
+  Object.fromEntries([
+    ...plainNames.map((name) => [
+      name,
+      fc.constantFrom<unknown>(undefined, null, "", 0, false, "a", 7, true, { a: [1] }),
+    ]),
+    ...secretNames.map((name) => [name, fc.constantFrom<unknown>(undefined, null, "", "key", "other")]),
+  ]),
   { requiredKeys: [] },
-);
+) as fc.Arbitrary<SettingsUpdate>; // fromEntries forgets the names
 
 /** What design §3.1 says, field by field: absent keeps, null resets, an empty text clears a secret. */
 function model(updates: readonly SettingsUpdate[]): SettingsRecord {
   const plain: Record<string, unknown> = { ...initialSettings };
   const secrets: Record<string, string> = {};
   for (const change of updates) {
-    for (const name of [
-      "language",
-      "max_iterations",
-      "enable_default_condenser",
-      "enable_sound_notifications",
-      "llm_model",
-    ] as const) {
+    for (const name of plainNames.filter((plain) => plain !== "mcp_config")) {
       if (change[name] !== undefined) plain[name] = change[name] === null ? initialSettings[name] : change[name];
     }
-    for (const name of ["llm_api_key", "search_api_key", "sandbox_api_key"] as const) {
+    for (const name of secretNames) {
       if (change[name] === null || change[name] === "") delete secrets[name];
       if (change[name]) secrets[name] = `sealed ${change[name]}`;
     }
+    if (change.mcp_config === null) delete secrets["mcp_config"];
+    if (change.mcp_config !== undefined && change.mcp_config !== null)
+      secrets["mcp_config"] = `sealed ${JSON.stringify(change.mcp_config)}`;
   }
   return { plain, secrets };
 }

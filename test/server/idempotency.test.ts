@@ -4,16 +4,16 @@ import { readFile } from "node:fs/promises";
 import { randomBytes, randomUUID } from "node:crypto";
 import { join } from "node:path";
 import { after, test } from "node:test";
-import { contract, operationsOf } from "../../../contract/index.ts";
-import { createIdempotency } from "../../../server/http/idempotency.ts";
-import { createCipher } from "../../../server/secrets/cipher.ts";
-import { openSqliteStore } from "../../../server/store/sqlite/sqlite-store.ts";
-import { allEvents, caller, createConversation } from "../../support/api.ts";
-import type { Answer } from "../../support/api.ts";
-import { addUser } from "../../support/cli.ts";
-import { act, busyConversation, say } from "../../support/conversation.ts";
-import { assertRefused } from "../../support/refusal.ts";
-import { startServer, temporaryFolder } from "../../support/start-server.ts";
+import { contract, operationsOf } from "../../contract/index.ts";
+import { createIdempotency } from "../../server/idempotency.ts";
+import { createCipher } from "../../server/secrets/cipher.ts";
+import { openSqliteStore } from "../../server/store/sqlite/sqlite-store.ts";
+import { allEvents, caller, createConversation } from "../support/api.ts";
+import type { Answer } from "../support/api.ts";
+import { addUser } from "../support/cli.ts";
+import { act, busyConversation, say } from "../support/conversation.ts";
+import { assertRefused } from "../support/refusal.ts";
+import { startServer, temporaryFolder } from "../support/start-server.ts";
 
 const apiKey = { name: null, prefix: "", createdAt: "", lastUsedAt: null, expiresAt: null };
 const server = await startServer({ after });
@@ -33,8 +33,10 @@ const think = (key: string, thought = "once") =>
 /** The example request of an operation, on the busy conversation, and under a name of its own. */
 function send(operation: (typeof repeatable)[number]["operation"], key: string, change: object = {}): Promise<Answer> {
   const { request = {} } = operation.metadata.example;
+  const example = request.body as object;
+  const about = "conversation_id" in example ? { conversation_id: id, event_id: 0 } : {};
   return call(operation.method, operation.path.replace(":conversation_id", id), {
-    body: { ...(request.body as object), ...change },
+    body: { ...example, ...about, ...change },
     headers: { "Idempotency-Key": key },
   });
 }

@@ -1,0 +1,195 @@
+import { setImmediate as turn } from "node:timers/promises";
+import { sql } from "kysely";
+import type { Kysely, RawBuilder, Selectable } from "kysely";
+import type { Database } from "./database.ts";
+import type { EventQuery, StoredEvent } from "./store.ts";
+
+// How the events of a log are found, in any SQL database. A log may be long, so what is read is what is found: the ids of a
+// filter come from an index, those of a date by bisection. Only the search for a text reads all that it could be in.
+
+/** What an index tells events of a log apart by. A log has a few dozen of them, however long it is. */
+type Facet = Pick<Selectable<Database["events"]>, "type" | "source" | "hidden">;
+
+/** Both inclusive. */
+interface IdRange {
+  readonly from: number;
+  readonly to: number;
+}
+
+/** A search for a text goes through so many events before others get their turn. */
+const textWindow = 1000;
+
+/**
+ * The events of one conversation that a query asks for, in its order.
+ * @param db any dialect
+ */
+export async function findEvents(
+  db: Kysely<Database>,
+  conversationId: string,
+  query: EventQuery,
+): Promise<StoredEvent[]> {
+  if (query.contains?.includes("\0")) return []; // no JSON text holds one, and a pattern would end there
+  const facets = await chosenFacets(db, conversationId, query);
+  if (facets?.length === 0) return [];
+  const range = await idRange(db, conversationId, query);
+  if (query.contains === undefined) return findInRange(db, conversationId, query, facets, range);
+  const found: StoredEvent[] = [];
+  for (const window of windows(range, query.descending ?? false)) {
+    const limit = query.limit - found.length;
+    found.push(...(await findInRange(db, conversationId, { ...query, limit }, facets, window)));
+    if (found.length >= query.limit) break;
+    await turn();
+  }
+  return found;
+}
+
+/** The parts of a range, in the order of the query. */
+function* windows({ from, to }: IdRange, descending: boolean): Generator<IdRange> {
+  for (let done = 0; from + done <= to; done += textWindow)
+    yield descending
+      ? { from: Math.max(from, to - done - textWindow + 1), to: to - done }
+      : { from: from + done, to: Math.min(to, from + done + textWindow - 1) };
+}
+
+async function findInRange(
+  db: Kysely<Database>,
+  conversationId: string,
+  query: EventQuery,
+  facets: readonly Facet[] | null,
+  range: IdRange,
+): Promise<StoredEvent[]> {
+  let select = db
+    .selectFrom("events")
+    .select(["id", "timestamp", "kind", "type", "source", "hidden", "text"])
+    .where("conversation_id", "=", conversationId);
+  if (facets) select = select.where("id", "in", idsOfFacets(conversationId, query, facets, range));
+  else {
+    select = select.where("id", ">=", range.from).where("id", "<=", range.to);
+    if (query.contains !== undefined) select = select.where(containsText(query.contains));
+  }
+  const rows = await select
+    .orderBy("id", query.descending ? "desc" : "asc")
+    .limit(query.limit)
+    .execute();
+  // Written out: the rest of a row, spread, takes longer than reading it from the database.
+  return rows.map(({ id, timestamp, kind, type, source, hidden, text }) => ({
+    id,
+    timestamp,
+    kind,
+    type,
+    source,
+    hidden: hidden !== 0,
+    text,
+  }));
+}
+
+/** The first ids of each facet, and of these the first of all: as many as are asked for, times the facets. */
+function idsOfFacets(
+  conversationId: string,
+  { contains, descending, limit }: EventQuery,
+  facets: readonly Facet[],
+  { from, to }: IdRange,
+): RawBuilder<number> {
+  const first = sql`order by id ${sql.raw(descending ? "desc" : "asc")} limit ${limit}`;
+  const text = contains === undefined ? sql`` : sql`and ${containsText(contains)}`;
+  const branches = facets.map(
+    ({ type, source, hidden }) =>
+      sql`select id from (select id from events where conversation_id = ${conversationId} and type = ${type} and source = ${source} and hidden = ${hidden} and id >= ${from} and id <= ${to} ${text} ${first}) as facet`,
+  );
+  return sql<number>`(select id from (${sql.join(branches, sql` union all `)}) as found ${first})`;
+}
+
+/** The facets of the log that a query wants; null when it wants all of them. */
+async function chosenFacets(
+  db: Kysely<Database>,
+  conversationId: string,
+  { types, source, excludeHidden }: EventQuery,
+): Promise<Facet[] | null> {
+  if (types === undefined && source === undefined && !excludeHidden) return null;
+  const all = await facetsOf(db, conversationId);
+  const chosen = all.filter(
+    (facet) =>
+      (types?.includes(facet.type) ?? true) &&
+      (source === undefined || facet.source === source) &&
+      !(excludeHidden && facet.hidden !== 0),
+  );
+  return chosen.length > 0 && chosen.length === all.length ? null : chosen;
+}
+
+/**
+ * Every facet of a log: a step in the index for each, not for each event. One column at a time, since SQLite does not seek
+ * by a row of columns that stand in a query of their own.
+ */
+async function facetsOf(db: Kysely<Database>, conversationId: string): Promise<Facet[]> {
+  const own = sql`events where conversation_id = ${conversationId}`;
+  const { rows } = await sql<Facet>`
+    with recursive
+      types(type) as (
+        select min(type) from ${own}
+        union all
+        select (select min(type) from ${own} and type > types.type) from types where type is not null
+      ),
+      sources(type, source) as (
+        select type, (select min(source) from ${own} and type = types.type) from types where type is not null
+        union all
+        select type, (select min(source) from ${own} and type = sources.type and source > sources.source)
+        from sources where source is not null
+      )
+    select type, source, hidden from sources, (select 0 as hidden union all select 1) as visibility
+    where source is not null
+      and exists (
+        select 1 from ${own} and type = sources.type and source = sources.source and hidden = visibility.hidden
+      )`.execute(db);
+  return rows;
+}
+
+/** The ids between the bounds of a query. Its dates become ids too: within a log times never go back. */
+async function idRange(db: Kysely<Database>, conversationId: string, query: EventQuery): Promise<IdRange> {
+  const { since, until, contains } = query;
+  const ends = [
+    query.to ?? Number.MAX_SAFE_INTEGER,
+    ...(until === undefined ? [] : [(await firstIdAfter(db, conversationId, sql`<= ${until}`)) - 1]),
+    ...(contains === undefined ? [] : [await lastId(db, conversationId)]),
+  ];
+  const first = since === undefined ? 0 : await firstIdAfter(db, conversationId, sql`< ${since}`);
+  return { from: Math.max(query.from, first), to: Math.min(...ends) };
+}
+
+/** @returns -1 when the log is empty */
+async function lastId(db: Kysely<Database>, conversationId: string): Promise<number> {
+  const { last } = await db
+    .selectFrom("events")
+    .select(({ fn }) => fn.max("id").as("last"))
+    .where("conversation_id", "=", conversationId)
+    .executeTakeFirstOrThrow();
+  return last ?? -1;
+}
+
+/** The id after those whose time is `before`: found by halving, since ids have no gap. */
+async function firstIdAfter(
+  db: Kysely<Database>,
+  conversationId: string,
+  before: RawBuilder<unknown>,
+): Promise<number> {
+  const { rows } = await sql<{ id: number }>`
+    with recursive bisect(low, high) as (
+      select 0, (select coalesce(max(id), -1) + 1 from events where conversation_id = ${conversationId})
+      union all
+      select
+        case when middle.timestamp ${before} then middle.id + 1 else low end,
+        case when middle.timestamp ${before} then high else middle.id end
+      from bisect join events as middle on middle.conversation_id = ${conversationId} and middle.id = (low + high) / 2
+      where low < high
+    )
+    select max(low) as id from bisect`.execute(db);
+  return rows[0]?.id ?? 0;
+}
+
+/**
+ * `%` and `_` in the text mean themselves. Upper case, since lower case depends on what stands around a letter: the end of
+ * "ΑΣ" is another one than the middle of "ΑΣΑ".
+ */
+function containsText(text: string) {
+  const pattern = `%${text.toUpperCase().replaceAll(/[\\%_]/g, "\\$&")}%`;
+  return sql<boolean>`upper(text) like ${pattern} escape '\\'`;
+}
