@@ -1,5 +1,6 @@
 // npm run bench [-- names…] [--json FILE] [--rounds N]: what the server costs, each figure next to the least that could do
-// the same, and how the cost of some grows with what there is, in the same run. Compare the ratios, not the figures: those are this machine's, at this moment.
+// the same, and how the cost of some grows with what there is, in the same run. Compare the ratios, not the figures: those are
+// this machine's, at this moment. Where bytes only pass through, the figure is how much the process grows, next to its goal.
 import { writeFile } from "node:fs/promises";
 import { parseArgs } from "node:util";
 import { compare } from "./figure.ts";
@@ -8,10 +9,15 @@ import { appendMany, appendOne } from "./figures/append.ts";
 import { eventPage } from "./figures/event-page.ts";
 import { fanOut } from "./figures/fan-out.ts";
 import { growth } from "./figures/growth.ts";
+import { uploadFile, zipWorkspace } from "./figures/files.ts";
 import { postMessage } from "./figures/post-message.ts";
-import { describe, machine } from "./report.ts";
+import { watch } from "./memory.ts";
+import type { MemoryOutcome } from "./memory.ts";
+import { describe, describeMemory, machine } from "./report.ts";
 
-const figures = [eventPage, postMessage, fanOut, appendOne, appendMany, ...growth];
+const comparisons = [eventPage, postMessage, fanOut, appendOne, appendMany, ...growth];
+const passages = [uploadFile, zipWorkspace];
+const figures = [...comparisons, ...passages];
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -26,11 +32,17 @@ if (unknown.length > 0) {
 console.log(
   `${machine()}\nper second: median, slowest–fastest of ${values.rounds} rounds; processor time of the process for one operation\n`,
 );
-const outcomes: Outcome[] = [];
-for (const figure of figures.filter(({ name }) => positionals.length === 0 || positionals.includes(name))) {
+const isAsked = ({ name }: { readonly name: string }) => positionals.length === 0 || positionals.includes(name);
+const outcomes: (Outcome | MemoryOutcome)[] = [];
+for (const figure of comparisons.filter(isAsked)) {
   const outcome = await compare(figure, Number(values.rounds));
   outcomes.push(outcome);
   console.log(`${describe(outcome)}\n`);
+}
+for (const figure of passages.filter(isAsked)) {
+  const outcome = await watch(figure);
+  outcomes.push(outcome);
+  console.log(`${describeMemory(outcome)}\n`);
 }
 if (values.json !== undefined)
   await writeFile(values.json, `${JSON.stringify({ machine: machine(), figures: outcomes }, null, 2)}\n`);

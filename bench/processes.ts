@@ -24,13 +24,19 @@ export interface ServerWorker extends Worker {
   readonly key: string;
 }
 
+export interface ServerOptions {
+  readonly prepared?: (folder: string) => Promise<void>;
+  readonly environment?: Readonly<Record<string, string>>;
+}
+
 /**
  * This project's server, as an operator would run it, without limits and logs.
- * @param prepared puts what the server is to find into its folder
+ * @param options.prepared puts what the server is to find into its folder
+ * @param options.environment more of it
  */
-export async function startServer(prepared?: (folder: string) => Promise<void>): Promise<ServerWorker> {
+export async function startServer({ prepared, environment = {} }: ServerOptions = {}): Promise<ServerWorker> {
   const key = `oh_bench_${randomBytes(24).toString("base64url")}`;
-  const environment = (folder: string) => ({
+  const variables = (folder: string) => ({
     PORT: "0",
     DATA_DIR: folder,
     BOOTSTRAP_API_KEY: key,
@@ -38,8 +44,9 @@ export async function startServer(prepared?: (folder: string) => Promise<void>):
     RATE_LIMIT_USER: "off",
     LOG_LEVEL: "silent",
     VALIDATE_RESPONSES: "off",
+    ...environment,
   });
-  const worker = await start(["server/cli.ts", "serve"], /^openhands-api listens on (\S+)$/, environment, prepared);
+  const worker = await start(["server/cli.ts", "serve"], /^openhands-api listens on (\S+)$/, variables, prepared);
   return { ...worker, url: worker.ready, key };
 }
 

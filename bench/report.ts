@@ -1,5 +1,6 @@
 import { cpus, loadavg, release, totalmem, type } from "node:os";
 import type { Outcome, Summary } from "./figure.ts";
+import type { MemoryOutcome } from "./memory.ts";
 
 /** What the figures were taken on. */
 export function machine(): string {
@@ -28,6 +29,12 @@ function verdict({ ratio, cpuRatio, atMost }: Outcome): string[] {
   return [
     `  grows ${growth.toFixed(2)} times; ${growth <= atMost ? "within" : "BEYOND"} the ${atMost} that is asked for`,
   ];
+}
+
+/** How much a process grew, as a person reads it. */
+export function describeMemory({ operation, goal, mebibytes, seconds, growth }: MemoryOutcome): string {
+  const grew = growth === null ? "the system does not tell" : `grew ${count(growth)} MiB`;
+  return `${operation} of ${count(mebibytes)} MiB\n  ours  ${grew} at the most, goal ${goal} MiB; took ${seconds.toFixed(1)} s`;
 }
 
 function side({ rate, cpu }: Summary): string {

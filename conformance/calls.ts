@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import type { Json, JsonObject } from "./json.ts";
-import { isObject } from "./json.ts";
+import { formBody, formOf, partsOf } from "./forms.ts";
+import { isObject, parseJson, textOf } from "./json.ts";
 import { knownOperations } from "./known-operations.ts";
 import { jsonOf, namingFields, parametersIn } from "./operations.ts";
 import type { Operation, Parameter } from "./operations.ts";
@@ -35,21 +36,29 @@ export function ownCredentials(world: World): Credentials {
  * required. Path parameters are the caller's to supply where the example's thing does not exist.
  */
 export function exampleCall(world: World, operation: Operation, path: Readonly<Record<string, string>> = {}): Call {
-  const body = jsonOf(operation.body?.media ?? []);
-  const example = body && substituted(world, operation, body.example);
   return {
     operation,
     path: { ...valuesOf(parametersIn(operation, "path")), ...path },
     query: valuesOf(parametersIn(operation, "query")),
     headers: valuesOf(parametersIn(operation, "header")),
-    body: body && example !== undefined ? { type: body.name, text: JSON.stringify(example) } : undefined,
+    body: exampleBody(world, operation),
     credentials: operation.needsCredentials ? ownCredentials(world) : { kind: "none" },
   };
 }
 
+/** The example of an operation's body: JSON, else a form. */
+function exampleBody(world: World, operation: Operation): Call["body"] {
+  const media = operation.body?.media ?? [];
+  const json = jsonOf(media);
+  const form = formOf(media);
+  if (!json && form) return formBody(partsOf(form, form.example));
+  const example = json && substituted(world, operation, json.example);
+  return json && example !== undefined ? { type: json.name, text: JSON.stringify(example) } : undefined;
+}
+
 /** The JSON object of a call's body; empty when it has none. */
 export function bodyOf(call: Call): JsonObject {
-  const value: unknown = call.body && JSON.parse(call.body.text);
+  const value: unknown = call.body && parseJson(call.body.text);
   return isObject(value) ? value : {};
 }
 
@@ -93,12 +102,6 @@ function valuesOf(parameters: readonly Parameter[]): Record<string, string> {
     return value === undefined || name.toLowerCase() === "x-request-id" ? [] : [[name, textOf(value)] as const];
   });
   return Object.fromEntries(values);
-}
-
-/** A value as the text of a parameter: `style: form, explode: false` for a list. */
-export function textOf(value: Json): string {
-  if (Array.isArray(value)) return value.map(textOf).join(",");
-  return typeof value === "string" ? value : JSON.stringify(value);
 }
 
 /** A published example cannot hold a real key, and what it names may be there already: each call names something new. */

@@ -33,6 +33,12 @@ export function atPointer(root: Json, pointer: string): Json | undefined {
   return value;
 }
 
+/** A value as text outside of JSON, as in a parameter: `style: form, explode: false` for a list. */
+export function textOf(value: Json): string {
+  if (Array.isArray(value)) return value.map(textOf).join(",");
+  return typeof value === "string" ? value : JSON.stringify(value);
+}
+
 /** The JSON value of a text, or undefined when the text is no JSON. */
 export function parseJson(text: string): Json | undefined {
   try {

@@ -13,6 +13,8 @@ export const knownOperations = {
   stopConversation: "conversations.stop",
   deleteConversation: "conversations.delete",
   addEvent: "events.add",
+  uploadFiles: "files.upload",
+  compareFile: "git.diff",
   readSettings: "settings.get",
   addProviders: "providers.add",
   unsetProviders: "providers.unset",

@@ -24,6 +24,8 @@ export interface MediaType {
   readonly name: string;
   readonly schema: DocumentNode | undefined;
   readonly example: Json | undefined;
+  /** How the properties of a form are written (OpenAPI 3.1 §4.8.15). */
+  readonly encoding: DocumentNode | undefined;
 }
 
 export interface RequestBody {
@@ -202,7 +204,12 @@ function parameterOf(node: DocumentNode): Parameter {
 function mediaOf(content: DocumentNode | undefined): MediaType[] {
   return children(content).map(([name, node]) => {
     const schema = child(node, "schema");
-    return { name: name.toLowerCase(), schema, example: exampleOf(node) ?? (schema && exampleOf(schema)) };
+    return {
+      name: name.toLowerCase(),
+      schema,
+      example: exampleOf(node) ?? (schema && exampleOf(schema)),
+      encoding: child(node, "encoding"),
+    };
   });
 }
 

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { requestOf } from "./calls.ts";
 import type { Call } from "./calls.ts";
 import { messageOf } from "./documents.ts";
-import { checkAnswer, codeOf } from "./http/checks.ts";
+import { checkAnswer, codeOf, mediaTypeOf } from "./http/checks.ts";
 import type { Expectation } from "./http/checks.ts";
 import { curlOf } from "./http/curl.ts";
 import { NoAnswerError, sendHttp } from "./http/exchange.ts";
@@ -11,7 +11,7 @@ import type { HttpAnswer, HttpRequest } from "./http/exchange.ts";
 import { retryAfterSeconds } from "./http/headers.ts";
 import { parseJson } from "./json.ts";
 import type { Json } from "./json.ts";
-import { isSuccess } from "./operations.ts";
+import { isJson, isSuccess } from "./operations.ts";
 import { noteAnswer } from "./resources.ts";
 import type { Exchange, Failure } from "./results.ts";
 import { AbsenceError } from "./socket/connection.ts";
@@ -145,9 +145,16 @@ function describeAnswer(answer: HttpAnswer, world: World): string[] {
     String(answer.status),
     ...[...answer.headers].map(([name, value]) => `${name}: ${value}`),
     "",
-    cut(answer.text === "" ? "(no body)" : answer.text),
+    cut(shownBody(answer)),
   ];
   return lines.map((line) => world.secrets.mask(line));
+}
+
+/** A file's bytes tell a reader nothing. */
+function shownBody(answer: HttpAnswer): string {
+  if (answer.text === "") return "(no body)";
+  const type = mediaTypeOf(answer) ?? "";
+  return isJson(type) || type.startsWith("text/") || type === "" ? answer.text : `(a body of type ${type})`;
 }
 
 const secretNames = new Set(["key", "api_key", "token", "access_token", "session_api_key", "password"]);

@@ -14,7 +14,7 @@ import { createLocalEventBus } from "./conversations/event-bus.ts";
 import { createEventLog } from "./conversations/event-log.ts";
 import { createIdempotency } from "./idempotency.ts";
 import { createFeedback } from "./conversations/feedback.ts";
-import { createMcpConfigs } from "./conversations/mcp-configs.ts";
+import { createSetups } from "./conversations/setups.ts";
 import { bootstrap } from "./identity/bootstrap.ts";
 import type { Bootstrap } from "./identity/bootstrap.ts";
 import { createOpenAuthenticator, createTokenAuthenticator } from "./identity/credentials.ts";
@@ -90,7 +90,7 @@ export async function startServer(config: Config, logger: Logger): Promise<Runni
     modelOf: settings.modelOf,
     secretsOf: secrets.list,
     maxRunning: config.MAX_RUNNING_CONVERSATIONS,
-    mcpConfigs: createMcpConfigs({ store: store.conversations, settings, cipher }),
+    setups: createSetups({ store: store.conversations, settings, cipher }),
     clock,
     logger,
   });

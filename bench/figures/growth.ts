@@ -35,7 +35,7 @@ function inOneConversation({
     peer,
     atMost,
     async prepare() {
-      const server = await startServer(prepared);
+      const server = await startServer({ prepared });
       return {
         ours: load(server, await pathOf(server, large, "large")),
         peer: load(server, await pathOf(server, small, "small")),
@@ -92,7 +92,7 @@ const replay: Figure = {
   peer: "the same of a log of 1,000",
   atMost,
   async prepare() {
-    const server = await startServer(withEvents(events));
+    const server = await startServer({ prepared: withEvents(events) });
     const side = (id: string, count: number): Side => ({
       pid: server.pid,
       round: () => timed(400, () => replays(server, id, count - 101, 400)),
@@ -123,7 +123,10 @@ function list(name: string, what: string, pathOf: (server: ServerWorker) => Prom
     peer: "the same of a list of 1,000",
     atMost,
     async prepare() {
-      const [many, few] = [await startServer(withConversations(10_000)), await startServer(withConversations(1000))];
+      const [many, few] = [
+        await startServer({ prepared: withConversations(10_000) }),
+        await startServer({ prepared: withConversations(1000) }),
+      ];
       return {
         ours: get(many, await pathOf(many)),
         peer: get(few, await pathOf(few)),

@@ -1,10 +1,10 @@
 import { isDeepStrictEqual } from "node:util";
-import { exampleCall, randomHex } from "../calls.ts";
+import { randomHex } from "../calls.ts";
 import type { Call } from "../calls.ts";
 import { placeOf } from "../documents.ts";
 import { parametersIn, successOf } from "../operations.ts";
 import type { Operation } from "../operations.ts";
-import { pathFor } from "../resources.ts";
+import { callOnThings } from "../resources.ts";
 import type { World } from "../world.ts";
 import type { Case } from "./case.ts";
 
@@ -14,7 +14,7 @@ const header = "Idempotency-Key";
 export function idempotencyCases(world: World): Case[] {
   return [...world.operations.values()].filter(takesKey).flatMap((operation) => {
     const success = successOf(operation);
-    return success ? [repeatCase(operation, success.status, world)] : [];
+    return success ? [repeatCase(operation, success.status)] : [];
   });
 }
 
@@ -28,11 +28,11 @@ export function withKey(call: Call, key: string): Call {
   return { ...call, headers: { ...call.headers, [header]: key } };
 }
 
-function repeatCase(operation: Operation, status: number, world: World): Case {
+function repeatCase(operation: Operation, status: number): Case {
   return {
     name: `rest/${operation.id}/${status}/repeated`,
     async run(probe) {
-      const call = withKey(exampleCall(world, operation, await pathFor(probe, operation)), randomHex(16));
+      const call = withKey(await callOnThings(probe, operation), randomHex(16));
       const first = await probe.call(call, { status });
       const again = await probe.call(call, { status });
       if (isDeepStrictEqual(first.json, again.json)) return;

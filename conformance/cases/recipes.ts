@@ -1,9 +1,12 @@
-import { bodyOf, exampleCall, randomHex, textOf as valueText, withBody } from "../calls.ts";
+import { bodyOf, exampleCall, randomHex, withBody } from "../calls.ts";
 import type { Call } from "../calls.ts";
+import { textOf as valueText } from "../json.ts";
 import type { Json } from "../json.ts";
+import { formBody, formOf, partsOf } from "../forms.ts";
+import type { FormPart } from "../forms.ts";
 import { needsPerson, usesUp } from "../known-operations.ts";
 import { isGood, jsonOf, namingFields, parametersIn, successOf } from "../operations.ts";
-import type { Operation, Parameter } from "../operations.ts";
+import type { MediaType, Operation, Parameter } from "../operations.ts";
 import type { Probe } from "../probe.ts";
 import { callOnThings, prepareSingleton, stoppedConversation, thingsInBody, valueOf } from "../resources.ts";
 import { foreignOrigin, sessionCredentials } from "../sessions.ts";
@@ -13,15 +16,16 @@ import type { AnswerUnit } from "../units.ts";
 import type { World } from "../world.ts";
 import { anotherJson, brokenJson, brokenText, unknownId } from "./ammunition.ts";
 import { takesKey, withKey } from "./idempotency.ts";
+import { plantExample, workspaceRecipes } from "./workspace.ts";
 
 /** Makes the call that brings about one documented answer, and prepares the server for it. */
 export type Plan = (probe: Probe) => Promise<Call>;
 
 /** What turns the example call of an operation, which would succeed, into one with another answer. */
-type Change = (call: Call, probe: Probe) => Call | Promise<Call>;
+export type Change = (call: Call, probe: Probe) => Call | Promise<Call>;
 
 /** The change for an operation; undefined when the answer cannot be brought about with it. */
-type Recipe = (operation: Operation, world: World) => Change | undefined;
+export type Recipe = (operation: Operation, world: World) => Change | undefined;
 
 /** How to bring about a documented answer; undefined when this runner knows no way. */
 export function planFor(unit: AnswerUnit, world: World): Plan | undefined {
@@ -40,8 +44,10 @@ export function madeUpKey(): string {
   return `oh_${randomHex(16)}`;
 }
 
-/** Larger than any body that the documents allow unless the operator says otherwise: 4 MiB and a little. */
-const tooLarge = 4 * 1024 * 1024 + 1024;
+const mebibyte = 1024 * 1024;
+
+/** Larger than any body that the documents allow unless the operator says otherwise: 4 MiB, or 100 MiB of files, and a little. */
+const tooLarge = { json: 4 * mebibyte + 1024, form: 100 * mebibyte + 1024 };
 
 /** The codes of the documents, each with what brings it about. */
 const recipes: Readonly<Record<string, Recipe>> = {
@@ -49,9 +55,15 @@ const recipes: Readonly<Record<string, Recipe>> = {
 
   malformed_json: withBodyOnly((call) => withText(call, '{"unfinished": ')),
 
+  malformed_form: withBodyOnly((call) => withText(call, textOf(call).slice(0, textOf(call).lastIndexOf("\r\n--")))),
+
   unsupported_media_type: withBodyOnly((call) => ({ ...call, body: { type: "text/plain", text: textOf(call) } })),
 
-  payload_too_large: withBodyOnly((call) => withText(call, textOf(call).padEnd(tooLarge))),
+  payload_too_large: (operation) => {
+    const form = formOf(operation.body?.media ?? []);
+    if (!form) return operation.body && ((call) => withText(call, textOf(call).padEnd(tooLarge.json)));
+    return (call) => ({ ...call, body: formBody(partsOf(form, form.example).map(enlarged)) });
+  },
 
   login_failed: () => (call) => call, // the example's state is of a login that nobody has begun
 
@@ -80,11 +92,6 @@ const recipes: Readonly<Record<string, Recipe>> = {
 
   agent_state_conflict: withBodyOnly((call) => withBody(call, unaskedConfirmation)),
 
-  path_outside_workspace: (operation) =>
-    parametersIn(operation, "query").some(({ name }) => name === "path")
-      ? (call) => ({ ...call, query: { ...call.query, path: "../.." } })
-      : undefined,
-
   repository_unavailable: withBodyOnly((call) =>
     withBody(call, { ...bodyOf(call), repository: `file:///nonexistent-${randomHex(8)}` }),
   ),
@@ -103,6 +110,8 @@ const recipes: Readonly<Record<string, Recipe>> = {
 
   operation_removed: (operation) => (operation.deprecation?.state === "gone" ? (call) => call : undefined),
 
+  ...workspaceRecipes,
+
   [closedGateCode]: (operation) => (operation.gate === undefined ? undefined : (call) => call),
 };
 
@@ -112,6 +121,7 @@ function succeed({ operation, accept }: AnswerUnit): Plan {
     await prepareSingleton(probe, operation);
     await spareTokens(probe, operation);
     const call = await callOnThings(probe, operation, usesUp(operation));
+    await plantExample(probe, call);
     return accept === undefined ? call : { ...call, headers: { ...call.headers, Accept: accept } };
   };
 }
@@ -148,14 +158,27 @@ function notFound(code: string): Recipe {
   };
 }
 
+function enlarged(part: FormPart): FormPart {
+  return { ...part, content: part.content.padEnd(tooLarge.form) };
+}
+
 function withBodyOnly(change: Change): Recipe {
   return (operation) => (operation.body ? change : undefined);
 }
 
 function invalidBody(operation: Operation, world: World): Change | undefined {
+  const form = formOf(operation.body?.media ?? []);
+  if (form) return invalidForm(form, world);
   const media = jsonOf(operation.body?.media ?? []);
   const broken = media?.schema && brokenJson(world.openapi.validator, media.schema, media.example);
   return broken === undefined ? undefined : (call) => withBody(call, broken);
+}
+
+/** A form with a field that the document does not know, and none that it requires. */
+function invalidForm(form: MediaType, world: World): Change | undefined {
+  const value = { unexpected: "a text" };
+  const isWrong = form.schema && world.openapi.validator.mismatches(form.schema, value).length > 0;
+  return isWrong ? (call) => ({ ...call, body: formBody([{ field: "unexpected", content: "a text" }]) }) : undefined;
 }
 
 /** One parameter that does not fit: in the query, else in the path, else in a header such as `X-Request-ID`. */

@@ -1,7 +1,7 @@
-import { headersOf, ownCredentials, textOf } from "../calls.ts";
+import { headersOf, ownCredentials } from "../calls.ts";
 import { child, placeOf } from "../documents.ts";
 import { mediaTypeOf } from "../http/checks.ts";
-import { isObject } from "../json.ts";
+import { isObject, textOf } from "../json.ts";
 import { jsonOf } from "../operations.ts";
 import type { Operation } from "../operations.ts";
 import type { Answer, Probe } from "../probe.ts";

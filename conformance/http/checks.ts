@@ -118,8 +118,19 @@ function unexpectedBody(response: ResponsePromise, answer: HttpAnswer): Failure 
   };
 }
 
+/** What a file holds is not judged, but that there is one. */
+function missingBody(response: ResponsePromise, media: MediaType): Failure {
+  return {
+    promise: `An answer of type ${media.name} has a body.`,
+    where: `${placeOf(response.node)}/content`,
+    expected: "a body",
+    found: "an empty body",
+  };
+}
+
 function checkBody(response: ResponsePromise, media: MediaType, answer: HttpAnswer, validator: Validator): Failure[] {
-  if (!media.schema || !isJson(media.name)) return [];
+  if (!isJson(media.name)) return answer.text === "" ? [missingBody(response, media)] : [];
+  if (!media.schema) return [];
   const body = parseJson(answer.text);
   if (body === undefined)
     return [

@@ -105,7 +105,7 @@ export const feedback = {
     responses: { 200: SubmitFeedbackResponse },
     errors: ["conversation_not_found"],
     example: {
-      request: { params: { conversation_id: exampleConversationId }, body: { polarity: "positive" } },
+      request: { params: { conversation_id: exampleConversationId }, body: { polarity: "positive", version: "1.0" } },
       response: submitted,
     },
   }),

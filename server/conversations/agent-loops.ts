@@ -22,6 +22,7 @@ import { createRecall } from "./recall.ts";
 import { interruptedActions, lastAnswered } from "./recovery.ts";
 import { replayDrafts } from "./replay.ts";
 import { shownRepository } from "./repository-name.ts";
+import type { Setups } from "./setups.ts";
 
 export interface AgentLoopsDeps {
   readonly store: ConversationStore;
@@ -32,6 +33,7 @@ export interface AgentLoopsDeps {
   readonly modelOf: (userId: string) => Promise<string>;
   /** What may be told of a user's secrets. */
   readonly secretsOf: (userId: string) => Promise<SecretInfo[]>;
+  readonly setups: Setups;
   readonly logger: Logger;
 }
 
@@ -122,8 +124,9 @@ export function createAgentLoops(deps: AgentLoopsDeps): AgentLoops {
 
   async function makeReady(record: ConversationRecord, reason: string, signal: AbortSignal): Promise<AgentLoop | null> {
     const workspace = await deps.runtime.open(record.id);
-    if (record.repository !== null && unprepared.has(record.agentState))
-      await workspace.clone(record.repository, { signal, ...(record.branch !== null && { branch: record.branch }) });
+    const repository = await deps.setups.cloneUrlOf(record);
+    if (repository !== null && unprepared.has(record.agentState))
+      await workspace.clone(repository, { signal, ...(record.branch !== null && { branch: record.branch }) });
     signal.throwIfAborted();
     await store.update(record.id, { status: "RUNNING" });
     const loop = await makeLoop(deps, record);
@@ -192,7 +195,6 @@ const unprepared: ReadonlySet<AgentState | null> = new Set<AgentState | null>([n
 
 async function makeLoop(deps: AgentLoopsDeps, record: ConversationRecord): Promise<AgentLoop> {
   const workspace = await deps.runtime.open(record.id);
-  const { instructions } = await deps.store.setup(record.id);
   return createAgentLoop({
     conversationId: record.id,
     log: deps.log,
@@ -205,7 +207,7 @@ async function makeLoop(deps: AgentLoopsDeps, record: ConversationRecord): Promi
       workspace,
       repository: record.repository === null ? "" : shownRepository(record.repository),
       branch: record.branch ?? "",
-      instructions: instructions ?? "",
+      instructions: await deps.setups.instructionsOf(record),
       secrets: () => deps.secretsOf(record.userId),
     }),
   });

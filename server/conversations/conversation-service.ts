@@ -20,13 +20,12 @@ import { isUnfinished } from "./recovery.ts";
 import { createAgentLoops } from "./agent-loops.ts";
 import type { AgentLoop } from "./agent-loop.ts";
 import type { AgentLoopsDeps, FirstMessage } from "./agent-loops.ts";
-import type { McpConfigs } from "./mcp-configs.ts";
+import { shownRepository } from "./repository-name.ts";
 import { createRunningLimit, running } from "./running-limit.ts";
 
 export interface ConversationServiceDeps extends AgentLoopsDeps {
   readonly bus: EventBus;
   readonly clock: Clock;
-  readonly mcpConfigs: McpConfigs;
   /** How many conversations of one user may run at a time. */
   readonly maxRunning: number;
 }
@@ -216,14 +215,15 @@ export function createConversationService(deps: ConversationServiceDeps): Conver
   }
 
   function newRecord({ userId }: Principal, request: NewConversation): NewConversationRecord {
-    const { repository, branch, gitProvider, trigger, instructions, mcpConfig, replay } = request;
+    const { repository, branch, gitProvider, trigger, replay } = request;
     const id = request.id ?? newId();
+    const setup = deps.setups.seal(id, request);
     return {
       id,
       userId,
       title: `Conversation ${id.slice(0, 5)}`,
       status: "STARTING",
-      repository,
+      repository: repository && shownRepository(repository),
       branch,
       gitProvider,
       trigger,
@@ -232,9 +232,7 @@ export function createConversationService(deps: ConversationServiceDeps): Conver
       lastEventId: -1,
       agentState: null,
       replayedUntil: replay.length - 1,
-      ...((instructions !== null || mcpConfig !== null) && {
-        setup: { instructions, mcpConfig: mcpConfig && deps.mcpConfigs.seal(id, mcpConfig) },
-      }),
+      ...(setup && { setup }),
     };
   }
 

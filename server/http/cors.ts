@@ -12,7 +12,7 @@ export function corsHeaders(origins: OriginPolicy): RequestHandler {
     credentials: true,
     methods: ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"],
     allowedHeaders: ["Authorization", "Content-Type", securitySchemes.sessionApiKey.name, ...sent],
-    exposedHeaders: Object.values(standardHeaders).map(({ name }) => name),
+    exposedHeaders: [...Object.values(standardHeaders).map(({ name }) => name), "Content-Disposition"],
     maxAge: 600,
   });
 }

@@ -1,8 +1,9 @@
 import { PassThrough, Transform } from "node:stream";
 import type { Readable } from "node:stream";
+import { finished } from "node:stream/promises";
 import { Busboy } from "@fastify/busboy";
 import type { BusboyInstance } from "@fastify/busboy";
-import type { Request } from "express";
+import type { Request, Response } from "express";
 import type { UploadedFile } from "../../contract/index.ts";
 import { ApiError } from "../api-error.ts";
 import { validationFailed } from "./errors.ts";
@@ -13,6 +14,9 @@ export interface FormOptions {
   /** The largest body, in bytes. */
   readonly limit: number;
 }
+
+/** How long a client whose form has been refused may go on sending it. */
+const REST_MS = 10_000;
 
 /** Bytes of a field that is passed over which the parser keeps all the same. */
 const PASSED_OVER = 1024;
@@ -28,6 +32,16 @@ export function readForm(req: Request, { field, limit }: FormOptions): AsyncIter
   const form = parserOf(req, field);
   if (Number(req.headers["content-length"]) > limit) throw tooLarge(limit);
   return filesOf(req, form, { field, limit });
+}
+
+/**
+ * Reads what a client is still sending of a form that has been refused, if the connection ends with the answer: a client
+ * whose bytes meet a closed connection loses the answer too (RFC 9112 §9.6). Otherwise node does, after the answer.
+ */
+export async function readRest(req: Request, res: Response): Promise<void> {
+  if (res.shouldKeepAlive || req.readableEnded || req.destroyed) return;
+  const signal = AbortSignal.timeout(REST_MS);
+  await finished(req.resume(), { signal }).catch(() => {}); // gone, or too slow to be waited for
 }
 
 async function* filesOf(

@@ -22,7 +22,7 @@ import { writeDeprecation } from "./deprecation.ts";
 import { toApiError, validationFailed } from "./errors.ts";
 import type { Idempotency, ReceiptOf, RepeatableRequest } from "../idempotency.ts";
 import type { JsonStream, JsonText } from "./json-text.ts";
-import { readForm } from "./multipart.ts";
+import { readForm, readRest } from "./multipart.ts";
 import type { RateLimiter } from "./rate-limit.ts";
 import type { ResponseValidator } from "./response-validation.ts";
 import { stateOf } from "./state.ts";
@@ -139,6 +139,7 @@ function implementation(row: OperationRow, deps: RouterDeps) {
         // The generated types, and the validator, have seen to it that these are bytes.
         return download ? { ...answer, body: new FileBody(download, answer.body as FileBytes) } : answer;
       } catch (error) {
+        if (upload) await readRest(req, res);
         throw declared(error, row);
       }
     },

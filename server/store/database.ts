@@ -52,6 +52,7 @@ export interface Database {
     conversation_id: string;
     instructions: string | null;
     mcp_config: string | null;
+    clone_url: string | null;
     experiments: string | null;
   };
   feedback: {

@@ -132,6 +132,7 @@ async function conversations(db: Kysely<unknown>): Promise<void> {
     )
     .addColumn("instructions", "text")
     .addColumn("mcp_config", "text")
+    .addColumn("clone_url", "text")
     .addColumn("experiments", "text")
     .execute();
   await db.schema

@@ -153,10 +153,14 @@ export function conversationQueries(db: Kysely<Database>): Omit<ConversationStor
     async setup(id) {
       const row = await db
         .selectFrom("conversation_setups")
-        .select(["instructions", "mcp_config"])
+        .select(["instructions", "mcp_config", "clone_url"])
         .where("conversation_id", "=", id)
         .executeTakeFirst();
-      return { instructions: row?.instructions ?? null, mcpConfig: row?.mcp_config ?? null };
+      return {
+        instructions: row?.instructions ?? null,
+        mcpConfig: row?.mcp_config ?? null,
+        cloneUrl: row?.clone_url ?? null,
+      };
     },
     async update(id, change) {
       const { numUpdatedRows } = await db

@@ -206,6 +206,8 @@ export interface ConversationSetup {
   readonly instructions: string | null;
   /** The MCP configuration as JSON, encrypted; null for that of the settings. */
   readonly mcpConfig: string | null;
+  /** The repository's URL, encrypted, where it has a token in it; else null. */
+  readonly cloneUrl: string | null;
 }
 
 export interface NewConversationRecord extends ConversationRecord {

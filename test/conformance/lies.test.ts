@@ -60,6 +60,48 @@ function frames(kind: string, change: (frame: JsonObject, live: boolean) => (Jso
 
 const rest: Lie[] = [
   {
+    name: "a file of another type",
+    lies: about("GET /api/conversations/*/zip", withHeader("Content-Type", "application/octet-stream")),
+    case: "rest/files.zip/200",
+    says: /content type.*application\/zip.*octet-stream/,
+  },
+  {
+    name: "a file that is to be saved under another name",
+    lies: about("GET /api/conversations/*/zip", withHeader("Content-Disposition", "inline")),
+    case: "rest/files.zip/200",
+    says: /Content-Disposition/,
+  },
+  {
+    name: "a file without a byte",
+    lies: about("GET /api/conversations/*/zip", (answer) => ({ ...answer, body: "" })),
+    case: "rest/files.zip/200",
+    says: /has a body.*an empty body/,
+  },
+  {
+    name: "a form that is taken though it breaks off",
+    lies: about("POST /api/conversations/*/files", withStatus(200), 400),
+    case: "rest/files.upload/400-malformed_form",
+    says: /malformed_form.*status 200/,
+  },
+  {
+    name: "a form that is taken though it has no file",
+    lies: about("POST /api/conversations/*/files", withStatus(200), 400),
+    case: "rest/files.upload/400-validation_failed",
+    says: /validation_failed.*status 200/,
+  },
+  {
+    name: "a form that is taken though it is too large",
+    lies: about("POST /api/conversations/*/files", withStatus(200), 413),
+    case: "rest/files.upload/413-payload_too_large",
+    says: /payload_too_large.*status 200/,
+  },
+  {
+    name: "a binary file that is shown",
+    lies: about("GET /api/conversations/*/file", withStatus(200), 415),
+    case: "rest/files.select/415-binary_file",
+    says: /binary_file.*status 200/,
+  },
+  {
     name: "a status that is documented, but for something else",
     lies: about("GET /api/conversations/*", withStatus(200), 404),
     case: "rest/conversations.get/404-conversation_not_found",

@@ -11,7 +11,7 @@ export function createSqliteConversationStore(connection: Connection, writer: Ev
     "INSERT INTO conversations (id, user_id, title, status, repository, branch, git_provider, trigger, created_at, updated_at, last_event_id, agent_state, replayed_until) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING",
   );
   const insertSetup = sqlite.prepare(
-    "INSERT INTO conversation_setups (conversation_id, instructions, mcp_config) VALUES (?, ?, ?)",
+    "INSERT INTO conversation_setups (conversation_id, instructions, mcp_config, clone_url) VALUES (?, ?, ?, ?)",
   );
   const exists = sqlite.prepare("SELECT 1 FROM conversations WHERE id = ?");
   const insertExperiments = sqlite.prepare(
@@ -32,7 +32,7 @@ export function createSqliteConversationStore(connection: Connection, writer: Ev
         const { changes } = insert.run(...described, createdAt, updatedAt, lastEventId, agentState, replayedUntil);
         if (changes === 0) return null;
         leaveReceipt(connection, receipt);
-        if (setup) insertSetup.run(id, setup.instructions, setup.mcpConfig);
+        if (setup) insertSetup.run(id, setup.instructions, setup.mcpConfig, setup.cloneUrl);
         return writer(id, drafts);
       }),
   };

@@ -3,10 +3,13 @@ import type { IncomingHttpHeaders } from "node:http";
 import { isObject, parseJson } from "../../../conformance/json.ts";
 import type { Json, JsonObject } from "../../../conformance/json.ts";
 import { textOf } from "./event.ts";
+import { disposition } from "./tiny-openapi.ts";
 
 export interface TinyRequest {
   readonly method: string;
   readonly path: string;
+  /** What stands in the query. */
+  readonly query: URLSearchParams;
   readonly headers: IncomingHttpHeaders;
   readonly text: string;
 }
@@ -21,6 +24,8 @@ export interface TinyConversation {
   readonly id: string;
   title: string;
   status: "RUNNING" | "STOPPED";
+  /** The contents of its files, by name. */
+  readonly files: Map<string, string>;
   /** The frames of the log; the id of an event is its index. */
   readonly log: JsonObject[];
   /** Told of each frame that is added, of news, and of the end (`gone`). */
@@ -77,6 +82,9 @@ const routes: readonly { path: RegExp; methods: Readonly<Record<string, string>>
   { path: /^\/api\/conversations\/([^/]+)$/, methods: { GET: "get", PATCH: "rename", DELETE: "remove" } },
   { path: /^\/api\/conversations\/([^/]+)\/stop$/, methods: { POST: "stop" } },
   { path: /^\/api\/conversations\/([^/]+)\/events$/, methods: { POST: "add" } },
+  { path: /^\/api\/conversations\/([^/]+)\/files$/, methods: { POST: "upload" } },
+  { path: /^\/api\/conversations\/([^/]+)\/zip$/, methods: { GET: "zip" } },
+  { path: /^\/api\/conversations\/([^/]+)\/file$/, methods: { GET: "select" } },
   { path: /^\/api\/settings$/, methods: { GET: "settings", POST: "merge" } },
   { path: /^\/api\/reset-settings$/, methods: { POST: "reset" } },
   { path: /^\/api\/v1\/users\/me$/, methods: { GET: "me" } },
@@ -112,6 +120,35 @@ export function createTinyApi(key: string, v1: boolean): TinyApi {
     return body;
   }
 
+  /** The files of a form; what is not a file is passed over. */
+  function formOf(request: TinyRequest): [name: string, content: string][] {
+    const boundary = /^multipart\/form-data; boundary=(.+)$/.exec(request.headers["content-type"] ?? "")?.[1];
+    if (boundary === undefined) throw new Refusal(415, "unsupported_media_type");
+    if (request.text.length > 100 * 1024 * 1024) throw new Refusal(413, "payload_too_large");
+    if (!request.text.endsWith(`\r\n--${boundary}--\r\n`)) throw new Refusal(400, "malformed_form");
+    const parts = request.text.split(`--${boundary}`).slice(1, -1);
+    const files = parts.flatMap((part) => {
+      const [, name, content] = /name="files"; filename="([^"]*)"[^]*?\r\n\r\n([^]*)\r\n$/.exec(part) ?? [];
+      return name === undefined ? [] : [[name, content ?? ""] as [string, string]];
+    });
+    if (files.length === 0) throw new Refusal(400, "validation_failed");
+    return files;
+  }
+
+  function textOfFile(files: ReadonlyMap<string, string>, name: string): string {
+    if (name.startsWith("..")) throw new Refusal(400, "path_outside_workspace");
+    const content = files.get(name);
+    if (content === undefined) {
+      const names = [...files.keys()];
+      if (names.some((other) => other.startsWith(`${name}/`))) throw new Refusal(400, "not_a_file");
+      if (names.some((other) => name.startsWith(`${other}/`))) throw new Refusal(400, "not_a_directory");
+      throw new Refusal(404, "file_not_found");
+    }
+    if (content.length > 1024 * 1024) throw new Refusal(413, "file_too_large");
+    if (content.includes("\0")) throw new Refusal(415, "binary_file");
+    return content;
+  }
+
   function conversation(id: string): TinyConversation {
     if (!/^[0-9a-f]{32}$/.test(id)) throw new Refusal(400, "validation_failed");
     const found = conversations.get(id);
@@ -141,6 +178,7 @@ export function createTinyApi(key: string, v1: boolean): TinyApi {
         id: randomBytes(16).toString("hex"),
         title,
         status: "RUNNING",
+        files: new Map(),
         log: [],
         listeners: new Set(),
       };
@@ -168,6 +206,20 @@ export function createTinyApi(key: string, v1: boolean): TinyApi {
       if (conversation(id).status !== "RUNNING") throw new Refusal(409, "conversation_not_running");
       return ok({ event_id: append(conversation(id), bodyOf(request, "action")) });
     },
+    upload(request, id) {
+      const files = formOf(request);
+      for (const [name, content] of files) conversation(id).files.set(name, content);
+      return ok({ uploaded_files: files.map(([name]) => name) });
+    },
+    zip(_, id) {
+      conversation(id);
+      return {
+        status: 200,
+        headers: { "Content-Type": "application/zip", "Content-Disposition": disposition },
+        body: "PK\u{5}\u{6}",
+      };
+    },
+    select: (request, id) => ok({ code: textOfFile(conversation(id).files, request.query.get("file") ?? "") }),
     settings: () => ok(settings),
     merge(request) {
       settings.llm_model = bodyOf(request)["llm_model"] ?? null;

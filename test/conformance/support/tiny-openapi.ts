@@ -68,8 +68,20 @@ const operation = (operationId: string, parts: JsonObject): JsonObject => ({
   ...parts,
 });
 
-const onConversation = (operationId: string, parts: JsonObject): JsonObject =>
-  operation(operationId, { ...parts, parameters: [conversationId, ref("parameters", "RequestId")] });
+const onConversation = (operationId: string, parts: JsonObject, ...more: JsonObject[]): JsonObject =>
+  operation(operationId, { ...parts, parameters: [conversationId, ...more, ref("parameters", "RequestId")] });
+
+const form = (field: string, example: string): JsonObject => ({
+  required: true,
+  content: {
+    "multipart/form-data": {
+      schema: { type: "object", properties: { [field]: { type: "array", minItems: 1, items: {} } }, required: [field] },
+      example: { [field]: [example] },
+    },
+  },
+});
+
+export const disposition = 'attachment; filename="all.zip"';
 
 const success = object({ success: { type: "boolean", const: true } });
 const conversation = object({
@@ -79,12 +91,13 @@ const conversation = object({
 });
 
 const links = Object.fromEntries(
-  ["conversations.get", "conversations.rename", "conversations.delete", "conversations.stop", "events.add"].map(
-    (operationId) => [
-      operationId,
-      { operationId, parameters: { "path.conversation_id": "$response.body#/conversation_id" } },
-    ],
-  ),
+  [
+    ...["conversations.get", "conversations.rename", "conversations.delete", "conversations.stop", "events.add"],
+    ...["files.upload", "files.zip", "files.select"],
+  ].map((operationId) => [
+    operationId,
+    { operationId, parameters: { "path.conversation_id": "$response.body#/conversation_id" } },
+  ]),
 );
 
 const deprecationHeaders = {
@@ -103,7 +116,10 @@ const deprecated = (state: string): JsonObject => ({
   },
 });
 
-const codes = ["validation_failed", "malformed_json", "invalid_credentials", "unauthenticated"];
+const codes = [
+  ...["malformed_form", "path_outside_workspace", "not_a_file", "not_a_directory"],
+  ...["validation_failed", "malformed_json", "invalid_credentials", "unauthenticated"],
+];
 
 /**
  * A document that is small, and has one of everything that the runner judges: links, a body, sessions, a gate, an operation
@@ -172,6 +188,46 @@ export function tinyOpenApi(): JsonObject {
             "409": failure(["conversation_not_running"]),
           },
         }),
+      },
+      "/api/conversations/{conversation_id}/files": {
+        post: onConversation("files.upload", {
+          requestBody: form("files", "Hello"),
+          responses: {
+            "200": answer(object({ uploaded_files: { type: "array", items: { type: "string" } } })),
+            "400": failure(["malformed_form", "validation_failed"]),
+            "413": failure(["payload_too_large"]),
+            "415": failure(["unsupported_media_type"]),
+          },
+        }),
+      },
+      "/api/conversations/{conversation_id}/zip": {
+        get: onConversation("files.zip", {
+          responses: {
+            "200": {
+              description: "The archive.",
+              headers: {
+                ...requestIdHeader,
+                "Content-Disposition": { required: true, schema: { const: disposition } },
+              },
+              content: { "application/zip": {} },
+            },
+          },
+        }),
+      },
+      "/api/conversations/{conversation_id}/file": {
+        get: onConversation(
+          "files.select",
+          {
+            responses: {
+              "200": answer(object({ code: { type: "string" } })),
+              "400": failure(["path_outside_workspace", "not_a_file", "not_a_directory"]),
+              "404": failure(["file_not_found"]),
+              "413": failure(["file_too_large"]),
+              "415": failure(["binary_file"]),
+            },
+          },
+          { name: "file", in: "query", required: true, schema: { type: "string" }, example: "notes.txt" },
+        ),
       },
       "/api/settings": {
         get: operation("settings.get", { responses: { "200": answer(ref("schemas", "Settings")) } }),

@@ -72,9 +72,11 @@ export async function startTinyServer(lies: Lies = {}): Promise<TinyServer> {
 async function readRequest(incoming: IncomingMessage): Promise<TinyRequest> {
   const chunks: Buffer[] = [];
   for await (const chunk of incoming) chunks.push(chunk as Buffer); // no encoding is set
+  const { pathname: path, searchParams: query } = new URL(incoming.url ?? "/", "http://tiny.invalid");
   return {
     method: incoming.method ?? "GET",
-    path: new URL(incoming.url ?? "/", "http://tiny.invalid").pathname,
+    path,
+    query,
     headers: incoming.headers,
     text: Buffer.concat(chunks).toString(),
   };

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { once } from "node:events";
 import { Agent, createServer, request } from "node:http";
 import type { IncomingMessage, ServerResponse } from "node:http";
-import type { AddressInfo } from "node:net";
+import type { AddressInfo, Socket } from "node:net";
 import { connect } from "node:net";
 import { buffer, text } from "node:stream/consumers";
 import { describe, test } from "node:test";
@@ -30,6 +30,8 @@ async function setUp(t: TestContext, receive: Receive, limit = 1024 * 1024) {
     res.end(received.join("\n"));
   };
   const server = createServer((req, res) => void answer(req, res));
+  const connections: Socket[] = [];
+  server.on("connection", (socket) => connections.push(socket));
   server.listen(0, "127.0.0.1");
   await once(server, "listening");
   const agent = new Agent({ keepAlive: true, maxSockets: 1 });
@@ -45,7 +47,7 @@ async function setUp(t: TestContext, receive: Receive, limit = 1024 * 1024) {
     const [answer] = await once(outgoing, "response");
     return { lines: (await text(answer)).split("\n"), reused: outgoing.reusedSocket };
   };
-  return { post, port, outcomes };
+  return { post, port, outcomes, connections };
 }
 
 const whole: Receive = async (_name, content) => String((await buffer(content)).length);
@@ -65,6 +67,27 @@ test("more files than are handed out at once wait their turn", async (t) => {
     lines,
     many(3000, 10).map(({ name }) => `${name}=10`),
   );
+});
+
+test("files that nobody has asked for yet hold up the reading, however small they are", async (t) => {
+  const gate = Promise.withResolvers<void>();
+  const { post, connections } = await setUp(
+    t,
+    (name, content) => gate.promise.then(() => whole(name, content)),
+    2 ** 26,
+  );
+  const body = formOf(Array.from({ length: 20_000 }, (_, index) => ({ name: `${index}${"n".repeat(1000)}` })));
+  const answer = post(body);
+  let before = -1;
+  let read = 0;
+  while (read !== before || read === 0) {
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    before = read;
+    read = connections[0]?.bytesRead ?? 0;
+  }
+  assert.ok(read < body.length / 2, `${read} of ${body.length} bytes were read`);
+  gate.resolve();
+  assert.equal((await answer).lines.length, 20_000);
 });
 
 const names = [

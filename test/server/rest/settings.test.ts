@@ -3,6 +3,7 @@ import { randomBytes } from "node:crypto";
 import { readFile, readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { after, test } from "node:test";
+import * as fc from "fast-check";
 import { plainSettings, secretSettings } from "../../../contract/index.ts";
 import { caller } from "../../support/api.ts";
 import { addUser } from "../../support/cli.ts";
@@ -71,6 +72,37 @@ function pick({
 }: Record<string, unknown>) {
   return { language, max_iterations, enable_sound_notifications, enable_default_condenser };
 }
+
+/** Every setting with some values that it can have: `mcp_config`, which is shown in another form, has tests of its own. */
+const values = Object.entries(plainSettings).flatMap(([name, { value, initial }]) => {
+  const possible = ["", "text", 7, 25, true, false].filter((candidate) => value.safeParse(candidate).success);
+  return possible.length === 0 ? [] : [{ name, initial, possible }];
+});
+const change = fc.record(
+  Object.fromEntries([
+    ...values.map(({ name, possible }) => [name, fc.constantFrom<unknown>(null, ...possible)]),
+    ...Object.keys(secretSettings).map((name) => [name, fc.constantFrom<unknown>(null, "", "some key")]),
+  ]) as Record<string, fc.Arbitrary<unknown>>,
+  { requiredKeys: [] },
+);
+
+test("whatever is changed after one another, the settings are what the changes add up to", async () => {
+  assert.equal(values.length, Object.keys(plainSettings).length - 1);
+  const settings = await get();
+  const shown: Record<string, unknown> = Object.fromEntries(values.map(({ name }) => [name, settings[name]]));
+  for (const name of Object.keys(secretSettings)) shown[`${name}_set`] = settings[`${name}_set`];
+  await fc.assert(
+    fc.asyncProperty(change, async (changed) => {
+      assert.equal((await merge(changed)).status, 200);
+      for (const { name, initial } of values) if (name in changed) shown[name] = changed[name] ?? initial;
+      for (const name of Object.keys(secretSettings))
+        if (name in changed) shown[`${name}_set`] = changed[name] === "some key";
+      const after = await get();
+      assert.deepEqual(Object.fromEntries(Object.keys(shown).map((name) => [name, after[name]])), shown);
+    }),
+    { numRuns: 40, endOnFailure: true }, // the settings are one and the same throughout: there is no smaller way there
+  );
+});
 
 test("unknown fields, and those that only answers have, are ignored", async () => {
   const before = await get();

@@ -42,6 +42,12 @@ test("everything in the workspace comes as a zip archive", async () => {
   assert.ok(!entries.has("out"), "a link that leads out is left out");
 });
 
+test("a script of another origin may read under what name the file is to be saved", async () => {
+  const answer = await download(server, id, { Origin: "http://localhost:5173" });
+  assert.match(answer.headers.get("access-control-expose-headers") ?? "", /(^|,)Content-Disposition(,|$)/);
+  await answer.arrayBuffer();
+});
+
 test("an empty workspace is an empty archive", async () => {
   const answer = await download(server, await createConversation(call));
   assert.deepEqual(await readZip(Buffer.from(await answer.arrayBuffer())), []);

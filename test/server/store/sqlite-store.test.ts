@@ -93,7 +93,7 @@ test("a conversation is inserted with its first events, or not at all", async (t
   t.after(() => store.close());
   await store.users.insert({ id: "user", name: "user", createdAt: moment });
   const unfit = { ...draft("1"), source: null } as unknown as EventDraft; // which the schema of the database refuses
-  const setup = { instructions: "Be brief.", mcpConfig: null };
+  const setup = { instructions: "Be brief.", mcpConfig: null, cloneUrl: null };
   await assert.rejects(store.conversations.insert({ ...conversation("a"), setup }, [draft("0"), unfit]), /NOT NULL/);
   assert.equal(await store.conversations.get("a"), null);
   assert.deepEqual(await store.events.find("a", { from: 0, limit: 10 }), []);
