@@ -59,12 +59,12 @@ export async function startServer(config: Config, logger: Logger): Promise<Runni
   const cipher = createCipher(await loadSecretKey(config.SECRET_KEY, config.DATA_DIR));
   const oidc =
     config.AUTH_MODE === "oidc"
-      ? createOidc({ settings: oidcSettings(config), identity, store: store.subjects, cipher, clock, logger })
+      ? createOidc({ settings: oidcSettings(config), store: store.subjects, cipher, clock, logger })
       : null;
   const authenticator =
     config.AUTH_MODE === "none" && first
       ? createOpenAuthenticator(first.userId)
-      : createTokenAuthenticator(oidc?.credentials ?? identity, origins);
+      : createTokenAuthenticator(identity, origins, oidc);
   const changed = (userId: string) => knownSecrets.forget(userId);
   const settings = createSettingsService({ store: store.settings, cipher, defaultModel: config.LLM_MODEL, changed });
   const secrets = createCustomSecrets({ store: store.secrets, cipher, changed });
