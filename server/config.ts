@@ -1,7 +1,8 @@
 import { resolve } from "node:path";
 import * as z from "zod";
 import { sizeLimits } from "../contract/index.ts";
-import { isLoopback, missingOidcVariables, oidcVariables } from "./identity/oidc/variables.ts";
+import { missingOidcVariables, oidcVariables } from "./identity/oidc/variables.ts";
+import { isLoopback } from "./loopback.ts";
 import { OperatorError } from "./operator-error.ts";
 
 const off = z.literal("off").transform(() => null);

@@ -37,7 +37,7 @@ export const oidc = {
     ...shared,
     path: "/api/login/oidc/callback",
     summary: "Complete a login at the OpenID provider",
-    description: `Where the provider sends the browser back to. Checks the login against \`${loginCookie}\` and begins a session, as \`POST /api/login\` does; who has never been here becomes a user. Only where the server has an OpenID provider (\`AUTH_MODE=oidc\`); elsewhere there is no such operation.`,
+    description: `Where the provider sends the browser back to. Checks the login against \`${loginCookie}\` and begins a session, as \`POST /api/login\` does; who has never been here becomes a user, and the session of a cookie that is sent along ends. Only where the server has an OpenID provider (\`AUTH_MODE=oidc\`); elsewhere there is no such operation.`,
     query: z.object({
       state: parameter("The value that the login began with."),
       code: parameter("The authorization code.").optional(),

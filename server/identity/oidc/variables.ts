@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { isLoopback } from "../../loopback.ts";
 
 /** Where the provider sends browsers back to: `contract.oidc.callback`, behind whatever path a proxy puts before it. */
 const callbackPath = "/api/login/oidc/callback";
@@ -13,11 +14,6 @@ const algorithms = [
 ];
 
 const list = (text: string) => text.split(/[\s,]+/).filter((item) => item !== "");
-
-/** Whether traffic to this host never leaves the machine. */
-export function isLoopback(host: string): boolean {
-  return host === "localhost" || host === "::1" || host === "[::1]" || /^127(\.\d{1,3}){3}$/.test(host);
-}
 
 /** Whether nobody can listen in on, or answer for, what is at this URL. */
 function isSafe(text: string): boolean {

@@ -117,6 +117,16 @@ test("a person is one user, however often and by whichever way they come", async
   assert.equal((await call("GET", me, { key: await provider.sign({ sub: "alice" }) })).body.id, alice);
 });
 
+test("a login replaces the session that the browser had", async () => {
+  const before = await logIn("alice");
+  const { location, cookie } = await begin();
+  const path = pathOf(await provider.logIn(location, "bob"));
+  const { cookies } = await visit(path, `${cookie}; ${before}`);
+  const get = (Cookie: string) => call("GET", me, { key: null, headers: { Cookie } });
+  assert.equal((await get(pair(cookies[0]))).status, 200);
+  assertRefused(await get(before), 401, "invalid_credentials");
+});
+
 test("a callback is good once", async () => {
   const { location, cookie } = await begin();
   const path = pathOf(await provider.logIn(location, "alice"));
