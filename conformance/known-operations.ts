@@ -7,6 +7,7 @@ import type { Operation } from "./operations.ts";
  */
 export const knownOperations = {
   login: "sessions.login",
+  oidcCallback: "oidc.callback",
   readConversation: "conversations.get",
   renameConversation: "conversations.rename",
   stopConversation: "conversations.stop",
@@ -25,6 +26,11 @@ export const showcase = { model: "test/tools", message: "show every event type" 
 
 /** The `status` of a conversation that takes actions. */
 export const runningStatus = "RUNNING";
+
+/** Whether nobody but a person at the OpenID provider's page can make it succeed. */
+export function needsPerson({ id }: Operation): boolean {
+  return id === knownOperations.oidcCallback;
+}
 
 /** Operations that leave what they are called on in no state to be used by the next case. */
 export function usesUp(operation: Operation): boolean {

@@ -1,6 +1,8 @@
 import { resolve } from "node:path";
 import * as z from "zod";
 import { sizeLimits } from "../contract/index.ts";
+import { missingOidcVariables, oidcVariables } from "./identity/oidc/variables.ts";
+import { isLoopback } from "./loopback.ts";
 import { OperatorError } from "./operator-error.ts";
 
 const off = z.literal("off").transform(() => null);
@@ -60,11 +62,15 @@ const Environment = z.object({
     .prefault("./data")
     .describe("The folder for the database, the workspaces and the key file. One server uses it at a time."),
   AUTH_MODE: z
-    .enum(["token", "none"], "must be `token`, or `none` for a server that only this machine can reach")
+    .enum(
+      ["token", "oidc", "none"],
+      "must be `token`, `oidc` for users of an OpenID provider, or `none` for a server that only this machine can reach",
+    )
     .prefault("token")
     .describe(
-      "How callers prove who they are: `token` by API keys and sessions; `none` lets everybody on this machine in.",
+      "How callers prove who they are: `token` by API keys and sessions; `oidc` also by an OpenID provider, as docs/openid-connect.md explains; `none` lets everybody on this machine in.",
     ),
+  ...oidcVariables,
   BOOTSTRAP_API_KEY: z
     .string()
     .regex(
@@ -181,9 +187,8 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
       `AUTH_MODE: \`none\` lets everybody in, so HOST must be a loopback address such as 127.0.0.1, not ${config.HOST}.`,
     );
   }
+  const missing = config.AUTH_MODE === "oidc" ? missingOidcVariables(config) : [];
+  if (missing.length > 0)
+    throw new ConfigError(`AUTH_MODE: \`oidc\` also needs ${missing.join(", ")}. Set what is missing.`);
   return config;
-}
-
-function isLoopback(host: string): boolean {
-  return host === "localhost" || host === "::1" || /^127(\.\d{1,3}){3}$/.test(host);
 }

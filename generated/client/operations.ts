@@ -55,7 +55,7 @@ export interface Calls<Options> {
     /**
      * Log out: `POST /api/logout`
      *
-     * Ends the session of the request's cookie on the server and clears the cookie. An API key stays valid.
+     * Ends the session of the request's cookie on the server and clears the cookie. An API key stays valid, and so does a session at an OpenID provider.
      */
     readonly logout: (request?: Record<string, never>, options?: Options) => Promise<wire.LogoutResponse>;
   };
@@ -540,7 +540,7 @@ export interface Calls<Options> {
     /**
      * Is the server ready?: `GET /api/readiness`
      *
-     * For readiness probes: 503, naming the part that failed, while the server cannot take requests.
+     * For readiness probes: 503, naming the part that failed, while the server cannot take requests. An OpenID provider that does not answer is listed as failed and makes no 503: API keys and sessions go on working.
      */
     readonly readiness: (request?: Record<string, never>, options?: Options) => Promise<wire.Readiness>;
   };
@@ -557,14 +557,27 @@ export interface Calls<Options> {
 /** The codes with which each operation fails. */
 export interface ErrorCodes {
   options: {
-    models: "validation_failed" | "invalid_credentials" | "unauthenticated" | "rate_limited" | "internal_error";
-    agents: "validation_failed" | "invalid_credentials" | "unauthenticated" | "rate_limited" | "internal_error";
+    models:
+      | "validation_failed"
+      | "invalid_credentials"
+      | "unauthenticated"
+      | "rate_limited"
+      | "internal_error"
+      | "not_ready";
+    agents:
+      | "validation_failed"
+      | "invalid_credentials"
+      | "unauthenticated"
+      | "rate_limited"
+      | "internal_error"
+      | "not_ready";
     securityAnalyzers:
       | "validation_failed"
       | "invalid_credentials"
       | "unauthenticated"
       | "rate_limited"
-      | "internal_error";
+      | "internal_error"
+      | "not_ready";
     config: "validation_failed" | "rate_limited" | "internal_error";
     saas: "validation_failed" | "rate_limited" | "internal_error";
   };
@@ -583,14 +596,16 @@ export interface ErrorCodes {
       | "unauthenticated"
       | "origin_forbidden"
       | "rate_limited"
-      | "internal_error";
+      | "internal_error"
+      | "not_ready";
     logout:
       | "validation_failed"
       | "invalid_credentials"
       | "unauthenticated"
       | "origin_forbidden"
       | "rate_limited"
-      | "internal_error";
+      | "internal_error"
+      | "not_ready";
   };
   conversations: {
     create:
@@ -605,15 +620,23 @@ export interface ErrorCodes {
       | "payload_too_large"
       | "unsupported_media_type"
       | "rate_limited"
-      | "internal_error";
-    list: "validation_failed" | "invalid_credentials" | "unauthenticated" | "rate_limited" | "internal_error";
+      | "internal_error"
+      | "not_ready";
+    list:
+      | "validation_failed"
+      | "invalid_credentials"
+      | "unauthenticated"
+      | "rate_limited"
+      | "internal_error"
+      | "not_ready";
     get:
       | "validation_failed"
       | "invalid_credentials"
       | "unauthenticated"
       | "conversation_not_found"
       | "rate_limited"
-      | "internal_error";
+      | "internal_error"
+      | "not_ready";
     rename:
       | "malformed_json"
       | "validation_failed"
@@ -624,7 +647,8 @@ export interface ErrorCodes {
       | "payload_too_large"
       | "unsupported_media_type"
       | "rate_limited"
-      | "internal_error";
+      | "internal_error"
+      | "not_ready";
     delete:
       | "validation_failed"
       | "invalid_credentials"
@@ -632,7 +656,8 @@ export interface ErrorCodes {
       | "origin_forbidden"
       | "conversation_not_found"
       | "rate_limited"
-      | "internal_error";
+      | "internal_error"
+      | "not_ready";
     start:
       | "malformed_json"
       | "validation_failed"
@@ -643,7 +668,8 @@ export interface ErrorCodes {
       | "payload_too_large"
       | "unsupported_media_type"
       | "rate_limited"
-      | "internal_error";
+      | "internal_error"
+      | "not_ready";
     stop:
       | "validation_failed"
       | "invalid_credentials"
@@ -651,7 +677,8 @@ export interface ErrorCodes {
       | "origin_forbidden"
       | "conversation_not_found"
       | "rate_limited"
-      | "internal_error";
+      | "internal_error"
+      | "not_ready";
   };
   events: {
     message:
@@ -666,14 +693,16 @@ export interface ErrorCodes {
       | "payload_too_large"
       | "unsupported_media_type"
       | "rate_limited"
-      | "internal_error";
+      | "internal_error"
+      | "not_ready";
     search:
       | "validation_failed"
       | "invalid_credentials"
       | "unauthenticated"
       | "conversation_not_found"
       | "rate_limited"
-      | "internal_error";
+      | "internal_error"
+      | "not_ready";
     add:
       | "malformed_json"
       | "validation_failed"
@@ -687,7 +716,8 @@ export interface ErrorCodes {
       | "payload_too_large"
       | "unsupported_media_type"
       | "rate_limited"
-      | "internal_error";
+      | "internal_error"
+      | "not_ready";
   };
   trajectory: {
     get:
@@ -696,7 +726,8 @@ export interface ErrorCodes {
       | "unauthenticated"
       | "conversation_not_found"
       | "rate_limited"
-      | "internal_error";
+      | "internal_error"
+      | "not_ready";
   };
   microagents: {
     list:
@@ -705,8 +736,15 @@ export interface ErrorCodes {
       | "unauthenticated"
       | "conversation_not_found"
       | "rate_limited"
-      | "internal_error";
-    conversations: "validation_failed" | "invalid_credentials" | "unauthenticated" | "rate_limited" | "internal_error";
+      | "internal_error"
+      | "not_ready";
+    conversations:
+      | "validation_failed"
+      | "invalid_credentials"
+      | "unauthenticated"
+      | "rate_limited"
+      | "internal_error"
+      | "not_ready";
   };
   feedback: {
     submit:
@@ -720,7 +758,8 @@ export interface ErrorCodes {
       | "payload_too_large"
       | "unsupported_media_type"
       | "rate_limited"
-      | "internal_error";
+      | "internal_error"
+      | "not_ready";
     rate:
       | "malformed_json"
       | "validation_failed"
@@ -732,14 +771,16 @@ export interface ErrorCodes {
       | "payload_too_large"
       | "unsupported_media_type"
       | "rate_limited"
-      | "internal_error";
+      | "internal_error"
+      | "not_ready";
     ratings:
       | "validation_failed"
       | "invalid_credentials"
       | "unauthenticated"
       | "conversation_not_found"
       | "rate_limited"
-      | "internal_error";
+      | "internal_error"
+      | "not_ready";
   };
   experiments: {
     fix:
@@ -752,7 +793,8 @@ export interface ErrorCodes {
       | "payload_too_large"
       | "unsupported_media_type"
       | "rate_limited"
-      | "internal_error";
+      | "internal_error"
+      | "not_ready";
   };
   files: {
     list:
@@ -764,7 +806,8 @@ export interface ErrorCodes {
       | "permission_denied"
       | "conversation_not_found"
       | "rate_limited"
-      | "internal_error";
+      | "internal_error"
+      | "not_ready";
     select:
       | "not_a_directory"
       | "not_a_file"
@@ -778,7 +821,8 @@ export interface ErrorCodes {
       | "file_too_large"
       | "binary_file"
       | "rate_limited"
-      | "internal_error";
+      | "internal_error"
+      | "not_ready";
     upload:
       | "malformed_form"
       | "validation_failed"
@@ -789,14 +833,16 @@ export interface ErrorCodes {
       | "payload_too_large"
       | "unsupported_media_type"
       | "rate_limited"
-      | "internal_error";
+      | "internal_error"
+      | "not_ready";
     zip:
       | "validation_failed"
       | "invalid_credentials"
       | "unauthenticated"
       | "conversation_not_found"
       | "rate_limited"
-      | "internal_error";
+      | "internal_error"
+      | "not_ready";
   };
   git: {
     changes:
@@ -807,7 +853,8 @@ export interface ErrorCodes {
       | "git_failed"
       | "file_too_large"
       | "rate_limited"
-      | "internal_error";
+      | "internal_error"
+      | "not_ready";
     diff:
       | "not_a_file"
       | "path_outside_workspace"
@@ -822,7 +869,8 @@ export interface ErrorCodes {
       | "file_too_large"
       | "binary_file"
       | "rate_limited"
-      | "internal_error";
+      | "internal_error"
+      | "not_ready";
   };
   runtime: {
     config:
@@ -831,24 +879,33 @@ export interface ErrorCodes {
       | "unauthenticated"
       | "conversation_not_found"
       | "rate_limited"
-      | "internal_error";
+      | "internal_error"
+      | "not_ready";
     vscodeUrl:
       | "validation_failed"
       | "invalid_credentials"
       | "unauthenticated"
       | "conversation_not_found"
       | "rate_limited"
-      | "internal_error";
+      | "internal_error"
+      | "not_ready";
     webHosts:
       | "validation_failed"
       | "invalid_credentials"
       | "unauthenticated"
       | "conversation_not_found"
       | "rate_limited"
-      | "internal_error";
+      | "internal_error"
+      | "not_ready";
   };
   apiKeys: {
-    list: "validation_failed" | "invalid_credentials" | "unauthenticated" | "rate_limited" | "internal_error";
+    list:
+      | "validation_failed"
+      | "invalid_credentials"
+      | "unauthenticated"
+      | "rate_limited"
+      | "internal_error"
+      | "not_ready";
     create:
       | "malformed_json"
       | "validation_failed"
@@ -859,7 +916,8 @@ export interface ErrorCodes {
       | "payload_too_large"
       | "unsupported_media_type"
       | "rate_limited"
-      | "internal_error";
+      | "internal_error"
+      | "not_ready";
     delete:
       | "validation_failed"
       | "invalid_credentials"
@@ -867,7 +925,8 @@ export interface ErrorCodes {
       | "origin_forbidden"
       | "api_key_not_found"
       | "rate_limited"
-      | "internal_error";
+      | "internal_error"
+      | "not_ready";
   };
   settings: {
     get:
@@ -876,7 +935,8 @@ export interface ErrorCodes {
       | "unauthenticated"
       | "settings_not_found"
       | "rate_limited"
-      | "internal_error";
+      | "internal_error"
+      | "not_ready";
     merge:
       | "malformed_json"
       | "validation_failed"
@@ -886,11 +946,18 @@ export interface ErrorCodes {
       | "payload_too_large"
       | "unsupported_media_type"
       | "rate_limited"
-      | "internal_error";
+      | "internal_error"
+      | "not_ready";
     reset: "operation_removed" | "rate_limited" | "internal_error";
   };
   secrets: {
-    list: "validation_failed" | "invalid_credentials" | "unauthenticated" | "rate_limited" | "internal_error";
+    list:
+      | "validation_failed"
+      | "invalid_credentials"
+      | "unauthenticated"
+      | "rate_limited"
+      | "internal_error"
+      | "not_ready";
     create:
       | "malformed_json"
       | "validation_failed"
@@ -902,7 +969,8 @@ export interface ErrorCodes {
       | "payload_too_large"
       | "unsupported_media_type"
       | "rate_limited"
-      | "internal_error";
+      | "internal_error"
+      | "not_ready";
     update:
       | "malformed_json"
       | "validation_failed"
@@ -914,7 +982,8 @@ export interface ErrorCodes {
       | "payload_too_large"
       | "unsupported_media_type"
       | "rate_limited"
-      | "internal_error";
+      | "internal_error"
+      | "not_ready";
     delete:
       | "validation_failed"
       | "invalid_credentials"
@@ -922,7 +991,8 @@ export interface ErrorCodes {
       | "origin_forbidden"
       | "secret_not_found"
       | "rate_limited"
-      | "internal_error";
+      | "internal_error"
+      | "not_ready";
   };
   providers: {
     add:
@@ -934,14 +1004,16 @@ export interface ErrorCodes {
       | "payload_too_large"
       | "unsupported_media_type"
       | "rate_limited"
-      | "internal_error";
+      | "internal_error"
+      | "not_ready";
     unset:
       | "validation_failed"
       | "invalid_credentials"
       | "unauthenticated"
       | "origin_forbidden"
       | "rate_limited"
-      | "internal_error";
+      | "internal_error"
+      | "not_ready";
   };
   health: {
     alive: "validation_failed" | "internal_error";
@@ -957,7 +1029,8 @@ export interface ErrorCodes {
       | "unauthenticated"
       | "route_not_found"
       | "rate_limited"
-      | "internal_error";
+      | "internal_error"
+      | "not_ready";
   };
 }
 

@@ -3,6 +3,8 @@ import { parseCookie } from "cookie";
 import { securitySchemes } from "../../contract/index.ts";
 import { ApiError } from "../api-error.ts";
 import type { Identity, Principal } from "./identity.ts";
+import type { Oidc } from "./oidc/oidc.ts";
+import { isJwt } from "./oidc/tokens.ts";
 import type { OriginPolicy } from "./origins.ts";
 
 /** The parts of a request that say who makes it. */
@@ -16,16 +18,23 @@ export interface Credentials {
 
 /** Proves who makes a request, over REST and the socket alike. */
 export interface Authenticator {
-  /** @throws {ApiError} `unauthenticated`, `invalid_credentials`, `origin_forbidden` */
+  /** @throws {ApiError} `unauthenticated`, `invalid_credentials`, `origin_forbidden`, `not_ready` */
   authenticate(credentials: Credentials): Promise<Principal>;
 }
 
-/** `AUTH_MODE=token`: an API key as bearer, header or query, or a session cookie, looked at in that order. */
-export function createTokenAuthenticator(identity: Identity, origins: OriginPolicy): Authenticator {
+/**
+ * `AUTH_MODE=token` and `oidc`: an API key as bearer, header or query, or a session cookie, looked at in that order.
+ * @param oidc where there is an OpenID provider: a JWT is good wherever a key is
+ */
+export function createTokenAuthenticator(
+  identity: Identity,
+  origins: OriginPolicy,
+  oidc: Pick<Oidc, "byToken"> | null,
+): Authenticator {
   return {
     async authenticate({ headers, queryKey, changes }) {
       const key = bearerToken(headers.authorization) ?? headerKey(headers) ?? queryKey;
-      if (key !== undefined) return identity.byApiKey(key);
+      if (key !== undefined) return oidc && isJwt(key) ? oidc.byToken(key) : identity.byApiKey(key);
       const session = sessionToken(headers);
       if (session === undefined) throw new ApiError("unauthenticated");
       const principal = await identity.bySession(session);

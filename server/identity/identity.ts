@@ -10,13 +10,19 @@ const touchIntervalMs = 60 * 1000;
 /** Who makes a request, and how that was proven. */
 export interface Principal {
   readonly userId: string;
-  readonly via: "key" | "cookie" | "open";
+  readonly via: "key" | "token" | "cookie" | "open";
 }
 
 /** A key as it is shown once, beside what is stored of it. */
 export interface NewApiKey {
   readonly key: string;
   readonly record: ApiKeyRecord;
+}
+
+/** The cookie's value, and its lifetime in seconds. */
+export interface NewSession {
+  readonly token: string;
+  readonly maxAge: number;
 }
 
 /** Users, their API keys and their sessions. */
@@ -41,8 +47,10 @@ export interface Identity {
   listApiKeys(userId: string): Promise<ApiKeyRecord[]>;
   /** @throws {ApiError} `api_key_not_found`, also for another user's key */
   deleteApiKey(userId: string, id: string): Promise<void>;
-  /** Begins a session. @returns the cookie's value and its lifetime in seconds */
-  login(apiKey: string): Promise<{ token: string; maxAge: number }>;
+  /** Begins a session of the key's user. @throws {ApiError} `invalid_credentials` */
+  login(apiKey: string): Promise<NewSession>;
+  /** Begins a session of a user who has been proven otherwise. */
+  beginSession(userId: string): Promise<NewSession>;
   logout(token: string): Promise<void>;
 }
 
@@ -59,6 +67,15 @@ export function createIdentity({ store, clock }: { store: Store; clock: Clock })
   async function touch({ id, lastUsedAt }: ApiKeyRecord, now: string): Promise<void> {
     if (lastUsedAt === null || Date.parse(now) - Date.parse(lastUsedAt) >= touchIntervalMs)
       await store.apiKeys.touch(id, now);
+  }
+
+  async function beginSession(userId: string): Promise<NewSession> {
+    const now = clock.now();
+    const token = newSessionToken();
+    const expiresAt = new Date(now.getTime() + sessionLifetimeMs).toISOString();
+    await store.sessions.deleteExpired(now.toISOString());
+    await store.sessions.insert({ hash: hashToken(token), userId, createdAt: now.toISOString(), expiresAt });
+    return { token, maxAge: sessionLifetimeMs / 1000 };
   }
 
   return {
@@ -97,15 +114,8 @@ export function createIdentity({ store, clock }: { store: Store; clock: Clock })
       if (!(await store.apiKeys.delete(userId, id))) throw new ApiError("api_key_not_found");
     },
 
-    async login(apiKey) {
-      const { userId } = await byApiKey(apiKey);
-      const now = clock.now();
-      const token = newSessionToken();
-      const expiresAt = new Date(now.getTime() + sessionLifetimeMs).toISOString();
-      await store.sessions.deleteExpired(now.toISOString());
-      await store.sessions.insert({ hash: hashToken(token), userId, createdAt: now.toISOString(), expiresAt });
-      return { token, maxAge: sessionLifetimeMs / 1000 };
-    },
+    login: async (apiKey) => beginSession((await byApiKey(apiKey)).userId),
+    beginSession,
     logout: (token) => store.sessions.delete(hashToken(token)),
   };
 }

@@ -1,6 +1,7 @@
 import { agentNames } from "../agent/agent.ts";
 import type { Models } from "../agent/models.ts";
 import type { ServerHandlers } from "../http/router.ts";
+import type { Oidc } from "../identity/oidc/oidc.ts";
 
 /** None: nothing in this server judges the risk of an action. */
 const securityAnalyzerNames: string[] = [];
@@ -8,9 +9,11 @@ const securityAnalyzerNames: string[] = [];
 export function optionsHandlers({
   models,
   enableV1,
+  oidc,
 }: {
   models: Models;
   enableV1: boolean;
+  oidc: Oidc | null;
 }): ServerHandlers["options"] {
   return {
     models: async () => ({ status: 200, body: [...models.names] }),
@@ -24,7 +27,12 @@ export function optionsHandlers({
         GITHUB_CLIENT_ID: "",
         POSTHOG_CLIENT_KEY: "",
         FEATURE_FLAGS: { ENABLE_BILLING: false, HIDE_LLM_SETTINGS: false, ENABLE_V1: enableV1 },
+        ...(oidc && { OIDC_LOGIN: oidcLogin(oidc) }),
       },
     }),
   };
+}
+
+function oidcLogin({ settings: { rootPath, issuer } }: Oidc) {
+  return { url: `${rootPath}api/login/oidc`, provider: issuer.host };
 }

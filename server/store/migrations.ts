@@ -8,6 +8,7 @@ export const migrations: Record<string, Migration> = {
   "003-receipts": { up: receipts },
   "004-conversations": { up: conversations },
   "005-event-indexes": { up: eventIndexes },
+  "007-oidc": { up: oidcSubjects },
 };
 
 async function firstLight(db: Kysely<unknown>): Promise<void> {
@@ -164,4 +165,14 @@ async function eventIndexes(db: Kysely<unknown>): Promise<void> {
       .on("conversations")
       .columns(["user_id", column, "created_at", "id"])
       .execute();
+}
+
+async function oidcSubjects(db: Kysely<unknown>): Promise<void> {
+  await db.schema
+    .createTable("oidc_subjects")
+    .addColumn("issuer", "text", (column) => column.notNull())
+    .addColumn("subject", "text", (column) => column.notNull())
+    .addColumn("user_id", "text", (column) => column.notNull().references("users.id").onDelete("cascade"))
+    .addPrimaryKeyConstraint("oidc_subjects_key", ["issuer", "subject"])
+    .execute();
 }

@@ -9,6 +9,7 @@ import type {
 /** The Store port: everything that outlives the process. Every promise that resolves to nothing resolves once it is durable. */
 export interface Store {
   readonly users: UserStore;
+  readonly subjects: SubjectStore;
   readonly apiKeys: ApiKeyStore;
   readonly sessions: SessionStore;
   readonly settings: SettingsStore;
@@ -61,6 +62,22 @@ export interface UserStore {
   insert(user: UserRecord): Promise<void>;
   findByName(name: string): Promise<UserRecord | null>;
   list(): Promise<UserRecord[]>;
+}
+
+/** Whom an OpenID provider means: a subject is unique at its issuer alone (OpenID Connect Core 1.0 §2). */
+export interface Subject {
+  readonly issuer: string;
+  readonly subject: string;
+}
+
+export interface SubjectStore {
+  /** @returns the user's id */
+  find(subject: Subject): Promise<string | null>;
+  /**
+   * Inserts a user for a subject, both or neither, unless the subject has one.
+   * @returns the id of the subject's user
+   */
+  insert(subject: Subject, user: UserRecord): Promise<string>;
 }
 
 export interface ApiKeyRecord {

@@ -1,4 +1,4 @@
-// What a handler is given and must give, for operations with files. Checked by tsc; never run.
+// What a handler is given and must give, for operations with files or a redirect. Checked by tsc; never run.
 import type { Readable } from "node:stream";
 import type { FileBytes, Handler, RequestOf, ResponseOf, UploadedFile, contract } from "../../contract/index.ts";
 
@@ -25,3 +25,12 @@ export const json: Handler<Zip, object> = async () => ({ status: 200, body: { su
 export const accepted: Handler<Zip, object> = async () => ({ status: 202, body: bytes });
 // @ts-expect-error -- an upload is answered in JSON
 export const upload: Handler<Upload, object> = async () => ({ status: 200, body: bytes });
+
+type Login = typeof contract.oidc.login;
+export const redirect: Handler<Login, object> = async () => ({ status: 302, headers: { Location: "/" } });
+// @ts-expect-error -- a redirect leads somewhere
+export const nowhere: Handler<Login, object> = async () => ({ status: 302, headers: { "Set-Cookie": ["a=b"] } });
+// @ts-expect-error -- a redirect has no body
+export const page: Handler<Login, object> = async () => ({ status: 302, headers: { Location: "/" }, body: "Go on." });
+// @ts-expect-error -- a redirect is 302
+export const kept: Handler<Login, object> = async () => ({ status: 307, headers: { Location: "/" } });

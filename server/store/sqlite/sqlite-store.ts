@@ -15,6 +15,8 @@ import type {
   SettingsRecord,
   SettingsStore,
   Store,
+  Subject,
+  SubjectStore,
 } from "../store.ts";
 import { openConnection } from "./connection.ts";
 import type { Connection } from "./connection.ts";
@@ -41,6 +43,7 @@ export async function openSqliteStore(folder: string, { now }: { now: () => stri
   const writer = createEventWriter(connection, now);
   return {
     users: userQueries(db),
+    subjects: sqliteSubjects(connection),
     apiKeys: sqliteApiKeys(connection),
     sessions: sessionQueries(db),
     settings: sqliteSettings(connection),
@@ -79,6 +82,27 @@ async function migrate(db: Kysely<Database>): Promise<void> {
     );
   }
   if (error !== undefined) throw new Error("The database's schema could not be brought up to date.", { cause: error });
+}
+
+function sqliteSubjects({ sqlite, transaction }: Connection): SubjectStore {
+  const select = sqlite.prepare("SELECT user_id FROM oidc_subjects WHERE issuer = ? AND subject = ?");
+  const insertUser = sqlite.prepare("INSERT INTO users (id, name, created_at) VALUES (?, ?, ?)");
+  const insert = sqlite.prepare("INSERT INTO oidc_subjects (issuer, subject, user_id) VALUES (?, ?, ?)");
+  const find = ({ issuer, subject }: Subject) => {
+    const row = select.get(issuer, subject);
+    return row ? String(row["user_id"]) : null;
+  };
+  return {
+    find: async (subject) => find(subject),
+    insert: async (subject, { id, name, createdAt }) =>
+      transaction(() => {
+        const known = find(subject); // made by another request meanwhile
+        if (known !== null) return known;
+        insertUser.run(id, name, createdAt);
+        insert.run(subject.issuer, subject.subject, id);
+        return id;
+      }),
+  };
 }
 
 function sqliteApiKeys(connection: Connection): ApiKeyStore {
