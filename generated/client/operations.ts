@@ -61,6 +61,8 @@ export interface Calls<Options> {
      * List the conversations: `GET /api/conversations`
      *
      * The caller's conversations, newest first. Pages stay stable while conversations come and go.
+     *
+     * `await` gives one page; `for await` gives the items of this page and of all that follow.
      */
     readonly list: (
       request?: {
@@ -76,7 +78,7 @@ export interface Calls<Options> {
         include_sub_conversations?: boolean | undefined;
       },
       options?: Options,
-    ) => Promise<wire.ConversationPage>;
+    ) => Promise<wire.ConversationPage> & AsyncIterable<wire.ConversationInfo>;
     /**
      * Get a conversation: `GET /api/conversations/{conversation_id}`
      *
@@ -152,6 +154,8 @@ export interface Calls<Options> {
      * Search the events: `GET /api/conversations/{conversation_id}/events`
      *
      * A page of the conversation's log. Filters combine; a page holds up to `limit` matching events.
+     *
+     * `await` gives one page; `for await` gives the items of this page and of all that follow.
      */
     readonly search: (
       request: {
@@ -177,7 +181,7 @@ export interface Calls<Options> {
         end_date?: wire.Timestamp | undefined;
       },
       options?: Options,
-    ) => Promise<wire.EventPage>;
+    ) => Promise<wire.EventPage> & AsyncIterable<wire.Event>;
     /**
      * Add actions: `POST /api/conversations/{conversation_id}/events`
      *
@@ -653,4 +657,19 @@ export const operations = {
   users: {
     me: "GET /api/v1/users/me",
   },
+} as const;
+
+/** The operations that take an `Idempotency-Key`, with which they can be repeated. */
+export const keyed = [
+  "conversations.create",
+  "events.message",
+  "events.add",
+  "apiKeys.create",
+  "secrets.create",
+] as const;
+
+/** The operations that answer page by page, and the field of a page that holds the items. */
+export const paged = {
+  "conversations.list": "results",
+  "events.search": "events",
 } as const;

@@ -4,6 +4,7 @@ import { connect, createClient, isApiError } from "../../client/index.ts";
 import type {
   ApiError,
   ConversationInfo,
+  ConversationPage,
   ErrorCodeOf,
   Event,
   EventId,
@@ -13,6 +14,8 @@ import type {
   ResponseOf,
   RunObservation,
   ServerFrame,
+  SocketError,
+  SocketState,
 } from "../../client/index.ts";
 
 type Equal<Left, Right> =
@@ -60,6 +63,14 @@ export async function calls(): Promise<void> {
   await client.conversations.destroy({ conversation_id });
   // @ts-expect-error -- an unknown option
   await client.conversations.get({ conversation_id }, { timeout: 1 });
+
+  // Pages: one is awaited, all of their items are iterated over.
+  check<Equal<Awaited<ReturnType<typeof client.conversations.list>>, ConversationPage>>();
+  for await (const item of client.conversations.list()) check<Equal<typeof item, ConversationInfo>>();
+  for await (const event of client.events.search({ conversation_id })) check<Equal<typeof event, Event>>();
+  // @ts-expect-error -- this comes in one piece
+  const models: AsyncIterable<string> = client.options.models();
+  void models;
 
   // Answers.
   const conversation = await client.conversations.get({ conversation_id });
@@ -122,6 +133,14 @@ export async function sockets(): Promise<void> {
   await socket.send({ action: "system", args: { content: "" } });
   // @ts-expect-error -- it counts by itself
   socket.latestEventId = 7;
+  socket.onEvent((event) => check<Equal<typeof event, Event>>())();
+  socket.onMessage((frame) => check<Equal<typeof frame, ServerFrame>>())();
+  socket.onStateChange((state, cause) => {
+    check<Equal<typeof state, SocketState>>();
+    check<Equal<typeof cause, SocketError | undefined>>();
+    // @ts-expect-error -- no such state
+    if (state === "lost") return;
+  });
 
   for await (const frame of socket.messages) {
     check<Equal<typeof frame, ServerFrame>>();
