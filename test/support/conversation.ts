@@ -26,9 +26,9 @@ export async function busyConversation(call: Call): Promise<BusyConversation> {
   };
 }
 
-/** A command that ends once there is such a file. */
+/** A command that ends once there is such a file, or no workspace any more: nobody else ends what a killed server has begun. */
 export function untilFile(path: string): string {
-  return `until [ -e ${path} ]; do sleep 0.02; done`;
+  return `until [ -e ${path} ] || [ ! -e "$PWD" ]; do sleep 0.02; done`;
 }
 
 /** A message of the user. */
