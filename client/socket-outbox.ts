@@ -35,6 +35,7 @@ type PendingSend = Unanswered & PromiseWithResolvers<{ event_id: EventId }>;
 /** An empty outbox without a connection. */
 export function createOutbox(): Outbox {
   const pending = new Map<string, PendingSend>();
+  /** Another one than that of any outbox before: the server takes a `request_id` of the past for a repetition. */
   const name = uniqueId();
   let lastNumber = 0;
   let transmit: ((text: string) => void) | undefined;

@@ -8,7 +8,7 @@ import { isObject } from "./json.ts";
 import type { Json, JsonObject } from "./json.ts";
 import { knownOperations, removes, runningStatus, usesUp } from "./known-operations.ts";
 import { followLinks } from "./links.ts";
-import { isSuccess, jsonOf, parametersIn, successOf } from "./operations.ts";
+import { isSuccess, jsonOf, namingFields, parametersIn, successOf } from "./operations.ts";
 import type { Operation } from "./operations.ts";
 import type { Probe } from "./probe.ts";
 import type { Failure } from "./results.ts";
@@ -37,6 +37,25 @@ export async function pathFor(probe: Probe, operation: Operation, own = false): 
     if (provider) path[name] = (await provide(probe, name, provider, own)).values[name] ?? "";
   }
   return path;
+}
+
+/**
+ * The example of an operation on things that exist: those of its path, and those that its body names as a path would.
+ * @throws {SetupError} when one cannot be made
+ */
+export async function callOnThings(probe: Probe, operation: Operation, own = false): Promise<Call> {
+  const call = exampleCall(probe.world, operation, await pathFor(probe, operation, own));
+  const names = thingsInBody(probe.world, call);
+  if (names.length === 0) return call;
+  const values: JsonObject = {};
+  for (const name of names) values[name] = await valueOf(probe, name, own);
+  return withBody(call, { ...bodyOf(call), ...values });
+}
+
+/** The fields of a call's body that hold what a link supplies as a path parameter: `conversation_id`. */
+export function thingsInBody(world: World, call: Call): string[] {
+  const naming = namingFields(call.operation);
+  return Object.keys(bodyOf(call)).filter((name) => !naming.includes(name) && providerOf(world, name) !== undefined);
 }
 
 /**

@@ -1,5 +1,6 @@
 import type * as z from "zod";
 import type { Deprecation } from "./deprecation.ts";
+import type { Difference } from "./differences.ts";
 import type { ErrorCode } from "./errors.ts";
 import type { Gate, Security } from "./operation.ts";
 
@@ -40,6 +41,8 @@ export interface ChannelDefinition {
   readonly since: string;
   readonly security: Security;
   readonly gate?: Gate;
+  /** Where it does something else than upstream's socket, on purpose. */
+  readonly differences?: readonly Difference[];
   readonly params: z.ZodObject;
   readonly query: z.ZodObject;
   readonly messages: Readonly<Record<string, ChannelMessage>>;

@@ -82,6 +82,11 @@ export const errorCatalogue = {
     title: "The agent cannot change to that state now",
     remedy: "Wait for an `agent_state_changed` event that allows it.",
   },
+  conversation_exists: {
+    status: 409,
+    title: "There already is a conversation with that id",
+    remedy: "Choose another id, or leave it to the server.",
+  },
   secret_exists: {
     status: 409,
     title: "There already is a secret of that name",

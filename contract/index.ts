@@ -1,14 +1,21 @@
 // The one door to the contract: what is not exported here is nobody else's business.
+import { generalDifferences } from "./differences.ts";
+import type { OtherDifferences } from "./differences.ts";
+import { eventDifferences } from "./events/differences.ts";
 import { apiKeys } from "./rest/api-keys.ts";
 import { conversations } from "./rest/conversations.ts";
 import { events } from "./rest/events.ts";
+import { experiments } from "./rest/experiments.ts";
+import { feedback } from "./rest/feedback.ts";
 import { files } from "./rest/files.ts";
 import { health } from "./rest/health.ts";
+import { microagents } from "./rest/microagents.ts";
 import { options } from "./rest/options.ts";
 import { providers } from "./rest/providers.ts";
 import { secrets } from "./rest/secrets.ts";
 import { sessions } from "./rest/sessions.ts";
 import { settings } from "./rest/settings.ts";
+import { trajectory } from "./rest/trajectory.ts";
 import { users } from "./rest/users.ts";
 import { events as eventsChannel } from "./socket/events.ts";
 
@@ -18,6 +25,10 @@ export const contract = {
   sessions,
   conversations,
   events,
+  trajectory,
+  microagents,
+  feedback,
+  experiments,
   files,
   apiKeys,
   settings,
@@ -29,6 +40,9 @@ export const contract = {
 
 /** Every socket channel. */
 export const channels = { events: eventsChannel };
+
+/** Where this API differs from upstream on purpose, apart from what stands with an operation or a channel. */
+export const differences: OtherDifferences = { general: generalDifferences, events: eventDifferences };
 
 /** What the documents say of the API as a whole. */
 export const api = {
@@ -47,6 +61,7 @@ export const api = {
 
 export type { ChannelDefinition, ChannelMessage, Channels, CloseCode } from "./channel.ts";
 export type { Deprecation } from "./deprecation.ts";
+export type { Difference, EventDifference, OtherDifferences } from "./differences.ts";
 export { envelopeMediaType, envelopeOf, errorEnvelope } from "./envelope.ts";
 export { errorCatalogue, errorSchema } from "./errors.ts";
 export type { ErrorBody, ErrorCode, ErrorDetail } from "./errors.ts";
@@ -58,6 +73,7 @@ export type { ObservationType } from "./events/observations.ts";
 export type { AgentState, EventSource } from "./events/shared.ts";
 export { requestHeaders, requestHeadersOf, standardHeaders, standardHeadersOf } from "./headers.ts";
 export type { RequestHeader, StandardHeader } from "./headers.ts";
+export type { McpConfig } from "./mcp.ts";
 export { errorUnion, operationsOf, tags } from "./operation.ts";
 export type {
   Contract,
@@ -75,16 +91,19 @@ export type {
   Tag,
 } from "./operation.ts";
 export { sizeLimits } from "./primitives.ts";
+export type { CreateConversationRequest, SuggestedTask } from "./rest/conversation-creation.ts";
 export type {
   ConversationInfo,
-  ConversationResponse,
   ConversationStatus,
+  ConversationTrigger,
   ProviderType,
   RuntimeStatus,
-} from "./rest/conversations.ts";
+} from "./rest/conversation-info.ts";
+export type { ConversationResponse } from "./rest/conversations.ts";
 export { sessionCookie } from "./rest/sessions.ts";
 export { initialSettings, plainSettings, secretSettings } from "./rest/settings.ts";
 export type { Settings, SettingsUpdate } from "./rest/settings.ts";
+export { trimmedExtras } from "./rest/trajectory.ts";
 export { securitySchemes } from "./security.ts";
-export { ShorthandFrame, TypedClientFrame } from "./socket/events.ts";
+export { ShorthandFrame, TypedClientFrame, tooManyConversations } from "./socket/events.ts";
 export type { MessageErrorCode, StatusFrame } from "./socket/events.ts";

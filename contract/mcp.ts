@@ -105,3 +105,4 @@ export const McpConfig = z
     description: "The MCP servers that the agent may use. What was sent in a short form is shown in the long one.",
     examples: [{ sse_servers: [], stdio_servers: [], shttp_servers: [] }],
   });
+export type McpConfig = z.output<typeof McpConfig>;

@@ -3,6 +3,7 @@ import { initContract } from "@ts-rest/core";
 import type { AppRoute } from "@ts-rest/core";
 import * as z from "zod";
 import type { Deprecation } from "./deprecation.ts";
+import type { Difference } from "./differences.ts";
 import { errorCatalogue, errorSchema } from "./errors.ts";
 import type { ErrorCode } from "./errors.ts";
 
@@ -23,6 +24,7 @@ export const tags = {
   Sessions: "Log in from a browser and log out again.",
   Conversations: "Conversations with the agent, from creation to deletion.",
   Events: "What happens in a conversation: messages, actions, observations.",
+  Feedback: "What users think of their conversations.",
   Workspace: "The files a conversation works on.",
   "API keys": "Keys for programs.",
   Settings: "A user's settings.",
@@ -52,6 +54,8 @@ export interface OperationMetadata {
   readonly deprecation?: Deprecation;
   /** True where a client may send `Idempotency-Key`: the operation creates or appends, and a repeat must not do so twice. */
   readonly idempotencyKey?: boolean;
+  /** Where it does something else than upstream, on purpose. What several operations share is one object in each of them. */
+  readonly differences?: readonly Difference[];
   /** All error codes a client can meet, the shared ones included. */
   readonly errors: readonly ErrorCode[];
   /** One request that succeeds, and its answer. Path and query values are in their wire form. */

@@ -6,15 +6,18 @@ import { dirname, join } from "node:path";
 import { parseArgs } from "node:util";
 import { createTwoFilesPatch } from "diff";
 import { format } from "oxfmt";
-import { channels, contract } from "../contract/index.ts";
+import { channels, contract, differences } from "../contract/index.ts";
 import { emitAsyncApi } from "./emit/asyncapi.ts";
 import { emitClientChannels, emitClientOperations, emitClientTypes } from "./emit/client.ts";
+import { emitDifferences } from "./emit/differences.ts";
 import { emitConfigurationPage, emitEnvExample } from "./emit/environment.ts";
+import { emitServerModels } from "./emit/models.ts";
 import { emitOpenApi } from "./emit/openapi.ts";
 import { emitServerHandlers, emitServerOperations } from "./emit/server.ts";
 import { environmentVariables } from "../server/config.ts";
 import { buildModel } from "./model/model.ts";
 import { ContractError } from "./model/mistakes.ts";
+import { readModelCatalogue } from "./model-catalogue.ts";
 
 const root = join(import.meta.dirname, "..");
 
@@ -35,13 +38,14 @@ try {
 
 /** The text of every generated file, by path. */
 async function generate(): Promise<Map<string, string>> {
-  const model = buildModel(contract, channels);
+  const model = buildModel(contract, channels, differences);
   const sources = new Map([
     ["generated/client/types.ts", emitClientTypes(model)],
     ["generated/client/operations.ts", emitClientOperations(model)],
     ["generated/client/channels.ts", emitClientChannels(model)],
     ["generated/server/handlers.ts", emitServerHandlers(model)],
     ["generated/server/operations.ts", emitServerOperations(model)],
+    ["generated/server/models.ts", emitServerModels(await readModelCatalogue())],
   ]);
   const formatted = await Promise.all(
     [...sources].map(async ([path, text]) => [path, await formatSource(path, text)] as const),
@@ -54,6 +58,7 @@ async function generate(): Promise<Map<string, string>> {
     ["generated/documents/asyncapi.without-v1.yaml", emitAsyncApi(model, "server", ["v1"])],
     [".env.example", emitEnvExample(environmentVariables)],
     ["docs/configuration.md", emitConfigurationPage(environmentVariables)],
+    ["docs/upstream-differences.md", emitDifferences(model)],
     ...formatted,
   ]);
 }

@@ -8,11 +8,12 @@ import type { Clock } from "./clock.ts";
 import type { Config } from "./config.ts";
 import type { ConversationService } from "./conversations/conversation-service.ts";
 import type { EventLog } from "./conversations/event-log.ts";
+import type { Feedback } from "./conversations/feedback.ts";
 import { cacheHeaders } from "./http/cache-headers.ts";
 import { corsHeaders } from "./http/cors.ts";
 import { mountDocuments } from "./http/documents.ts";
 import { answerError } from "./http/errors.ts";
-import type { Idempotency } from "./http/idempotency.ts";
+import type { Idempotency } from "./idempotency.ts";
 import { noteActivity } from "./http/note-activity.ts";
 import { createRateLimiter, limitAddresses } from "./http/rate-limit.ts";
 import { requestId } from "./http/request-id.ts";
@@ -25,13 +26,17 @@ import type { OriginPolicy } from "./identity/origins.ts";
 import { apiKeysHandlers } from "./rest/api-keys.ts";
 import { conversationsHandlers } from "./rest/conversations.ts";
 import { eventsHandlers } from "./rest/events.ts";
+import { experimentsHandlers } from "./rest/experiments.ts";
+import { feedbackHandlers } from "./rest/feedback.ts";
 import { filesHandlers } from "./rest/files.ts";
 import { healthHandlers } from "./rest/health.ts";
+import { microagentsHandlers } from "./rest/microagents.ts";
 import { optionsHandlers } from "./rest/options.ts";
 import { providersHandlers } from "./rest/providers.ts";
 import { secretsHandlers } from "./rest/secrets.ts";
 import { sessionsHandlers } from "./rest/sessions.ts";
 import { settingsHandlers } from "./rest/settings.ts";
+import { trajectoryHandlers } from "./rest/trajectory.ts";
 import { usersHandlers } from "./rest/users.ts";
 import { createResourceMeter } from "./resources.ts";
 import type { CustomSecrets } from "./secrets/custom-secrets.ts";
@@ -54,6 +59,7 @@ export interface AppDeps {
   readonly conversations: ConversationService;
   readonly log: EventLog;
   readonly idempotency: Idempotency;
+  readonly feedback: Feedback;
   readonly activity: Activity;
   /** How many sockets are connected to a conversation. */
   readonly connections: (conversationId: string) => number;
@@ -78,8 +84,12 @@ export function createApp(deps: AppDeps): Express {
     handlers: {
       options: optionsHandlers({ models: deps.models, enableV1: config.ENABLE_V1 }),
       sessions: sessionsHandlers(deps.identity),
-      conversations: conversationsHandlers(deps),
+      conversations: conversationsHandlers({ ...deps, allowIds: config.ALLOW_SET_CONVERSATION_ID }),
       events: eventsHandlers(deps),
+      trajectory: trajectoryHandlers(deps),
+      microagents: microagentsHandlers(deps),
+      feedback: feedbackHandlers(deps),
+      experiments: experimentsHandlers(deps.conversations, deps.store.conversations),
       files: filesHandlers(deps.conversations),
       apiKeys: apiKeysHandlers(deps),
       settings: settingsHandlers(settings, deps.providerTokens),

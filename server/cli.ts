@@ -38,6 +38,18 @@ users
     await listUsers(process.env);
   });
 
+const feedback = program
+  .command("feedback")
+  .description("Read what users think, in the data of the server in DATA_DIR.");
+feedback
+  .command("export")
+  .option("--trajectory", "with the conversation as it was when the feedback was given", false)
+  .description("Print all feedback, one JSON text a line, oldest first.")
+  .action(async (options: { trajectory: boolean }) => {
+    const { exportFeedback } = await import("./feedback-export.ts");
+    await exportFeedback(process.env, options);
+  });
+
 try {
   await program.parseAsync();
 } catch (error) {

@@ -92,6 +92,14 @@ const Environment = z.object({
   MAX_FRAME_BYTES: number("a number of bytes, from 1024", { min: 1024 })
     .prefault(String(sizeLimits.socketFrame))
     .describe("The largest socket frame."),
+  ALLOW_SET_CONVERSATION_ID: flag
+    .prefault("false")
+    .describe("Whether clients may choose the ids of the conversations that they create."),
+  MAX_RUNNING_CONVERSATIONS: number("a number of conversations, from 1", { min: 1 })
+    .prefault("20")
+    .describe(
+      "Conversations of one user that may run at a time; beyond it, the one that has been quiet the longest is stopped.",
+    ),
   MAX_SOCKETS_PER_USER: number("a number of sockets, from 1", { min: 1 })
     .prefault("200")
     .describe("Sockets that one user may have open."),

@@ -12,7 +12,9 @@ import type { Config } from "./config.ts";
 import { createConversationService } from "./conversations/conversation-service.ts";
 import { createLocalEventBus } from "./conversations/event-bus.ts";
 import { createEventLog } from "./conversations/event-log.ts";
-import { createIdempotency } from "./http/idempotency.ts";
+import { createIdempotency } from "./idempotency.ts";
+import { createFeedback } from "./conversations/feedback.ts";
+import { createMcpConfigs } from "./conversations/mcp-configs.ts";
 import { bootstrap } from "./identity/bootstrap.ts";
 import type { Bootstrap } from "./identity/bootstrap.ts";
 import { createOpenAuthenticator, createTokenAuthenticator } from "./identity/credentials.ts";
@@ -21,6 +23,7 @@ import { createOriginPolicy } from "./identity/origins.ts";
 import { createLocalRuntime } from "./runtime/local-runtime.ts";
 import { createCipher, loadSecretKey } from "./secrets/cipher.ts";
 import { createCustomSecrets } from "./secrets/custom-secrets.ts";
+import { createKnownSecrets } from "./secrets/known-secrets.ts";
 import { createProviderTokens } from "./secrets/provider-tokens.ts";
 import { createSettingsService } from "./settings/settings-service.ts";
 import { createSocketServer } from "./socket/server.ts";
@@ -53,11 +56,17 @@ export async function startServer(config: Config, logger: Logger): Promise<Runni
   const authenticator =
     config.AUTH_MODE === "none" ? createOpenAuthenticator(first.userId) : createTokenAuthenticator(identity, origins);
   const cipher = createCipher(await loadSecretKey(config.SECRET_KEY, config.DATA_DIR));
-  const settings = createSettingsService({ store: store.settings, cipher, defaultModel: config.LLM_MODEL });
-  const secrets = createCustomSecrets({ store: store.secrets, cipher });
-  const providerTokens = createProviderTokens({ store: store.providerTokens, cipher });
+  const changed = (userId: string) => knownSecrets.forget(userId);
+  const settings = createSettingsService({ store: store.settings, cipher, defaultModel: config.LLM_MODEL, changed });
+  const secrets = createCustomSecrets({ store: store.secrets, cipher, changed });
+  const providerTokens = createProviderTokens({ store: store.providerTokens, cipher, changed });
+  const knownSecrets = createKnownSecrets([
+    settings.reveal,
+    async (userId) => (await secrets.reveal(userId)).values(),
+    async (userId) => (await providerTokens.reveal(userId)).values().map(({ token }) => token),
+  ]);
   const bus = createLocalEventBus();
-  const log = createEventLog(store.events, bus);
+  const log = createEventLog(store, bus, knownSecrets.maskOf);
   const models = createModels();
   const runtime = createLocalRuntime({
     directory: join(config.DATA_DIR, "workspaces"),
@@ -70,12 +79,17 @@ export async function startServer(config: Config, logger: Logger): Promise<Runni
     runtime,
     models,
     modelOf: settings.modelOf,
+    secretsOf: secrets.list,
+    maxRunning: config.MAX_RUNNING_CONVERSATIONS,
+    mcpConfigs: createMcpConfigs({ store: store.conversations, settings, cipher }),
     clock,
     logger,
   });
   const activity = createActivity();
+  const idempotency = createIdempotency({ store: store.receipts, cipher, clock });
   const sockets = createSocketServer({
     conversations,
+    idempotency,
     log,
     bus,
     activity,
@@ -98,8 +112,9 @@ export async function startServer(config: Config, logger: Logger): Promise<Runni
     providerTokens,
     conversations,
     log,
+    feedback: createFeedback({ store: store.feedback, clock }),
     activity,
-    idempotency: createIdempotency({ store: store.receipts, cipher, clock }),
+    idempotency,
     connections: sockets.connections,
   });
   const server = createServer({ shouldUpgradeCallback: asksForSocket }, app);

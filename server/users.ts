@@ -1,11 +1,8 @@
-import { systemClock, timestamp } from "./clock.ts";
-import { readConfig } from "./config.ts";
+import { systemClock } from "./clock.ts";
 import type { Identity } from "./identity/identity.ts";
 import { createIdentity } from "./identity/identity.ts";
 import { OperatorError } from "./operator-error.ts";
-import { DataFolderError } from "./store/data-folder.ts";
-import { openSqliteStore } from "./store/sqlite/sqlite-store.ts";
-import { existsSync } from "node:fs";
+import { withStore } from "./operator-store.ts";
 
 /** `openhands-api users add`: also while the server runs. */
 export function addUser(environment: NodeJS.ProcessEnv, name: string): Promise<void> {
@@ -25,17 +22,6 @@ export function listUsers(environment: NodeJS.ProcessEnv): Promise<void> {
   });
 }
 
-async function withIdentity(
-  environment: NodeJS.ProcessEnv,
-  work: (identity: Identity) => Promise<void>,
-): Promise<void> {
-  const { DATA_DIR } = readConfig(environment);
-  if (!existsSync(DATA_DIR))
-    throw new DataFolderError(`There is no data folder ${DATA_DIR}. Fix: set DATA_DIR, or start the server once.`);
-  const store = await openSqliteStore(DATA_DIR, { now: () => timestamp(systemClock) });
-  try {
-    await work(createIdentity({ store, clock: systemClock }));
-  } finally {
-    await store.close();
-  }
+function withIdentity(environment: NodeJS.ProcessEnv, work: (identity: Identity) => Promise<void>): Promise<void> {
+  return withStore(environment, (store) => work(createIdentity({ store, clock: systemClock })));
 }

@@ -40,18 +40,23 @@ async function prepareSchema(): Promise<void> {
   const now = new Date().toISOString();
   const store = await openSqliteStore(folder, { now: () => now });
   await store.users.insert({ id: "u", name: "bench", createdAt: now });
-  await store.conversations.insert({
-    id: "c",
-    userId: "u",
-    title: "",
-    status: "RUNNING",
-    repository: null,
-    branch: null,
-    trigger: null,
-    createdAt: now,
-    updatedAt: null,
-    lastEventId: -1,
-    agentState: null,
-  });
+  await store.conversations.insert(
+    {
+      id: "c",
+      userId: "u",
+      title: "",
+      status: "RUNNING",
+      repository: null,
+      branch: null,
+      gitProvider: null,
+      trigger: null,
+      createdAt: now,
+      updatedAt: null,
+      lastEventId: -1,
+      agentState: null,
+      replayedUntil: -1,
+    },
+    [],
+  );
   await store.close();
 }

@@ -1,10 +1,11 @@
-import { bodyOf, exampleCall, randomHex, withBody } from "../calls.ts";
+import { bodyOf, exampleCall, randomHex, textOf as valueText, withBody } from "../calls.ts";
 import type { Call } from "../calls.ts";
+import type { Json } from "../json.ts";
 import { usesUp } from "../known-operations.ts";
 import { jsonOf, namingFields, parametersIn, successOf } from "../operations.ts";
 import type { Operation, Parameter } from "../operations.ts";
 import type { Probe } from "../probe.ts";
-import { pathFor, prepareSingleton, stoppedConversation, valueOf } from "../resources.ts";
+import { callOnThings, prepareSingleton, stoppedConversation, thingsInBody, valueOf } from "../resources.ts";
 import { foreignOrigin, sessionCredentials } from "../sessions.ts";
 import { spareTokens } from "../tokens.ts";
 import { closedGateCode } from "../units.ts";
@@ -28,7 +29,7 @@ export function planFor(unit: AnswerUnit, world: World): Plan | undefined {
   if (code === undefined) return response.status < 300 ? succeed(unit) : undefined;
   const recipe = recipes[code] ?? byEnding(code);
   const change = recipe?.(operation, world);
-  return change && (async (probe) => change(exampleCall(world, operation, await pathFor(probe, operation)), probe));
+  return change && (async (probe) => change(await callOnThings(probe, operation), probe));
 }
 
 /** Confirms what nobody has asked to be confirmed. */
@@ -90,10 +91,11 @@ const recipes: Readonly<Record<string, Recipe>> = {
     const media = jsonOf(operation.body?.media ?? []);
     if (!takesKey(operation) || !media?.schema) return undefined;
     const { schema } = media;
+    const fits = (body: Json) => world.openapi.validator.mismatches(schema, body).length === 0;
     return async (call, probe) => {
       const first = withKey(call, randomHex(16));
       await probe.prepare(first);
-      return withBody(first, anotherJson(world.openapi.validator, schema, bodyOf(call)) ?? {});
+      return withBody(first, anotherJson(bodyOf(call), fits) ?? {});
     };
   },
 
@@ -107,7 +109,7 @@ function succeed({ operation, accept }: AnswerUnit): Plan {
   return async (probe) => {
     await prepareSingleton(probe, operation);
     await spareTokens(probe, operation);
-    const call = exampleCall(probe.world, operation, await pathFor(probe, operation, usesUp(operation)));
+    const call = await callOnThings(probe, operation, usesUp(operation));
     return accept === undefined ? call : { ...call, headers: { ...call.headers, Accept: accept } };
   };
 }
@@ -127,10 +129,16 @@ const nameTaken: Recipe = (operation) => {
     : async (call, probe) => withBody(call, { ...bodyOf(call), [field]: await valueOf(probe, link.parameter, true) });
 };
 
-/** `conversation_not_found` is about `conversation_id`; a code that names no parameter is about the last one. */
+/**
+ * `conversation_not_found` is about `conversation_id`, in the path or else in the body; a code that names no parameter is
+ * about the last one.
+ */
 function notFound(code: string): Recipe {
-  return (operation) => {
+  return (operation, world) => {
     const parameters = parametersIn(operation, "path");
+    const [field] = parameters.length === 0 ? thingsInBody(world, exampleCall(world, operation)) : [];
+    if (field !== undefined)
+      return (call) => withBody(call, { ...bodyOf(call), [field]: unknownId(valueText(bodyOf(call)[field] ?? "")) });
     const named = parameters.find(({ name }) => code === `${name.replace(/_id$/, "")}_not_found`) ?? parameters.at(-1);
     return (
       named && ((call) => ({ ...call, path: { ...call.path, [named.name]: unknownId(call.path[named.name] ?? "") } }))

@@ -13,13 +13,15 @@ import { withRequestId } from "../socket/requests.ts";
 import type { Failure } from "../results.ts";
 import type { RefusalUnit } from "../units.ts";
 import type { World } from "../world.ts";
-import { brokenJson } from "./ammunition.ts";
+import { anotherJson, brokenJson } from "./ammunition.ts";
 import type { Case } from "./case.ts";
 import { unaskedConfirmation } from "./recipes.ts";
 
 /** A frame that is to be refused. */
 interface BadFrame {
   readonly data: string | Buffer;
+  /** A frame that is to be sent first, and is accepted. */
+  readonly before?: string;
   /** The id that the refusal repeats; undefined when the server may not have been able to read it. */
   readonly requestId: string | null | undefined;
 }
@@ -64,6 +66,17 @@ const recipes: Readonly<Record<string, Recipe>> = {
     const broken = brokenJson(asyncapi.validator, message.payload, message.examples[0]);
     return broken === undefined ? undefined : frameOf(message, broken);
   },
+  idempotency_key_reused: (message, { asyncapi }) => {
+    const { payload, requestId } = withRequestId(message, message.examples[0] ?? null);
+    if (requestId === null || !isObject(payload) || message.correlation === undefined) return undefined;
+    const name = message.correlation.slice(1);
+    const { [name]: _, ...content } = payload;
+    const named = (variant: Json) => ({ ...(isObject(variant) && variant), [name]: requestId });
+    const fits = (variant: Json) => asyncapi.validator.mismatches(message.payload, named(variant)).length === 0;
+    const another = anotherJson(content, fits);
+    if (another === undefined) return undefined;
+    return { before: JSON.stringify(payload), data: JSON.stringify(named(another)), requestId };
+  },
   conversation_not_running: (message) => frameOf(message, message.examples[0] ?? null),
   agent_state_conflict: (message) => {
     const [example] = message.examples;
@@ -79,6 +92,7 @@ async function expectRefusal(
   codes: readonly string[],
 ): Promise<void> {
   const start = session.received.length;
+  if (frame.before !== undefined) await session.send(frame.before);
   await session.send(frame.data);
   const promise = `The frame is refused with ${codes.join(" or ")}, and the connection stays open.`;
   const where = `${placeOf(channel.node)}/messages`;

@@ -1,4 +1,5 @@
 import * as z from "zod";
+import type { Difference } from "../differences.ts";
 import { exampleOf } from "../examples.ts";
 import { operation } from "../operation.ts";
 import { Timestamp, success } from "../primitives.ts";
@@ -80,6 +81,14 @@ const DeleteApiKeyResponse = z.object({ success, message: z.string().describe("W
   examples: [{ success: true, message: "The API key has been deleted." }],
 });
 
+const idDifference: Difference = {
+  topic: "ids",
+  upstream: "integers",
+  here: "texts",
+  why: "the web client's type says so already",
+  change: "Do not calculate with them.",
+};
+
 export const apiKeys = {
   list: operation({
     method: "GET",
@@ -91,6 +100,7 @@ export const apiKeys = {
     security: "user",
     rateLimit: "user",
     responses: { 200: ApiKeyList },
+    differences: [idDifference],
     example: { response: [] },
   }),
   create: operation({
@@ -105,6 +115,7 @@ export const apiKeys = {
     body: CreateApiKeyRequest,
     responses: { 200: CreatedApiKey },
     idempotencyKey: true,
+    differences: [idDifference],
     produces: { key_id: "id" },
     example: {
       request: { body: { name: "CI" } },
@@ -123,6 +134,7 @@ export const apiKeys = {
     params: z.object({ key_id: ApiKeyId }),
     responses: { 200: DeleteApiKeyResponse },
     errors: ["api_key_not_found"],
+    differences: [idDifference],
     example: {
       request: { params: { key_id: "0d9c6b1f3e5a47829b4c7d8e1f2a3b4c" } },
       response: { success: true, message: "The API key has been deleted." },

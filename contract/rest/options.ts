@@ -1,10 +1,11 @@
 import * as z from "zod";
+import { exampleOf } from "../examples.ts";
 import { operation } from "../operation.ts";
 
 const ModelNames = z.array(z.string()).meta({
   id: "ModelNames",
-  description: "Names of models, sorted, each once. `test/…` are agents without a language model.",
-  examples: [["test/echo", "test/tools"]],
+  description: "Names of models, sorted, each once: `vendor/model` is a language model, `test/…` an agent without one.",
+  examples: [["mistral/codestral", "test/echo", "test/tools"]],
 });
 
 const AgentNames = z.array(z.string()).meta({
@@ -56,13 +57,22 @@ export const options = {
     method: "GET",
     path: "/api/options/models",
     summary: "List the models",
-    description: "The models that a conversation can use. The `test/…` models need no key and no language model.",
+    description:
+      "The names that `llm_model` can be chosen from: the language models of a maintained catalogue, and the `test/…` models, which need no key and run on every server. A language model runs where the server has access to its vendor. A message to an agent whose model does not run is answered by the state `error`, whose reason names the models that do.",
     tag: "Options",
     since: "0.1.0",
     security: "user",
     rateLimit: "user",
     responses: { 200: ModelNames },
-    example: { response: ["test/echo", "test/tools"] },
+    differences: [
+      {
+        upstream: "the names of its LLM library",
+        here: "the names of a maintained catalogue, as `vendor/model`, and the `test/…` models",
+        why: "a list that others keep is current",
+        change: "Take the names as they come.",
+      },
+    ],
+    example: { response: exampleOf(ModelNames) },
   }),
   agents: operation({
     method: "GET",
@@ -74,6 +84,9 @@ export const options = {
     security: "user",
     rateLimit: "user",
     responses: { 200: AgentNames },
+    differences: [
+      { upstream: "six names", here: '`["CodeActAgent"]`', why: "the others are not here", change: "Nothing." },
+    ],
     example: { response: ["CodeActAgent"] },
   }),
   securityAnalyzers: operation({
@@ -87,6 +100,14 @@ export const options = {
     security: "user",
     rateLimit: "user",
     responses: { 200: SecurityAnalyzerNames },
+    differences: [
+      {
+        upstream: '`["grayswan","invariant","llm"]`',
+        here: "`[]`",
+        why: "this server has none, and a list that says otherwise is a promise",
+        change: "Hide the choice when the list is empty.",
+      },
+    ],
     example: { response: [] },
   }),
   config: operation({

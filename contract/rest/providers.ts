@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { operation } from "../operation.ts";
 import { success } from "../primitives.ts";
-import { ProviderType } from "./conversations.ts";
+import { ProviderType } from "./conversation-info.ts";
 
 const token = z
   .string()
@@ -93,6 +93,43 @@ export const providers = {
     rateLimit: "user",
     body: AddProvidersRequest,
     responses: { 200: AddProvidersResponse },
+    differences: [
+      {
+        topic: "providers that are left out",
+        upstream: "dropped",
+        here: 'kept; `"github": null` removes one',
+        why: "as settings merge",
+        change: "Send null for what is to go, or call `POST /api/unset-provider-tokens` first.",
+      },
+      {
+        topic: "validation",
+        upstream: "asks the provider; 401 when it refuses",
+        here: "stored unverified for now",
+        why: "a 401 logs users out, and asking comes with the operations that use tokens",
+        change: 'Do not take 200 for "the token works".',
+      },
+      {
+        topic: "a host that is left out",
+        upstream: "the provider's own",
+        here: "the provider's own for a new token; without a new token the stored host stays",
+        why: "a token belongs to a host: it is not sent to one it was not given for",
+        change: "Nothing.",
+      },
+      {
+        topic: "`user_id`",
+        upstream: "a part of the entry",
+        here: "accepted and ignored",
+        why: "nothing here uses it",
+        change: "Nothing.",
+      },
+      {
+        topic: "token and host",
+        upstream: "any text",
+        here: "visible ASCII up to 4096; a host with a port, a path and `http(s)://` where needed, up to 255",
+        why: "they end up in headers and URLs",
+        change: "Trim what users paste.",
+      },
+    ],
     example: {
       request: { body: { provider_tokens: { github: { token: "ghp_ExampleExampleExample", host: null } } } },
       response: { success: true, message: "The git providers have been stored." },

@@ -1,4 +1,5 @@
 import * as z from "zod";
+import type { Difference } from "../differences.ts";
 import { exampleOf } from "../examples.ts";
 import { operation } from "../operation.ts";
 import { success } from "../primitives.ts";
@@ -85,6 +86,30 @@ const DeleteSecretResponse = z.object({ success, message: z.string().describe("W
   examples: [{ success: true, message: "The secret has been deleted." }],
 });
 
+const nameDifference: Difference = {
+  topic: "names",
+  upstream: "any text, the empty one too",
+  here: "1 to 128 visible ASCII characters, no slash, not beginning with a dot",
+  why: "the name is the id in a path, which clients shorten at `.` and proxies split at `/`",
+  change: "Rename secrets with spaces or other letters.",
+};
+
+const sizeDifference: Difference = {
+  topic: "values and descriptions",
+  upstream: "any text",
+  here: "values of 1 byte to 64 KiB in UTF-8; descriptions of up to 1000 characters",
+  why: "a bound that can be relied on",
+  change: "Nothing for real secrets.",
+};
+
+const neverHadOneDifference: Difference = {
+  topic: "by a user who has never had a secret",
+  upstream: "200",
+  here: "404 `secret_not_found`",
+  why: "as for everybody else",
+  change: "Nothing.",
+};
+
 /** The path parameter of everything that is about one secret. */
 const secretParams = z.object({ secret_id: SecretName });
 
@@ -116,6 +141,17 @@ export const secrets = {
     responses: { 201: CreateSecretResponse },
     errors: ["secret_exists"],
     idempotencyKey: true,
+    differences: [
+      {
+        topic: "a taken name",
+        upstream: "400 with `message`",
+        here: "409 `secret_exists`; the text still says `already exists`",
+        why: "it is the state that conflicts, not the request",
+        change: "Expect 409.",
+      },
+      nameDifference,
+      sizeDifference,
+    ],
     names: { secret_id: "name" },
     example: { request: { body: exampleOf(CreateSecretRequest) }, response: exampleOf(CreateSecretResponse) },
   }),
@@ -133,6 +169,18 @@ export const secrets = {
     body: UpdateSecretRequest,
     responses: { 200: UpdateSecretResponse },
     errors: ["secret_not_found", "secret_exists"],
+    differences: [
+      nameDifference,
+      sizeDifference,
+      {
+        topic: "a new name",
+        upstream: "moves the secret to the end",
+        here: "it keeps its place",
+        why: "a rename is not a creation",
+        change: "Nothing.",
+      },
+      neverHadOneDifference,
+    ],
     names: { secret_id: "name" },
     example: {
       request: { params: { secret_id: "NPM_TOKEN" }, body: exampleOf(UpdateSecretRequest) },
@@ -151,6 +199,7 @@ export const secrets = {
     params: secretParams,
     responses: { 200: DeleteSecretResponse },
     errors: ["secret_not_found"],
+    differences: [neverHadOneDifference],
     example: { request: { params: { secret_id: "NPM_TOKEN" } }, response: exampleOf(DeleteSecretResponse) },
   }),
 };

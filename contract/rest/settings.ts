@@ -145,6 +145,22 @@ export const settings = {
     rateLimit: "user",
     responses: { 200: Settings },
     errors: ["settings_not_found"],
+    differences: [
+      {
+        topic: "twice with a `POST` between",
+        upstream: "servers from the configuration file are stored twice",
+        here: "there are no such servers: what is shown can be sent back",
+        why: "a round trip changes nothing",
+        change: "Nothing.",
+      },
+      {
+        topic: "`provider_tokens_set`",
+        upstream: "also for a provider with a user id and no token",
+        here: "for a provider with a token",
+        why: "it says what the server can use",
+        change: "Nothing.",
+      },
+    ],
     example: { response: exampleOf(Settings) },
   }),
   merge: operation({
@@ -158,6 +174,14 @@ export const settings = {
     rateLimit: "user",
     body: SettingsUpdate,
     responses: { 200: MergeSettingsResponse },
+    differences: [
+      {
+        upstream: "replaces; what is left out falls back to its default",
+        here: 'merges: left out keeps, null resets, `""` clears a secret',
+        why: "a change of one setting lost the others",
+        change: "Send null for what is to be reset.",
+      },
+    ],
     example: {
       request: { body: { llm_model: "test/tools" } },
       response: { success: true, message: "The settings have been stored." },

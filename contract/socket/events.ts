@@ -15,7 +15,8 @@ const RequestId = z
   .max(128)
   .meta({
     id: "RequestId",
-    description: "Chosen by the client to tell the answers to its messages apart.",
+    description:
+      "Chosen by the client, anew for each message of the conversation, to tell the answers apart. For 24 hours, a message that is sent again with its id, because its acknowledgement was lost, is appended once and gets the first acknowledgement again.",
     examples: ["c-42"],
   });
 
@@ -25,11 +26,14 @@ const messageErrors = [
   "unsupported_media_type",
   "conversation_not_running",
   "agent_state_conflict",
+  "idempotency_key_reused",
   "internal_error",
 ] as const satisfies ErrorCode[];
 
-/** A shorthand can only be a message, which no state of the agent forbids. */
-const shorthandErrors = messageErrors.filter((code) => code !== "agent_state_conflict");
+/** A shorthand can only be a message, which no state of the agent forbids, and has no `request_id`. */
+const shorthandErrors = messageErrors.filter(
+  (code) => code !== "agent_state_conflict" && code !== "idempotency_key_reused",
+);
 
 const ActionFrame = z.object({ type: z.literal("action").describe("Always `action`."), action: ActionEvent }).meta({
   id: "ActionFrame",
@@ -63,11 +67,14 @@ const AckStatus = z
     examples: [{ type: "status", status: "ack", request_id: "c-42", event_id: 7 }],
   });
 
+/** Says, unasked, that the conversation is stopped because its user has begun too many others. */
+export const tooManyConversations = "AGENT_ERROR$TOO_MANY_CONVERSATIONS";
+
 const ErrorStatus = z
   .object({
     type: statusType,
-    status: z.literal("error").describe("The message was refused."),
-    code: z.enum(messageErrors).describe("What was wrong, for a program."),
+    status: z.literal("error").describe("The message was refused, or the conversation is stopped."),
+    code: z.enum([...messageErrors, tooManyConversations]).describe("What was wrong, for a program."),
     message: z.string().describe("What was wrong and what would be right, for a person."),
     request_id: RequestId.nullable().describe(
       "The message's `request_id`; null when it had none or could not be read.",
@@ -79,7 +86,8 @@ const ErrorStatus = z
   })
   .meta({
     id: "ErrorStatus",
-    description: "The message was refused and nothing was appended. The connection stays open.",
+    description:
+      "The message was refused and nothing was appended; or, with the code `AGENT_ERROR$TOO_MANY_CONVERSATIONS` and unasked, the conversation is stopped to make room for another one of its user. The connection stays open.",
     examples: [
       {
         type: "status",
@@ -232,6 +240,28 @@ export const events = channel({
     "RFC 6455, text frames, one JSON document a frame. The server sends the events after `latest_event_id` in the order of their ids, then `replay_complete`, then each further event as it is appended: each exactly once, without a gap between the past and the live ones. A refusal completes the handshake first, so that a browser can read the close code.",
   since: "0.1.0",
   security: "user",
+  differences: [
+    {
+      upstream: "Socket.IO",
+      here: "WebSocket (RFC 6455) with JSON text frames",
+      why: "any language can speak it",
+      change: "Use a WebSocket; see `asyncapi.yaml`.",
+    },
+    {
+      topic: "connecting",
+      upstream: "creates and starts the conversation",
+      here: "starts nothing; a message to a stopped conversation is 409 `conversation_not_running`",
+      why: "reading is not starting",
+      change: "Call `POST …/start` first.",
+    },
+    {
+      topic: "replay",
+      upstream: "duplicates and a gap around the join",
+      here: "each event once and in order, then `replay_complete`, then live",
+      why: "a client can trust ids",
+      change: "Nothing.",
+    },
+  ],
   params: conversationParams,
   query: z.object({
     latest_event_id: integerParameter({ min: -1 })
@@ -276,11 +306,21 @@ export const events = channel({
     error: {
       direction: "send",
       name: "oh_event",
-      summary: "A message was refused",
-      description: "Answers a message that was refused. Nothing was appended, and the connection stays open.",
+      summary: "A message was refused, or the conversation is stopped",
+      description:
+        "Answers a message that was refused: nothing was appended. Unasked, with the code `AGENT_ERROR$TOO_MANY_CONVERSATIONS`, it says that the conversation is stopped to make room for another one of its user. The connection stays open.",
       since: "0.1.0",
       payload: ErrorStatus,
-      examples: [exampleOf(ErrorStatus)],
+      examples: [
+        exampleOf(ErrorStatus),
+        {
+          type: "status",
+          status: "error",
+          code: tooManyConversations,
+          message: "No more than 20 of your conversations can run at a time, and you have begun another one.",
+          request_id: null,
+        },
+      ],
     },
     replay_complete: {
       direction: "send",

@@ -8,7 +8,7 @@ export interface Calls<Options> {
     /**
      * List the models: `GET /api/options/models`
      *
-     * The models that a conversation can use. The `test/…` models need no key and no language model.
+     * The names that `llm_model` can be chosen from: the language models of a maintained catalogue, and the `test/…` models, which need no key and run on every server. A language model runs where the server has access to its vendor. A message to an agent whose model does not run is answered by the state `error`, whose reason names the models that do.
      */
     readonly models: (request?: Record<string, never>, options?: Options) => Promise<wire.ModelNames>;
     /**
@@ -51,7 +51,7 @@ export interface Calls<Options> {
     /**
      * Create a conversation: `POST /api/conversations`
      *
-     * Creates a conversation with a workspace of its own and starts it. A repository is checked before anything is created, and cloned in the background: the status is `STARTING` until the workspace is ready.
+     * Creates a conversation with a workspace of its own and starts it. A repository is checked before anything is created, and cloned in the background: the status is `STARTING` until the workspace is ready. Where that is more than may run at a time, the running one that has been quiet the longest is stopped.
      */
     readonly create: (
       request: { body: wire.CreateConversationRequest },
@@ -194,6 +194,98 @@ export interface Calls<Options> {
       },
       options?: Options,
     ) => Promise<wire.AddEventResponse>;
+  };
+  readonly trajectory: {
+    /**
+     * Get the trajectory: `GET /api/conversations/{conversation_id}/trajectory`
+     *
+     * The whole log up to this moment, for keeping or for `replay_json`: without hidden events, and without what takes much room in the extras of a browser's observations (`dom_object`, `axtree_object`, `extra_element_properties`, `active_page_index`, `last_browser_action`, `last_browser_action_error`, `focused_element_bid`, `screenshot`, `set_of_marks`).
+     */
+    readonly get: (
+      request: {
+        conversation_id: wire.ConversationId;
+      },
+      options?: Options,
+    ) => Promise<wire.Trajectory>;
+  };
+  readonly microagents: {
+    /**
+     * List the microagents: `GET /api/conversations/{conversation_id}/microagents`
+     *
+     * What the workspace has to say to agents at this moment: `.openhands_instructions`, `.cursorrules`, `AGENTS.md` and `AGENT.md` at its root, and the Markdown files in `.openhands/microagents`, whose YAML front matter may have `name`, `type`, `triggers`, `inputs` and `mcp_tools`. A file whose front matter cannot be read is listed as `knowledge` with its whole text and without triggers: it is seen, and never told. What git ignores, and a `README.md`, is left out.
+     */
+    readonly list: (
+      request: {
+        conversation_id: wire.ConversationId;
+      },
+      options?: Options,
+    ) => Promise<wire.MicroagentList>;
+    /**
+     * List the conversations that write microagents: `GET /api/microagent-management/conversations`
+     *
+     * The caller's conversations on one repository that were created with `create_microagent`, newest first. Pages stay stable while conversations come and go.
+     *
+     * `await` gives one page; `for await` gives the items of this page and of all that follow.
+     */
+    readonly conversations: (
+      request: {
+        /** The repository, as `selected_repository` of the conversations. */
+        selected_repository: string;
+        /** The `next_page_id` of the page before. */
+        page_id?: wire.PageId | undefined;
+        /** How many to return at the most. */
+        limit?: number | undefined;
+      },
+      options?: Options,
+    ) => Promise<wire.ConversationPage> & AsyncIterable<wire.ConversationInfo>;
+  };
+  readonly feedback: {
+    /**
+     * Give feedback on a conversation: `POST /api/conversations/{conversation_id}/submit-feedback`
+     *
+     * Stores what the user thinks, with the conversation as it is at this moment. It is for the operator of this server, and is deleted with the conversation.
+     */
+    readonly submit: (
+      request: {
+        conversation_id: wire.ConversationId;
+        body: wire.SubmitFeedbackRequest;
+      },
+      options?: Options,
+    ) => Promise<wire.SubmitFeedbackResponse>;
+    /**
+     * Rate a conversation or an event: `POST /feedback/conversation`
+     *
+     * Stores a rating. It is for the operator of this server, and is deleted with the conversation.
+     */
+    readonly rate: (
+      request: { body: wire.RateConversationRequest },
+      options?: Options,
+    ) => Promise<wire.RateConversationResponse>;
+    /**
+     * Get the ratings of a conversation's events: `GET /feedback/conversation/{conversation_id}/batch`
+     *
+     * The last rating of each event. Ratings of the conversation as a whole are not among them.
+     */
+    readonly ratings: (
+      request: {
+        conversation_id: wire.ConversationId;
+      },
+      options?: Options,
+    ) => Promise<wire.EventRatings>;
+  };
+  readonly experiments: {
+    /**
+     * Fix the experiments of a conversation: `POST /api/conversations/{conversation_id}/exp-config`
+     *
+     * Says, once for all, which experiments the conversation is part of: a second call changes nothing. They are exported with its feedback.
+     */
+    readonly fix: (
+      request: {
+        conversation_id: wire.ConversationId;
+        body: wire.ExperimentRequest;
+      },
+      options?: Options,
+    ) => Promise<wire.ExperimentResponse>;
   };
   readonly files: {
     /**
@@ -388,6 +480,7 @@ export interface ErrorCodes {
       | "invalid_credentials"
       | "unauthenticated"
       | "origin_forbidden"
+      | "conversation_exists"
       | "idempotency_key_reused"
       | "payload_too_large"
       | "unsupported_media_type"
@@ -471,6 +564,69 @@ export interface ErrorCodes {
       | "agent_state_conflict"
       | "conversation_not_running"
       | "idempotency_key_reused"
+      | "payload_too_large"
+      | "unsupported_media_type"
+      | "rate_limited"
+      | "internal_error";
+  };
+  trajectory: {
+    get:
+      | "validation_failed"
+      | "invalid_credentials"
+      | "unauthenticated"
+      | "conversation_not_found"
+      | "rate_limited"
+      | "internal_error";
+  };
+  microagents: {
+    list:
+      | "validation_failed"
+      | "invalid_credentials"
+      | "unauthenticated"
+      | "conversation_not_found"
+      | "rate_limited"
+      | "internal_error";
+    conversations: "validation_failed" | "invalid_credentials" | "unauthenticated" | "rate_limited" | "internal_error";
+  };
+  feedback: {
+    submit:
+      | "malformed_json"
+      | "validation_failed"
+      | "invalid_credentials"
+      | "unauthenticated"
+      | "origin_forbidden"
+      | "conversation_not_found"
+      | "payload_too_large"
+      | "unsupported_media_type"
+      | "rate_limited"
+      | "internal_error";
+    rate:
+      | "malformed_json"
+      | "validation_failed"
+      | "invalid_credentials"
+      | "unauthenticated"
+      | "origin_forbidden"
+      | "conversation_not_found"
+      | "payload_too_large"
+      | "unsupported_media_type"
+      | "rate_limited"
+      | "internal_error";
+    ratings:
+      | "validation_failed"
+      | "invalid_credentials"
+      | "unauthenticated"
+      | "conversation_not_found"
+      | "rate_limited"
+      | "internal_error";
+  };
+  experiments: {
+    fix:
+      | "malformed_json"
+      | "validation_failed"
+      | "invalid_credentials"
+      | "unauthenticated"
+      | "origin_forbidden"
+      | "conversation_not_found"
       | "payload_too_large"
       | "unsupported_media_type"
       | "rate_limited"
@@ -625,6 +781,21 @@ export const operations = {
     search: "GET /api/conversations/{conversation_id}/events",
     add: "POST /api/conversations/{conversation_id}/events",
   },
+  trajectory: {
+    get: "GET /api/conversations/{conversation_id}/trajectory",
+  },
+  microagents: {
+    list: "GET /api/conversations/{conversation_id}/microagents",
+    conversations: "GET /api/microagent-management/conversations",
+  },
+  feedback: {
+    submit: "POST /api/conversations/{conversation_id}/submit-feedback",
+    rate: "POST /feedback/conversation",
+    ratings: "GET /feedback/conversation/{conversation_id}/batch",
+  },
+  experiments: {
+    fix: "POST /api/conversations/{conversation_id}/exp-config",
+  },
   files: {
     list: "GET /api/conversations/{conversation_id}/list-files",
   },
@@ -672,4 +843,5 @@ export const keyed = [
 export const paged = {
   "conversations.list": "results",
   "events.search": "events",
+  "microagents.conversations": "results",
 } as const;

@@ -226,6 +226,20 @@ export interface ChangeAgentStateArgsInput {
 /** How a part of the server does. */
 export type ComponentStatus = "ok" | "degraded" | "failed";
 
+/** There already is a conversation with that id. Choose another id, or leave it to the server. */
+export interface ConversationExistsError {
+  /** Always false: the request was not carried out. */
+  success: false;
+  /** What was wrong, for a person. */
+  error: string;
+  /** What was wrong, for a program. */
+  code: "conversation_exists";
+  /** The parts of the request that were wrong, when they can be named. */
+  details?: ErrorDetail[];
+  /** The request's id, also in `X-Request-ID` and in the server's log. */
+  request_id: string;
+}
+
 /** Identifies a conversation: 32 lower-case hexadecimal digits. */
 export type ConversationId = string;
 
@@ -261,6 +275,22 @@ export interface ConversationInfo {
   conversation_version: "V0" | "V1";
   /** Conversations that it began. */
   sub_conversation_ids: ConversationId[];
+}
+
+/** Something that the repository has to say to agents. */
+export interface ConversationMicroagent {
+  /** The name, from the front matter or the file's path. */
+  name: string;
+  /** `repo` is told at the beginning of a conversation, `knowledge` when a message holds a trigger. */
+  type: "repo" | "knowledge";
+  /** The text, without the front matter. */
+  content: string;
+  /** What brings it up when a message holds it, upper and lower case alike. */
+  triggers: string[];
+  /** What it wants to be told. */
+  inputs: MicroagentInput[];
+  /** The names of the MCP servers that it brings, those run as child processes. */
+  tools: string[];
 }
 
 /** There is no such conversation. List the conversations to see those that exist. */
@@ -340,10 +370,36 @@ export interface CreateApiKeyRequest {
 export interface CreateConversationRequest {
   /** A git repository to clone into the workspace, as a `https://` or `file://` URL. */
   repository?: string | null;
+  /** The repository's git host, as it is to be shown. */
+  git_provider?: ProviderType | null;
   /** The branch to check out instead of the default. */
   selected_branch?: string | null;
-  /** The first message, sent as soon as the workspace is ready. */
+  /** The first message, sent as soon as the workspace is ready. An empty one is none. */
   initial_user_msg?: string | null;
+  /** Images for the first message; without a text, they are a message of their own. */
+  image_urls?: string[] | null;
+  /** A trajectory as a JSON text: the list of events that `GET …/trajectory` has in `trajectory`. They become the log, with ids and times of their own, and nothing in them is carried out again. Not together with a first message. */
+  replay_json?: string | null;
+  /** A task, from which the first message is made. `initial_user_msg` follows in the same message. */
+  suggested_task?: SuggestedTask | null;
+  /** That a microagent is to be written. Supplies `repository` and `git_provider` where they are left out. */
+  create_microagent?: CreateMicroagent | null;
+  /** What the agent should know in this conversation. It is recalled with the first message. */
+  conversation_instructions?: string | null;
+  /** The MCP servers of this conversation, instead of those of the settings. Stored encrypted, never shown. */
+  mcp_config?: McpConfigInput | null;
+  /** The id that the conversation is to have. Refused unless the operator allows it. */
+  conversation_id?: ConversationId;
+}
+
+/** The repository that a microagent is to be written for. */
+export interface CreateMicroagent {
+  /** A git repository to clone into the workspace, as a `https://` or `file://` URL. */
+  repo: string;
+  /** The repository's git host. */
+  git_provider?: ProviderType | null;
+  /** Accepted for older clients, and ignored. */
+  title?: string | null;
 }
 
 /** The secret to create. */
@@ -572,11 +628,11 @@ export interface ErrorObservation {
   extras: ErrorExtras;
 }
 
-/** The message was refused and nothing was appended. The connection stays open. */
+/** The message was refused and nothing was appended; or, with the code `AGENT_ERROR$TOO_MANY_CONVERSATIONS` and unasked, the conversation is stopped to make room for another one of its user. The connection stays open. */
 export interface ErrorStatus {
   /** Always `status`. */
   type: "status";
-  /** The message was refused. */
+  /** The message was refused, or the conversation is stopped. */
   status: "error";
   /** What was wrong, for a program. */
   code:
@@ -585,7 +641,9 @@ export interface ErrorStatus {
     | "unsupported_media_type"
     | "conversation_not_running"
     | "agent_state_conflict"
-    | "internal_error";
+    | "idempotency_key_reused"
+    | "internal_error"
+    | "AGENT_ERROR$TOO_MANY_CONVERSATIONS";
   /** What was wrong and what would be right, for a person. */
   message: string;
   /** The message's `request_id`; null when it had none or could not be read. */
@@ -608,6 +666,26 @@ export interface EventPage {
   has_more: boolean;
 }
 
+/** Whether an event has been rated, and how the last time. */
+export type EventRating =
+  | {
+      /** Nobody has rated the event. */
+      exists: false;
+    }
+  | {
+      /** The event has been rated. */
+      exists: true;
+      /** From 1, bad, to 5, good. */
+      rating: number;
+      /** Why; null when that was not said. */
+      reason: string | null;
+      /** What the client has kept with it. */
+      metadata: Record<string, unknown> | null;
+    };
+
+/** The rating of every event of the conversation, by the event's id. */
+export type EventRatings = Record<string, EventRating>;
+
 /** Who caused the event: the agent, the user, or the environment that both work in. */
 export type EventSource = "agent" | "user" | "environment";
 
@@ -626,6 +704,20 @@ export type EventType =
   | "null"
   | "agent_state_changed"
   | "error";
+
+/** The experiments that the conversation is part of. */
+export interface ExperimentRequest {
+  /** The names of experiments, each with the variant; none when left out. */
+  config?: Record<string, string> | null;
+}
+
+/** The conversation's experiments are fixed. */
+export interface ExperimentResponse {
+  /** Always true: the request was carried out. */
+  success: true;
+  /** Whether this is what is stored now; false where there was something already, which stays. */
+  stored: boolean;
+}
 
 /** What is switched on. */
 export interface FeatureFlags {
@@ -945,6 +1037,14 @@ export interface MessageResponse {
   event_id: EventId;
 }
 
+/** Something that a microagent wants to be told. */
+export interface MicroagentInput {
+  /** The input's name. */
+  name: string;
+  /** What it is. */
+  description: string;
+}
+
 /** Knowledge that a word in a message triggered. */
 export interface MicroagentKnowledge {
   /** The microagent's name. */
@@ -955,7 +1055,13 @@ export interface MicroagentKnowledge {
   content: string;
 }
 
-/** Names of models, sorted, each once. `test/…` are agents without a language model. */
+/** The microagents of a workspace. */
+export interface MicroagentList {
+  /** The microagents. */
+  microagents: ConversationMicroagent[];
+}
+
+/** Names of models, sorted, each once: `vendor/model` is a language model, `test/…` an agent without one. */
 export type ModelNames = string[];
 
 /** The server is not ready. Try again after the seconds in `Retry-After`. */
@@ -1116,6 +1222,29 @@ export interface ProviderTokensSet {
 
 /** A git host. */
 export type ProviderType = "github" | "gitlab" | "bitbucket" | "azure_devops" | "enterprise_sso";
+
+/** How good something was. A later rating of the same thing replaces an earlier one in what is shown. */
+export interface RateConversationRequest {
+  conversation_id: ConversationId;
+  /** The event that is rated; the conversation when left out. */
+  event_id?: EventId | null;
+  /** From 1, bad, to 5, good. */
+  rating: number;
+  /** Why, in words or as a code of the client's. */
+  reason?: string | null;
+  /** Whatever else the client wants to keep with it. */
+  metadata?: Record<string, unknown> | null;
+}
+
+/** The rating has been stored. */
+export interface RateConversationResponse {
+  /** Always true: the request was carried out. */
+  success: true;
+  /** Always `success`. */
+  status: "success";
+  /** What happened, for a person. */
+  message: string;
+}
 
 /** Too many requests. Wait for the seconds in `Retry-After`. */
 export interface RateLimitedError {
@@ -1328,7 +1457,7 @@ export interface RepositoryUnavailableError {
   request_id: string;
 }
 
-/** Chosen by the client to tell the answers to its messages apart. */
+/** Chosen by the client, anew for each message of the conversation, to tell the answers apart. For 24 hours, a message that is sent again with its id, because its acknowledgement was lost, is appended once and gets the first acknowledgement again. */
 export type RequestId = string;
 
 /** A client's name for a request. */
@@ -1724,6 +1853,47 @@ export interface StartConversationRequest {
 /** Something about the conversation or the connection that is not an event. */
 export type StatusFrame = AckStatus | ErrorStatus | ReplayCompleteStatus | InfoStatus | DeprecatedStatus;
 
+/** What the user thinks of the conversation so far. Other fields are ignored. */
+export interface SubmitFeedbackRequest {
+  /** Whether the user is content. */
+  polarity: "positive" | "negative";
+  /** Whether the user lets others see it. */
+  permissions?: "public" | "private";
+  /** The version of the client. */
+  version?: string;
+  /** Where the user can be asked. */
+  email?: string;
+}
+
+/** The feedback has been stored. */
+export interface SubmitFeedbackResponse {
+  /** Always true: the request was carried out. */
+  success: true;
+  /** Always 200; older clients read it. */
+  statusCode: 200;
+  /** What was stored. */
+  body: {
+    /** What happened, for a person. */
+    message: string;
+    /** The feedback's id. */
+    feedback_id: string;
+    /** Always empty: there is no page that it would open. */
+    password: string;
+  };
+}
+
+/** Something to do on a git host. */
+export interface SuggestedTask {
+  git_provider: ProviderType;
+  task_type: TaskType;
+  /** The repository that the task is in, such as `team/project`. */
+  repo: string;
+  /** The number of the issue or pull request; 0 where there is none. */
+  issue_number: number;
+  /** What the issue or pull request is called. */
+  title: string;
+}
+
 /** The agent is set up. */
 export interface SystemAction {
   id: EventId;
@@ -1752,6 +1922,15 @@ export interface SystemArgs {
   /** The agent's name. */
   agent_class: string | null;
 }
+
+/** What a task on a git host is about. */
+export type TaskType =
+  | "MERGE_CONFLICTS"
+  | "FAILING_CHECKS"
+  | "UNRESOLVED_COMMENTS"
+  | "OPEN_ISSUE"
+  | "OPEN_PR"
+  | "CREATE_MICROAGENT";
 
 /** The agent thinks aloud. */
 export interface ThinkAction {
@@ -1811,6 +1990,25 @@ export interface ThinkObservation {
 
 /** A moment in UTC, RFC 3339 with `Z`. */
 export type Timestamp = string;
+
+/** All that has happened in a conversation. */
+export interface Trajectory {
+  /** The events that are not hidden, in the order of the log. */
+  trajectory: TrajectoryEvent[];
+}
+
+/** An event as a trajectory holds it: as in the log, without what a browser looked like. */
+export type TrajectoryEvent =
+  | ActionEvent
+  | RunObservation
+  | ReadObservation
+  | WriteObservation
+  | EditObservation
+  | ThinkObservation
+  | AgentStateChangedObservation
+  | ErrorObservation
+  | RecallObservation
+  | NullObservation;
 
 /** The request carries no credentials. Send `Authorization: Bearer <API key>`, `X-Session-API-Key`, or a session cookie. */
 export interface UnauthenticatedError {

@@ -50,6 +50,36 @@ export interface EventsHandlers<Context, Raw> {
   add: Handler<typeof contract.events.add, Context, Raw>;
 }
 
+/** The handlers of `contract.trajectory`. */
+export interface TrajectoryHandlers<Context, Raw> {
+  /** Get the trajectory: `GET /api/conversations/{conversation_id}/trajectory` */
+  get: Handler<typeof contract.trajectory.get, Context, Raw>;
+}
+
+/** The handlers of `contract.microagents`. */
+export interface MicroagentsHandlers<Context, Raw> {
+  /** List the microagents: `GET /api/conversations/{conversation_id}/microagents` */
+  list: Handler<typeof contract.microagents.list, Context, Raw>;
+  /** List the conversations that write microagents: `GET /api/microagent-management/conversations` */
+  conversations: Handler<typeof contract.microagents.conversations, Context, Raw>;
+}
+
+/** The handlers of `contract.feedback`. */
+export interface FeedbackHandlers<Context, Raw> {
+  /** Give feedback on a conversation: `POST /api/conversations/{conversation_id}/submit-feedback` */
+  submit: Handler<typeof contract.feedback.submit, Context, Raw>;
+  /** Rate a conversation or an event: `POST /feedback/conversation` */
+  rate: Handler<typeof contract.feedback.rate, Context, Raw>;
+  /** Get the ratings of a conversation's events: `GET /feedback/conversation/{conversation_id}/batch` */
+  ratings: Handler<typeof contract.feedback.ratings, Context, Raw>;
+}
+
+/** The handlers of `contract.experiments`. */
+export interface ExperimentsHandlers<Context, Raw> {
+  /** Fix the experiments of a conversation: `POST /api/conversations/{conversation_id}/exp-config` */
+  fix: Handler<typeof contract.experiments.fix, Context, Raw>;
+}
+
 /** The handlers of `contract.files`. */
 export interface FilesHandlers<Context, Raw> {
   /** List files: `GET /api/conversations/{conversation_id}/list-files` */
@@ -122,6 +152,10 @@ export interface Handlers<Context, Raw> {
   sessions: SessionsHandlers<Context, Raw>;
   conversations: ConversationsHandlers<Context, Raw>;
   events: EventsHandlers<Context, Raw>;
+  trajectory: TrajectoryHandlers<Context, Raw>;
+  microagents: MicroagentsHandlers<Context, Raw>;
+  feedback: FeedbackHandlers<Context, Raw>;
+  experiments: ExperimentsHandlers<Context, Raw>;
   files: FilesHandlers<Context, Raw>;
   apiKeys: ApiKeysHandlers<Context, Raw>;
   settings: SettingsHandlers<Context, Raw>;

@@ -88,6 +88,9 @@ function channelObject({ name, definition, template, parameters, messages }: Cha
     "x-max-frame-bytes": sizeLimits.socketFrame,
     "x-close-codes": definition.closeCodes.map((closeCode) => ({ ...closeCode })),
     ...(definition.gate && { "x-gate": definition.gate }),
+    ...(definition.differences && {
+      "x-upstream-differences": definition.differences.map((difference) => ({ ...difference })),
+    }),
   };
 }
 

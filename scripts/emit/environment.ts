@@ -1,3 +1,5 @@
+import { markdownTable } from "./markdown.ts";
+
 /** A variable of the server's environment. */
 interface Variable {
   readonly name: string;
@@ -14,9 +16,7 @@ export function emitEnvExample(variables: readonly Variable[]): string {
 
 /** `docs/configuration.md`: the same as a table. */
 export function emitConfigurationPage(variables: readonly Variable[]): string {
-  const rows = variables.map(
-    ({ name, description, initial }) => `| \`${name}\` | ${cell(initial)} | ${description.replaceAll("|", "\\|")} |`,
-  );
+  const rows = variables.map(({ name, description, initial }) => [`\`${name}\``, shown(initial), description]);
   return [
     "<!-- Generated from server/config.ts by scripts/generate.ts. Run npm run generate. -->",
     "",
@@ -24,14 +24,11 @@ export function emitConfigurationPage(variables: readonly Variable[]): string {
     "",
     "The server reads its environment once, at the start. A variable that is empty counts as not set; one that is wrong ends the start with its name, what is wrong and what would be right.",
     "",
-    "| variable | default | what it is for |",
-    "| --- | --- | --- |",
-    ...rows,
-    "",
+    markdownTable(["variable", "default", "what it is for"], rows),
   ].join("\n");
 }
 
-function cell(initial: string | null): string {
+function shown(initial: string | null): string {
   if (initial === null) return "none";
   return initial === "" ? "empty" : `\`${initial}\``;
 }

@@ -1,6 +1,8 @@
 import type { Channels, NamedOperation } from "../../contract/index.ts";
+import type { DifferenceModel } from "./differences.ts";
 import { channelMistakes } from "./mistakes/channels.ts";
 import { duplicates } from "./mistakes/checks.ts";
+import { differenceMistakes } from "./mistakes/differences.ts";
 import { operationMistakes } from "./mistakes/operations.ts";
 import { schemaMistakes } from "./mistakes/schemas.ts";
 
@@ -21,7 +23,11 @@ export function throwMistakes(mistakes: readonly string[]): void {
 }
 
 /** Every mistake in the contract that its types do not rule out, each as `where: what. Fix: how.` */
-export function findMistakes(operations: readonly NamedOperation[], channels: Channels): string[] {
+export function findMistakes(
+  operations: readonly NamedOperation[],
+  channels: Channels,
+  differences: readonly DifferenceModel[] = [],
+): string[] {
   return [
     ...duplicates(
       operations,
@@ -37,5 +43,6 @@ export function findMistakes(operations: readonly NamedOperation[], channels: Ch
     ...operations.flatMap((named) => operationMistakes(named, operations)),
     ...Object.entries(channels).flatMap(([name, channel]) => channelMistakes(name, channel)),
     ...schemaMistakes(operations, channels),
+    ...differences.flatMap(differenceMistakes),
   ];
 }

@@ -7,6 +7,7 @@ import type {
   ErrorCode,
   NamedOperation,
   OperationExample,
+  OtherDifferences,
 } from "../../contract/index.ts";
 import {
   envelopeOf,
@@ -19,13 +20,18 @@ import {
 } from "../../contract/index.ts";
 import { createComponentCollector } from "./components.ts";
 import type { Dialect, Direction } from "./components.ts";
+import { differenceModels } from "./differences.ts";
+import type { DifferenceModel } from "./differences.ts";
 import type { JsonSchema } from "./json-schema.ts";
 import { findMistakes, throwMistakes } from "./mistakes.ts";
+import { pathTemplate } from "./paths.ts";
 
 /** The contract as the emitters read it: names and JSON Schemas, no zod. */
 export interface Model {
   readonly operations: readonly OperationModel[];
   readonly channels: readonly ChannelModel[];
+  /** Every difference from upstream: the general ones first, then by operation, channel and event. */
+  readonly differences: readonly DifferenceModel[];
   /** The schemas of the headers in `standardHeaders`, by key. */
   readonly headerSchemas: Readonly<Record<string, JsonSchema>>;
   /** The schemas of the headers in `requestHeaders`, by key. */
@@ -81,18 +87,19 @@ export interface ChannelModel {
   }[];
 }
 
-/** `/a/:b` -> `/a/{b}` */
-export function pathTemplate(path: string): string {
-  return path.replaceAll(/:(\w+)/g, "{$1}");
-}
-
 /**
  * Walks the contract.
+ * @param others the differences from upstream that stand with no operation and no channel
  * @throws {ContractError} with every mistake in it
  */
-export function buildModel(contract: Contract, channels: Channels): Model {
+export function buildModel(
+  contract: Contract,
+  channels: Channels,
+  others: OtherDifferences = { general: [], events: [] },
+): Model {
   const operations = operationsOf(contract);
-  throwMistakes(findMistakes(operations, channels));
+  const differences = differenceModels(operations, channels, others);
+  throwMistakes(findMistakes(operations, channels, differences));
   const rest = walk("draft-2020-12", (add) =>
     withEnvelopes(restModel(operations, add), envelopeModels(operations, add)),
   );
@@ -104,6 +111,7 @@ export function buildModel(contract: Contract, channels: Channels): Model {
   return {
     ...rest.result,
     ...socket.result,
+    differences,
     restSchemas: rest.schemas,
     socketSchemas: socket.schemas,
     allSchemas: all.schemas,

@@ -1,15 +1,21 @@
+import { catalogueModels } from "../../generated/server/models.ts";
 import type { AgentDefinition } from "./agent.ts";
 import { testEcho } from "./test-echo.ts";
 import { testTools } from "./test-tools.ts";
 
-/** The models of this server. */
+/** The models that a user can name, and the agents of those that run here. */
 export interface Models {
-  /** Sorted, each once. */
+  /** Every name, of models that do not run here too: sorted, each once. */
   readonly names: readonly string[];
+  /** The names of the models that run here: sorted, each once. */
+  readonly runnable: readonly string[];
+  /** The agent of a model; undefined when it does not run here. */
   find(name: string): AgentDefinition | undefined;
 }
 
 export function createModels(definitions: readonly AgentDefinition[] = [testEcho, testTools]): Models {
   const byName = new Map(definitions.map((definition) => [definition.model, definition]));
-  return { names: [...byName.keys()].toSorted(), find: (name) => byName.get(name) };
+  const runnable = [...byName.keys()].toSorted();
+  const names = [...new Set([...catalogueModels, ...runnable])].toSorted();
+  return { names, runnable, find: (name) => byName.get(name) };
 }

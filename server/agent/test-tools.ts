@@ -10,7 +10,7 @@ const introduction = `I am test/tools, an agent without a language model: I carr
 - a fenced block marked \`edit PATH\` with the old text, a line \`=======\` and the new text changes that file
 - a line \`read PATH\` reads that file, a line \`think: TEXT\` logs a thought
 
-To use a language model, set \`llm_model\` with POST /api/settings, or LLM_MODEL for everybody; GET /api/options/models lists the models this server has.`;
+To use a language model, set \`llm_model\` with POST /api/settings, or LLM_MODEL for everybody; GET /api/options/models lists the names.`;
 
 /** `test/tools`: does what the message spells out. For clients that want to meet actions and observations without a model. */
 export const testTools: AgentDefinition = {

@@ -8,7 +8,8 @@ import { draftAction, draftObservation } from "./event-draft.ts";
 import type { EventLog } from "./event-log.ts";
 import { execute } from "./execute.ts";
 import type { Executable } from "./execute.ts";
-import { recallAction, recallObservation } from "./recall.ts";
+import { recallAction } from "./recall.ts";
+import type { Recall } from "./recall.ts";
 import { takeTurn } from "./turn.ts";
 
 export interface AgentLoopOptions {
@@ -21,8 +22,8 @@ export interface AgentLoopOptions {
   /** The id of the last message that has been answered; -1 when none has. */
   readonly answered: number;
   readonly state: AgentState;
-  /** What the recall of the first message tells. */
-  readonly repository: { readonly name: string; readonly branch: string };
+  /** What may help with a message. */
+  readonly recall: Recall;
 }
 
 /** The agent of one conversation. The log is its queue: it answers the user's messages in the order of their ids. */
@@ -117,7 +118,8 @@ export function createAgentLoop(options: AgentLoopOptions): AgentLoop {
         ),
         recallAction(text, first, message.id),
       );
-      await append(stateChanged("running", ""), recallObservation(first, options.repository, recall?.id ?? message.id));
+      const recalled = await options.recall(text, first, recall?.id ?? message.id);
+      await append(stateChanged("running", ""), recalled);
       const turn = { append, workspace, definition: await definition(), unpaused };
       const after = await takeTurn(turn, { message: text, first }, signal);
       await enter(after);

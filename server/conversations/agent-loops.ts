@@ -1,17 +1,26 @@
 import type { Logger } from "pino";
-import type { ActionRequest, AgentState } from "../../contract/index.ts";
+import type { ActionRequest, AgentState, Event } from "../../contract/index.ts";
 import type { AgentDefinition } from "../agent/agent.ts";
 import type { Models } from "../agent/models.ts";
 import { ApiError } from "../api-error.ts";
 import type { Runtime } from "../runtime/runtime.ts";
 import { WorkspaceError } from "../runtime/runtime.ts";
-import type { ConversationRecord, ConversationStore, EventDraft } from "../store/store.ts";
+import type { SecretInfo } from "../secrets/custom-secrets.ts";
+import type {
+  ConversationRecord,
+  ConversationStore,
+  EventDraft,
+  NewConversationRecord,
+  Receipt,
+} from "../store/store.ts";
 import { createAgentLoop, stateChanged } from "./agent-loop.ts";
 import type { AgentLoop } from "./agent-loop.ts";
 import { draftAction, draftObservation } from "./event-draft.ts";
 import type { EventLog } from "./event-log.ts";
 import { errorObservation, isExecutable } from "./execute.ts";
+import { createRecall } from "./recall.ts";
 import { interruptedActions, lastAnswered } from "./recovery.ts";
+import { replayDrafts } from "./replay.ts";
 import { shownRepository } from "./repository-name.ts";
 
 export interface AgentLoopsDeps {
@@ -21,13 +30,35 @@ export interface AgentLoopsDeps {
   readonly models: Models;
   /** The model that a user's conversations use. */
   readonly modelOf: (userId: string) => Promise<string>;
+  /** What may be told of a user's secrets. */
+  readonly secretsOf: (userId: string) => Promise<SecretInfo[]>;
   readonly logger: Logger;
+}
+
+/** What a user says at the creation of a conversation. */
+export interface FirstMessage {
+  readonly content: string;
+  /** URLs. */
+  readonly images: readonly string[];
+}
+
+/** The log that a conversation begins with, besides that it is loading. */
+export interface Opening {
+  readonly replay: readonly Event[];
+  readonly message: FirstMessage | null;
 }
 
 /** The agent loops of this process, and the conversations that are on the way to one. */
 export interface AgentLoops {
-  /** Begins a conversation, or begins it again: the events are appended now, the workspace is made ready in the background. */
-  start(record: ConversationRecord, message?: string): Promise<void>;
+  /**
+   * Stores a new conversation with the events that it opens with, and begins it: the workspace is made ready in the background.
+   * @param receipt of the request that asks for it
+   * @throws {ApiError} `conversation_exists`
+   * @throws {ReceiptExistsError}
+   */
+  create(record: NewConversationRecord, opening: Opening, receipt: Receipt | undefined): Promise<void>;
+  /** Begins a stopped conversation again, in the background. */
+  start(record: ConversationRecord): Promise<void>;
   /** Goes on with a conversation that an earlier process left in the middle of something. */
   recover(record: ConversationRecord): Promise<void>;
   /**
@@ -37,8 +68,8 @@ export interface AgentLoops {
   loopOf(record: ConversationRecord): Promise<AgentLoop | null>;
   /** Sees to an action of the user that has been appended. */
   react(id: string, action: ActionRequest, eventId: number): void;
-  /** Ends the agent and every command of a conversation, whose log then says `stopped`. */
-  stop(id: string): Promise<void>;
+  /** Ends the agent and every command of a conversation, whose log then says `stopped`. @param reason for the log; may be empty */
+  stop(id: string, reason: string): Promise<void>;
   /** Ends the agent and every command of a conversation without a word. */
   end(id: string): Promise<void>;
   /** Ends all of them, for the end of the process. */
@@ -109,16 +140,26 @@ export function createAgentLoops(deps: AgentLoopsDeps): AgentLoops {
   }
 
   return {
-    async start(record, message) {
-      const opening = [stateChanged("loading", "")];
-      if (record.lastEventId === -1) opening.push(await systemEvent(deps, record.userId));
-      if (message !== undefined) opening.push(userMessage(message));
-      await log.append(record.id, ...opening);
+    async create(record, { replay, message }, receipt) {
+      const replayed = replayDrafts(replay);
+      const isSetUp = replayed.some(({ type }) => type === "system");
+      const opening = [
+        ...replayed,
+        stateChanged("loading", ""),
+        ...(isSetUp ? [] : [await systemEvent(deps, record.userId)]),
+        ...(message ? [userMessage(message)] : []),
+      ];
+      await log.begin(record, opening, receipt);
+      begin(record, (signal) => makeReady(record, "", signal));
+    },
+
+    async start(record) {
+      await log.append(record.id, stateChanged("loading", ""));
       begin(record, (signal) => makeReady(record, "", signal));
     },
 
     async recover(record) {
-      const drafts = await interruptedActions(log, record.id, record.lastEventId);
+      const drafts = await interruptedActions(log, record);
       await log.append(record.id, ...drafts, stateChanged("loading", "The server was restarted."));
       begin(record, (signal) => makeReady(record, "The server was restarted.", signal));
     },
@@ -135,10 +176,10 @@ export function createAgentLoops(deps: AgentLoopsDeps): AgentLoops {
     },
 
     end,
-    async stop(id) {
+    async stop(id, reason) {
       await end(id);
       await store.update(id, { status: "STOPPED" }); // a conversation that was just getting ready has said RUNNING meanwhile
-      await log.append(id, stateChanged("stopped", ""));
+      await log.append(id, stateChanged("stopped", reason));
     },
     async close() {
       await Promise.all([...entries.keys()].map(end));
@@ -150,18 +191,23 @@ export function createAgentLoops(deps: AgentLoopsDeps): AgentLoops {
 const unprepared: ReadonlySet<AgentState | null> = new Set<AgentState | null>([null, "loading", "error"]);
 
 async function makeLoop(deps: AgentLoopsDeps, record: ConversationRecord): Promise<AgentLoop> {
+  const workspace = await deps.runtime.open(record.id);
+  const { instructions } = await deps.store.setup(record.id);
   return createAgentLoop({
     conversationId: record.id,
     log: deps.log,
     logger: deps.logger,
-    workspace: await deps.runtime.open(record.id),
+    workspace,
     definition: () => definitionOf(deps, record.userId),
-    answered: await lastAnswered(deps.log, record.id),
+    answered: await lastAnswered(deps.log, record),
     state: "awaiting_user_input",
-    repository: {
-      name: record.repository === null ? "" : shownRepository(record.repository),
+    recall: createRecall({
+      workspace,
+      repository: record.repository === null ? "" : shownRepository(record.repository),
       branch: record.branch ?? "",
-    },
+      instructions: instructions ?? "",
+      secrets: () => deps.secretsOf(record.userId),
+    }),
   });
 }
 
@@ -169,7 +215,9 @@ async function definitionOf({ models, modelOf }: AgentLoopsDeps, userId: string)
   const name = await modelOf(userId);
   const definition = models.find(name);
   if (!definition)
-    throw new Error(`This server has no model ${name}. Set llm_model to one of ${models.names.join(", ")}`);
+    throw new Error(
+      `The model ${name} does not run on this server. Set llm_model to one that does: ${models.runnable.join(", ")}`,
+    );
   return definition;
 }
 
@@ -181,8 +229,9 @@ async function systemEvent(deps: AgentLoopsDeps, userId: string): Promise<EventD
   return draftAction({ action: "system", args }, { source: "agent" });
 }
 
-function userMessage(content: string): EventDraft {
-  const args = { content, file_urls: null, image_urls: null, wait_for_response: false, security_risk: -1 as const };
+function userMessage({ content, images }: FirstMessage): EventDraft {
+  const image_urls = images.length === 0 ? null : [...images];
+  const args = { content, file_urls: null, image_urls, wait_for_response: false, security_risk: -1 as const };
   return draftAction({ action: "message", args }, { source: "user" });
 }
 

@@ -1,4 +1,4 @@
-import type { ActionRequest } from "../../contract/index.ts";
+import type { ActionRequest, ConversationTrigger, Event, McpConfig, ProviderType } from "../../contract/index.ts";
 import { ApiError } from "../api-error.ts";
 import type { Clock } from "../clock.ts";
 import { timestamp } from "../clock.ts";
@@ -7,23 +7,46 @@ import { newId } from "../identity/tokens.ts";
 import type { Principal } from "../identity/identity.ts";
 import type { Runtime, Workspace } from "../runtime/runtime.ts";
 import { WorkspaceError } from "../runtime/runtime.ts";
-import type { ConversationFilter, ConversationRecord, Receipt, StoredEvent } from "../store/store.ts";
+import type {
+  ConversationFilter,
+  ConversationRecord,
+  NewConversationRecord,
+  Receipt,
+  StoredEvent,
+} from "../store/store.ts";
 import { draftAction } from "./event-draft.ts";
 import type { EventBus } from "./event-bus.ts";
 import { isUnfinished } from "./recovery.ts";
 import { createAgentLoops } from "./agent-loops.ts";
 import type { AgentLoop } from "./agent-loop.ts";
-import type { AgentLoopsDeps } from "./agent-loops.ts";
+import type { AgentLoopsDeps, FirstMessage } from "./agent-loops.ts";
+import type { McpConfigs } from "./mcp-configs.ts";
+import { createRunningLimit, running } from "./running-limit.ts";
 
 export interface ConversationServiceDeps extends AgentLoopsDeps {
   readonly bus: EventBus;
   readonly clock: Clock;
+  readonly mcpConfigs: McpConfigs;
+  /** How many conversations of one user may run at a time. */
+  readonly maxRunning: number;
 }
 
+/** What a conversation is to begin with; null where that is nothing. */
 export interface NewConversation {
-  readonly repository?: string | null | undefined;
-  readonly selected_branch?: string | null | undefined;
-  readonly initial_user_msg?: string | null | undefined;
+  /** Null for one that nothing has yet. */
+  readonly id: string | null;
+  /** A URL that git can clone. */
+  readonly repository: string | null;
+  /** Null for the default one. */
+  readonly branch: string | null;
+  readonly gitProvider: ProviderType | null;
+  readonly trigger: ConversationTrigger;
+  readonly instructions: string | null;
+  /** Null for that of the settings. */
+  readonly mcpConfig: McpConfig | null;
+  readonly message: FirstMessage | null;
+  /** What becomes the log without happening again. */
+  readonly replay: readonly Event[];
 }
 
 /** As many events as there are actions. */
@@ -35,8 +58,9 @@ type EventsOf<Actions extends readonly ActionRequest[]> = { readonly [Index in k
  */
 export interface ConversationService {
   /**
+   * Creates a conversation and begins it. A failure leaves nothing of it behind.
    * @param receiptOf makes the receipt of the request that asks for it
-   * @throws {ApiError} `repository_unavailable`
+   * @throws {ApiError} `repository_unavailable`, `conversation_exists`
    * @throws {ReceiptExistsError}
    */
   create(
@@ -75,6 +99,8 @@ export function createConversationService(deps: ConversationServiceDeps): Conver
   const { store, log, bus, runtime, clock } = deps;
   const loops = createAgentLoops(deps);
   const lifecycle = createLocks();
+  // Always the outer one of the two locks, as it takes the inner one of other conversations.
+  const runningLimit = createRunningLimit({ limit: deps.maxRunning, store, stop: crowdOut });
 
   async function get({ userId }: Principal, id: string): Promise<ConversationRecord> {
     const record = await store.get(id);
@@ -87,25 +113,16 @@ export function createConversationService(deps: ConversationServiceDeps): Conver
     list: (filter) => store.list(filter),
 
     async create(principal, request, receiptOf) {
-      const repository = request.repository ?? null;
-      const branch =
-        repository === null ? null : await reachableBranch(runtime, repository, request.selected_branch ?? undefined);
-      const id = newId();
-      const record: ConversationRecord = {
+      const { repository } = request;
+      const branch = repository === null ? null : await reachableBranch(runtime, repository, request.branch);
+      const record = newRecord(principal, { ...request, branch });
+      const { id, userId } = record;
+      await assertFree(request.id);
+      await runningLimit.admit(
+        userId,
         id,
-        userId: principal.userId,
-        title: `Conversation ${id.slice(0, 5)}`,
-        status: "STARTING",
-        repository,
-        branch,
-        trigger: principal.via === "key" ? "openhands_api" : "gui",
-        createdAt: timestamp(clock),
-        updatedAt: null,
-        lastEventId: -1,
-        agentState: null,
-      };
-      await store.insert(record, receiptOf(record));
-      await loops.start(record, request.initial_user_msg ?? undefined);
+        () => lifecycle.alone(id, () => loops.create(record, request, receiptOf(record))), // one of that id may be on its way out
+      );
       return record;
     },
 
@@ -125,21 +142,25 @@ export function createConversationService(deps: ConversationServiceDeps): Conver
         bus.publish(id, { type: "deleted" });
       }),
 
-    start: (principal, id) =>
-      lifecycle.alone(id, async () => {
-        const record = await get(principal, id);
-        if (record.status === "RUNNING" || record.status === "STARTING") return record;
-        await store.update(id, { status: "STARTING" });
-        await loops.start({ ...record, status: "STARTING" });
-        return get(principal, id);
-      }),
+    async start(principal, id) {
+      const before = await get(principal, id);
+      if (isRunning(before)) return before;
+      return runningLimit.admit(principal.userId, id, () =>
+        lifecycle.alone(id, async () => {
+          const record = await get(principal, id);
+          if (isRunning(record)) return record;
+          await store.update(id, { status: "STARTING" });
+          await loops.start({ ...record, status: "STARTING" });
+          return get(principal, id);
+        }),
+      );
+    },
 
     stop: (principal, id) =>
       lifecycle.alone(id, async () => {
         const record = await get(principal, id);
         if (record.status === "STOPPED") return record;
-        await store.update(id, { status: "STOPPED" }); // from here on no action is taken
-        await loops.stop(id);
+        await stopNow(id, "");
         return { ...record, status: "STOPPED" };
       }),
 
@@ -165,20 +186,61 @@ export function createConversationService(deps: ConversationServiceDeps): Conver
     },
 
     async recover() {
-      for (const record of await store.listByStatus(["STARTING", "RUNNING"]))
+      for (const record of await store.listByStatus(running))
         if (await isUnfinished(log, record)) await loops.recover(record);
     },
 
     close: () => loops.close(),
   };
 
-  async function reachableBranch(
-    from: Runtime,
-    repository: string,
-    branch: string | undefined,
-  ): Promise<string | null> {
+  /** @param reason for the log */
+  async function stopNow(id: string, reason: string): Promise<void> {
+    await store.update(id, { status: "STOPPED" }); // from here on no action is taken
+    await loops.stop(id, reason);
+  }
+
+  /** Stops a conversation that has to make room for another one of its user. */
+  function crowdOut(id: string): Promise<void> {
+    return lifecycle.alone(id, async () => {
+      const record = await store.get(id);
+      if (!record || !isRunning(record)) return;
+      const message = `No more than ${deps.maxRunning} of your conversations can run at a time, and you have begun another one. Start this one again to go on.`;
+      bus.publish(id, { type: "crowded_out", message });
+      await stopNow(id, message);
+    });
+  }
+
+  /** A conversation that cannot be created must not make room for itself. @throws {ApiError} `conversation_exists` */
+  async function assertFree(id: string | null): Promise<void> {
+    if (id !== null && (await store.get(id))) throw new ApiError("conversation_exists");
+  }
+
+  function newRecord({ userId }: Principal, request: NewConversation): NewConversationRecord {
+    const { repository, branch, gitProvider, trigger, instructions, mcpConfig, replay } = request;
+    const id = request.id ?? newId();
+    return {
+      id,
+      userId,
+      title: `Conversation ${id.slice(0, 5)}`,
+      status: "STARTING",
+      repository,
+      branch,
+      gitProvider,
+      trigger,
+      createdAt: timestamp(clock),
+      updatedAt: null,
+      lastEventId: -1,
+      agentState: null,
+      replayedUntil: replay.length - 1,
+      ...((instructions !== null || mcpConfig !== null) && {
+        setup: { instructions, mcpConfig: mcpConfig && deps.mcpConfigs.seal(id, mcpConfig) },
+      }),
+    };
+  }
+
+  async function reachableBranch(from: Runtime, repository: string, branch: string | null): Promise<string | null> {
     try {
-      const check = await from.checkRepository(repository, branch === undefined ? {} : { branch });
+      const check = await from.checkRepository(repository, branch === null ? {} : { branch });
       return check.branch;
     } catch (error) {
       if (!(error instanceof WorkspaceError)) throw error;
@@ -197,4 +259,8 @@ function assertAllowed(action: ActionRequest, loop: AgentLoop | null): void {
       "The conversation is still starting. Wait for an `agent_state_changed` event.",
     );
   loop.assertCanBecome(action.args.agent_state);
+}
+
+function isRunning({ status }: ConversationRecord): boolean {
+  return running.some((one) => one === status);
 }

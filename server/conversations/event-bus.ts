@@ -4,6 +4,7 @@ import type { StoredEvent } from "../store/store.ts";
 export type Notice =
   | { readonly type: "events"; readonly events: readonly StoredEvent[] }
   | { readonly type: "title"; readonly title: string }
+  | { readonly type: "crowded_out"; readonly message: string }
   | { readonly type: "deleted" };
 
 /**

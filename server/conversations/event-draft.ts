@@ -45,6 +45,6 @@ export function draftObservation(observation: Observation, { source, cause }: En
 }
 
 /** The members of an object as JSON text, without the braces. */
-function jsonMembers(value: object): string {
+export function jsonMembers(value: object): string {
   return JSON.stringify(value).slice(1, -1);
 }

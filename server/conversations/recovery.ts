@@ -9,29 +9,31 @@ export async function isUnfinished(log: EventLog, record: Unfinished): Promise<b
   return (
     record.status === "STARTING" ||
     midway.has(record.agentState) ||
-    (await hasWaitingMessage(log, record.id)) ||
-    (await interruptedActions(log, record.id, record.lastEventId)).length > 0
+    (await hasWaitingMessage(log, record)) ||
+    (await interruptedActions(log, record)).length > 0
   );
 }
 
-type Unfinished = Pick<ConversationRecord, "id" | "status" | "agentState" | "lastEventId">;
+type Logged = Pick<ConversationRecord, "id" | "replayedUntil">;
+type Unfinished = Logged & Pick<ConversationRecord, "status" | "agentState" | "lastEventId">;
 
 const midway: ReadonlySet<AgentState | null> = new Set<AgentState | null>(["running", "loading", "paused"]);
 
-async function hasWaitingMessage(log: EventLog, conversationId: string): Promise<boolean> {
-  const from = (await lastAnswered(log, conversationId)) + 1;
-  return (await log.find(conversationId, { from, types: ["message"], source: "user", limit: 1 })).length > 0;
+async function hasWaitingMessage(log: EventLog, record: Logged): Promise<boolean> {
+  const from = (await lastAnswered(log, record)) + 1;
+  return (await log.find(record.id, { from, types: ["message"], source: "user", limit: 1 })).length > 0;
 }
 
 /**
  * The id of the last message that the agent has begun to answer, from the log alone: each answer begins with a recall
- * that names its message as the cause.
+ * that names its message as the cause. What has been replayed counts as answered.
  * @returns -1 when none has been
  */
-export async function lastAnswered(log: EventLog, conversationId: string): Promise<number> {
-  const recalls = await log.find(conversationId, { from: 0, types: ["recall"], descending: true, limit: 2 });
+export async function lastAnswered(log: EventLog, { id, replayedUntil }: Logged): Promise<number> {
+  const from = replayedUntil + 1;
+  const recalls = await log.find(id, { from, types: ["recall"], descending: true, limit: 2 });
   const recall = recalls.find(({ kind }) => kind === "action");
-  return recall ? (causeOf(recall) ?? -1) : -1;
+  return (recall && causeOf(recall)) ?? replayedUntil;
 }
 
 /**
@@ -40,15 +42,15 @@ export async function lastAnswered(log: EventLog, conversationId: string): Promi
  */
 export async function interruptedActions(
   log: EventLog,
-  conversationId: string,
-  lastEventId: number,
+  { id: conversationId, lastEventId, replayedUntil }: Omit<Unfinished, "status" | "agentState">,
 ): Promise<EventDraft[]> {
+  const from = replayedUntil + 1; // nobody has carried out what was replayed
   const unobserved: StoredEvent[] = [];
   const observed = new Set<number | undefined>();
   // Newest first, an observation before its action. A page in which every action has one ends the search: actions are
   // carried out in their order, so that none before it waits.
-  for (let to = lastEventId; to >= 0;) {
-    const page = await log.find(conversationId, { from: 0, to, types: involved, descending: true, limit: pageSize });
+  for (let to = lastEventId; to >= from;) {
+    const page = await log.find(conversationId, { from, to, types: involved, descending: true, limit: pageSize });
     for (const event of page.filter(({ kind }) => kind === "observation")) observed.add(causeOf(event));
     const waiting = page.filter(({ kind, id }) => kind === "action" && !observed.has(id));
     unobserved.push(...waiting);

@@ -23,3 +23,31 @@ function memberText(value: unknown): string {
   const isStored = Array.isArray(value) && value.every((item) => item instanceof JsonText);
   return isStored ? `[${value.map(({ text }) => text).join(",")}]` : JSON.stringify(value);
 }
+
+/** A body that is JSON text and is made while it is written: as long as it may be, only a part of it is held. */
+export class JsonStream {
+  readonly parts: AsyncIterable<string>;
+  private constructor(parts: AsyncIterable<string>) {
+    this.parts = parts;
+  }
+
+  /**
+   * An object that ends with a list.
+   * @param pages the JSON texts of the list's entries, some at a time
+   * @param others the members before the list
+   */
+  static ofList(name: string, pages: AsyncIterable<readonly string[]>, others: object = {}): JsonStream {
+    const opening = JSON.stringify({ ...others, [name]: [] }).slice(0, -"]}".length);
+    return new JsonStream(listParts(opening, pages));
+  }
+}
+
+async function* listParts(opening: string, pages: AsyncIterable<readonly string[]>): AsyncGenerator<string> {
+  let before = opening;
+  for await (const page of pages) {
+    if (page.length === 0) continue;
+    yield before + page.join(",");
+    before = ",";
+  }
+  yield before === "," ? "]}" : `${before}]}`;
+}

@@ -1,7 +1,7 @@
 import type { Logger } from "pino";
 import { contract, operationsOf } from "../../contract/index.ts";
 import type { Config } from "../config.ts";
-import { JsonText } from "./json-text.ts";
+import { JsonStream, JsonText } from "./json-text.ts";
 
 /**
  * Checks a successful answer against the contract.
@@ -19,6 +19,7 @@ export function createResponseValidator(mode: Config["VALIDATE_RESPONSES"]): Res
   );
   return (operationId, status, body, logger) => {
     if (mode === "off" || (mode === "sample" && Math.random() >= sampleRate)) return;
+    if (body instanceof JsonStream) return; // it does not exist yet, and is made so that it never does as a whole
     const mistake = findMistake(operationId, status, body);
     if (mistake === null) return;
     if (mode === "all") throw new Error(mistake);

@@ -13,8 +13,8 @@ import type { Principal } from "../identity/identity.ts";
 import { jsonBody } from "./body.ts";
 import { writeDeprecation } from "./deprecation.ts";
 import { toApiError, validationFailed } from "./errors.ts";
-import type { Idempotency, ReceiptOf, RepeatableRequest } from "./idempotency.ts";
-import type { JsonText } from "./json-text.ts";
+import type { Idempotency, ReceiptOf, RepeatableRequest } from "../idempotency.ts";
+import type { JsonStream, JsonText } from "./json-text.ts";
 import type { RateLimiter } from "./rate-limit.ts";
 import type { ResponseValidator } from "./response-validation.ts";
 import { stateOf } from "./state.ts";
@@ -33,7 +33,7 @@ export interface RequestContext {
 }
 
 /** Every handler of the server. */
-export type ServerHandlers = Handlers<RequestContext, JsonText>;
+export type ServerHandlers = Handlers<RequestContext, JsonText | JsonStream>;
 
 export interface RouterDeps {
   readonly handlers: ServerHandlers;
@@ -136,10 +136,19 @@ async function carryOutOnce(
   res: Response,
   { idempotency }: RouterDeps,
 ): Promise<Answer> {
-  const key = req.get(requestHeaders.IdempotencyKey.name);
+  const key = idempotencyKey(req);
   const { answer, replayed } = await idempotency.once({ ...request, key }, work);
   res.setHeader(standardHeaders.IdempotencyReplayed.name, String(replayed));
   return answer;
+}
+
+/** @throws {ApiError} `validation_failed` */
+function idempotencyKey(req: Request): string | undefined {
+  const { name, schema } = requestHeaders.IdempotencyKey;
+  const { data, error } = schema.optional().safeParse(req.get(name));
+  if (error)
+    throw validationFailed([{ in: "header", path: name, message: error.issues[0]?.message ?? "is malformed" }]);
+  return data;
 }
 
 interface HandlerArguments {

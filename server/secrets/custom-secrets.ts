@@ -6,6 +6,12 @@ import type { Cipher } from "./cipher.ts";
 /** What is shown of a secret. */
 export type SecretInfo = Pick<SecretRecord, "name" | "description">;
 
+export interface CustomSecretsDeps {
+  readonly store: SecretStore;
+  readonly cipher: Cipher;
+  readonly changed: (userId: string) => void;
+}
+
 /** Users' own secrets. Their values are encrypted before they are stored. */
 export interface CustomSecrets {
   /** In the order in which they were created. */
@@ -24,7 +30,8 @@ export interface CustomSecrets {
   reveal(userId: string): Promise<ReadonlyMap<string, string>>;
 }
 
-export function createCustomSecrets({ store, cipher }: { store: SecretStore; cipher: Cipher }): CustomSecrets {
+/** @param deps.changed is told whose secrets have changed */
+export function createCustomSecrets({ store, cipher, changed }: CustomSecretsDeps): CustomSecrets {
   return {
     async list(userId) {
       const records = await store.listByUser(userId);
@@ -35,6 +42,7 @@ export function createCustomSecrets({ store, cipher }: { store: SecretStore; cip
       const sealed = cipher.encrypt(value, contextOf({ userId, id }));
       if (!(await store.insert({ id, userId, name, description, value: sealed }, receipt)))
         throw new ApiError("secret_exists", alreadyThere(name));
+      changed(userId);
     },
     async update(userId, name, change) {
       const outcome = await store.update(userId, name, change);
@@ -43,6 +51,7 @@ export function createCustomSecrets({ store, cipher }: { store: SecretStore; cip
     },
     async delete(userId, name) {
       if (!(await store.delete(userId, name))) throw new ApiError("secret_not_found");
+      changed(userId);
     },
     async reveal(userId) {
       const records = await store.listByUser(userId);

@@ -8,6 +8,12 @@ export type ProviderTokenUpdate = {
   readonly host?: string | null | undefined;
 } | null;
 
+export interface ProviderTokensDeps {
+  readonly store: ProviderTokenStore;
+  readonly cipher: Cipher;
+  readonly changed: (userId: string) => void;
+}
+
 /** Users' access to git hosts. Tokens are encrypted before they are stored. */
 export interface ProviderTokens {
   /** The providers that a token is stored for, each with its host; null is the provider's own. */
@@ -19,7 +25,8 @@ export interface ProviderTokens {
   reveal(userId: string): Promise<ReadonlyMap<ProviderType, { readonly token: string; readonly host: string | null }>>;
 }
 
-export function createProviderTokens({ store, cipher }: { store: ProviderTokenStore; cipher: Cipher }): ProviderTokens {
+/** @param deps.changed is told whose tokens have changed */
+export function createProviderTokens({ store, cipher, changed }: ProviderTokensDeps): ProviderTokens {
   return {
     async hosts(userId) {
       const records = await store.listByUser(userId);
@@ -30,8 +37,12 @@ export function createProviderTokens({ store, cipher }: { store: ProviderTokenSt
         changeOf(provider as ProviderType, update, (token) => cipher.encrypt(token, contextOf(userId, provider))),
       );
       await store.update(userId, changes);
+      changed(userId);
     },
-    removeAll: (userId) => store.deleteByUser(userId),
+    async removeAll(userId) {
+      await store.deleteByUser(userId);
+      changed(userId);
+    },
     async reveal(userId) {
       const records = await store.listByUser(userId);
       return new Map(

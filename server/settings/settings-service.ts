@@ -1,5 +1,5 @@
 import { initialSettings, secretSettings } from "../../contract/index.ts";
-import type { SettingsUpdate, plainSettings } from "../../contract/index.ts";
+import type { McpConfig, SettingsUpdate, plainSettings } from "../../contract/index.ts";
 import type { Cipher } from "../secrets/cipher.ts";
 import type { SettingsRecord, SettingsStore } from "../store/store.ts";
 
@@ -20,35 +20,55 @@ export interface SettingsService {
   merge(userId: string, update: SettingsUpdate): Promise<void>;
   /** The model of a user's conversations. */
   modelOf(userId: string): Promise<string>;
+  /** The values of a user's secret settings. They must not reach a log or an event. */
+  reveal(userId: string): Promise<readonly string[]>;
 }
+
+/** Settings that are shown to their user like any other and may hold keys: they are stored as encrypted JSON. */
+const sealedNames = ["mcp_config"] as const satisfies (keyof typeof plainSettings)[];
+const isSealed = (name: string) => sealedNames.some((sealed) => sealed === name);
 
 const secretNames = Object.keys(secretSettings) as (keyof typeof secretSettings)[];
 
-/** @param options.defaultModel the model of users who have set none */
-export function createSettingsService({
-  store,
-  cipher,
-  defaultModel,
-}: {
-  store: SettingsStore;
-  cipher: Cipher;
-  defaultModel: string;
-}): SettingsService {
+export interface SettingsServiceDeps {
+  readonly store: SettingsStore;
+  readonly cipher: Cipher;
+  /** The model of users who have set none. */
+  readonly defaultModel: string;
+  /** Is told whose settings have changed. */
+  readonly changed: (userId: string) => void;
+}
+
+export function createSettingsService({ store, cipher, defaultModel, changed }: SettingsServiceDeps): SettingsService {
   async function get(userId: string): Promise<UserSettings | null> {
     const record = await store.get(userId);
-    return record && userSettings(record);
+    return record && userSettings(record, (sealed) => cipher.decrypt(sealed, userId));
   }
 
   return {
     get,
     async merge(userId, update) {
       await store.update(userId, (before) => mergeSettings(before, update, (secret) => cipher.encrypt(secret, userId)));
+      changed(userId);
     },
     async modelOf(userId) {
       const model = (await get(userId))?.plain.llm_model;
       return typeof model === "string" && model !== "" ? model : defaultModel;
     },
+    async reveal(userId) {
+      const record = await store.get(userId);
+      if (!record) return [];
+      const open = (sealed: string) => cipher.decrypt(sealed, userId);
+      const secrets = secretNames.flatMap((name) => record.secrets[name] ?? []).map(open);
+      return [...secrets, ...serverKeys(userSettings(record, open).plain.mcp_config)];
+    },
   };
+}
+
+/** The keys of MCP servers, which are settings like any other and shown to their user. */
+function serverKeys(stored: unknown): string[] {
+  const { sse_servers = [], shttp_servers = [] } = (stored ?? {}) as Partial<McpConfig>; // what `merge` has stored
+  return [...sse_servers, ...shttp_servers].flatMap(({ api_key }) => api_key ?? []);
 }
 
 /** @param encrypt what is done to a secret before it is stored */
@@ -61,17 +81,21 @@ export function mergeSettings(
   const secrets: Record<string, string> = { ...before?.secrets };
   for (const [name, value] of Object.entries(update)) {
     if (value === undefined) continue;
-    if (!(name in secretSettings)) plain[name] = value ?? initialSettings[name];
+    if (isSealed(name) && value !== null) secrets[name] = encrypt(JSON.stringify(value));
+    else if (isSealed(name)) delete secrets[name];
+    else if (!(name in secretSettings)) plain[name] = value ?? initialSettings[name];
     else if (typeof value === "string" && value !== "") secrets[name] = encrypt(value);
     else delete secrets[name];
   }
   return { plain, secrets };
 }
 
-function userSettings({ plain, secrets }: SettingsRecord): UserSettings {
+function userSettings({ plain, secrets }: SettingsRecord, decrypt: (sealed: string) => string): UserSettings {
+  const sealed = sealedNames.filter((name) => name in secrets);
+  const opened = sealed.map((name): [string, unknown] => [name, JSON.parse(decrypt(secrets[name] ?? ""))]);
   return {
     // A setting that a newer version of the contract has added has its initial value.
-    plain: { ...initialSettings, ...plain } as PlainSettings,
+    plain: { ...initialSettings, ...plain, ...Object.fromEntries(opened) } as PlainSettings,
     secretsSet: Object.fromEntries(secretNames.map((name) => [name, name in secrets])) as UserSettings["secretsSet"],
   };
 }

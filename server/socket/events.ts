@@ -4,7 +4,10 @@ import type { ActionRequest, ErrorDetail, MessageErrorCode, StatusFrame } from "
 import { ApiError } from "../api-error.ts";
 import type { ConversationService } from "../conversations/conversation-service.ts";
 import { issueDetails, toApiError, validationFailed } from "../http/errors.ts";
+import { JsonText } from "../http/json-text.ts";
+import type { Idempotency } from "../idempotency.ts";
 import type { Principal } from "../identity/identity.ts";
+import type { StoredEvent } from "../store/store.ts";
 import { statusFrame } from "./frames.ts";
 import type { Logger } from "pino";
 
@@ -13,6 +16,7 @@ export interface ReceiverOptions {
   readonly principal: Principal;
   readonly conversationId: string;
   readonly conversations: ConversationService;
+  readonly idempotency: Idempotency;
   readonly push: (frame: Buffer) => void;
   readonly logger: Logger;
 }
@@ -47,11 +51,28 @@ async function* answer(data: RawData, isBinary: boolean, options: ReceiverOption
     requestId = requestIdOf(frame);
     const message = readMessage(frame);
     if (message.deprecated) yield deprecated(requestId);
-    const [event] = await options.conversations.act(options.principal, options.conversationId, [message.action]);
-    yield { type: "status", status: "ack", request_id: requestId, event_id: event.id };
+    yield await acknowledged(message.action, requestId, options);
   } catch (error) {
     yield refusal(error, requestId, options.logger);
   }
+}
+
+/** Appends an action, unless that has been done for the same message, whose acknowledgement the client may have lost. */
+async function acknowledged(action: ActionRequest, request_id: string | null, options: ReceiverOptions) {
+  const { principal, conversationId, conversations, idempotency } = options;
+  const message = {
+    userId: principal.userId,
+    operation: "oh_user_action",
+    key: request_id === null ? undefined : `${conversationId} ${request_id}`, // a header's key has no space
+    content: action,
+  };
+  const { answer } = await idempotency.once(message, async (receiptOf) => {
+    const ack = ([{ id }]: readonly [StoredEvent]) => ({ status: 200, body: { event_id: id } });
+    return ack(await conversations.act(principal, conversationId, [action], (events) => receiptOf(ack(events))));
+  });
+  const { event_id } =
+    answer.body instanceof JsonText ? (JSON.parse(answer.body.text) as { event_id: number }) : answer.body;
+  return { type: "status" as const, status: "ack" as const, request_id, event_id };
 }
 
 /** @throws {ApiError} `unsupported_media_type`, `malformed_json` */

@@ -9,7 +9,7 @@ const portionCharacters = 256 * 1024;
 
 export interface FeedOptions {
   readonly conversationId: string;
-  readonly log: EventLog;
+  readonly log: Pick<EventLog, "find">;
   readonly bus: EventBus;
   /** The highest id that the client has. */
   readonly after: number;
@@ -19,6 +19,8 @@ export interface FeedOptions {
   /** Called once, when the past has been given out. */
   readonly onReplayComplete: (latestEventId: number) => void;
   readonly onTitle: (title: string) => void;
+  /** The conversation has to make room for another one. */
+  readonly onCrowdedOut: (message: string) => void;
   readonly onDeleted: () => void;
   /** Resolves when more of the past may be given out. */
   readonly drained: () => Promise<void>;
@@ -43,6 +45,7 @@ export function follow(options: FeedOptions): () => void {
 
   const stop = bus.subscribe(conversationId, (notice) => {
     if (notice.type === "title") options.onTitle(notice.title);
+    else if (notice.type === "crowded_out") options.onCrowdedOut(notice.message);
     else if (notice.type === "deleted") options.onDeleted();
     else take(notice.events);
   });

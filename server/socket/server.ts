@@ -3,13 +3,14 @@ import type { Duplex } from "node:stream";
 import type { Logger } from "pino";
 import { WebSocketServer } from "ws";
 import type { WebSocket } from "ws";
-import { channels, securitySchemes } from "../../contract/index.ts";
+import { channels, securitySchemes, tooManyConversations } from "../../contract/index.ts";
 import type { Activity } from "../activity.ts";
 import { ApiError } from "../api-error.ts";
 import type { ConversationService } from "../conversations/conversation-service.ts";
 import type { EventBus } from "../conversations/event-bus.ts";
 import type { EventLog } from "../conversations/event-log.ts";
 import { issueDetails, toApiError, validationFailed } from "../http/errors.ts";
+import type { Idempotency } from "../idempotency.ts";
 import type { Authenticator } from "../identity/credentials.ts";
 import type { Principal } from "../identity/identity.ts";
 import type { ConversationRecord } from "../store/store.ts";
@@ -22,6 +23,7 @@ import { createOutbox } from "./outbox.ts";
 
 export interface SocketDeps {
   readonly conversations: ConversationService;
+  readonly idempotency: Idempotency;
   readonly log: EventLog;
   readonly bus: EventBus;
   readonly activity: Activity;
@@ -160,7 +162,8 @@ function serve(socket: WebSocket, { stream, principal, record, query }: Handshak
   });
   const { push } = outbox;
   socket.on("message", deps.activity.note);
-  receive({ socket, principal, conversationId: record.id, conversations: deps.conversations, push, logger });
+  const { conversations, idempotency } = deps;
+  receive({ socket, principal, conversationId: record.id, conversations, idempotency, push, logger });
   const unfollow = follow({
     conversationId: record.id,
     log,
@@ -179,6 +182,8 @@ function serve(socket: WebSocket, { stream, principal, record, query }: Handshak
           conversation_title,
         }),
       ),
+    onCrowdedOut: (message) =>
+      push(statusFrame({ type: "status", status: "error", code: tooManyConversations, message, request_id: null })),
     onDeleted: () => close(socket, 4404, "The conversation has been deleted."),
     drained: outbox.drained,
     onError: (error) => {

@@ -1,5 +1,11 @@
 import type { Generated } from "kysely";
-import type { AgentState, ConversationStatus, EventSource, ProviderType } from "../../contract/index.ts";
+import type {
+  AgentState,
+  ConversationStatus,
+  ConversationTrigger,
+  EventSource,
+  ProviderType,
+} from "../../contract/index.ts";
 
 /** The tables, as kysely types its queries. Times are RFC 3339 texts, which sort as the moments do. */
 export interface Database {
@@ -33,11 +39,31 @@ export interface Database {
     status: ConversationStatus;
     repository: string | null;
     branch: string | null;
-    trigger: string | null;
+    git_provider: ProviderType | null;
+    trigger: ConversationTrigger | null;
     created_at: string;
     updated_at: string | null;
     last_event_id: number;
     agent_state: AgentState | null;
+    replayed_until: number;
+  };
+  conversation_setups: {
+    conversation_id: string;
+    instructions: string | null;
+    mcp_config: string | null;
+    experiments: string | null;
+  };
+  feedback: {
+    /** Given by the database, in the order of creation. */
+    position: Generated<number>;
+    id: string;
+    user_id: string;
+    conversation_id: string;
+    kind: "opinion" | "rating";
+    created_at: string;
+    event_id: number | null;
+    last_event_id: number;
+    content: string;
   };
   receipts: {
     user_id: string;

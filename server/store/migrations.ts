@@ -6,6 +6,7 @@ export const migrations: Record<string, Migration> = {
   "001-first-light": { up: firstLight },
   "002-secrets": { up: secrets },
   "003-receipts": { up: receipts },
+  "004-conversations": { up: conversations },
 };
 
 async function firstLight(db: Kysely<unknown>): Promise<void> {
@@ -114,4 +115,36 @@ async function receipts(db: Kysely<unknown>): Promise<void> {
     .addPrimaryKeyConstraint("receipts_key", ["user_id", "key"])
     .execute();
   await db.schema.createIndex("receipts_by_age").on("receipts").column("created_at").execute();
+}
+
+async function conversations(db: Kysely<unknown>): Promise<void> {
+  await db.schema.alterTable("conversations").addColumn("git_provider", "text").execute();
+  await db.schema
+    .alterTable("conversations")
+    .addColumn("replayed_until", "integer", (column) => column.notNull().defaultTo(-1))
+    .execute();
+  await db.schema
+    .createTable("conversation_setups")
+    .addColumn("conversation_id", "text", (column) =>
+      column.primaryKey().references("conversations.id").onDelete("cascade"),
+    )
+    .addColumn("instructions", "text")
+    .addColumn("mcp_config", "text")
+    .addColumn("experiments", "text")
+    .execute();
+  await db.schema
+    .createTable("feedback")
+    .addColumn("position", "integer", (column) => column.primaryKey().autoIncrement())
+    .addColumn("id", "text", (column) => column.notNull().unique())
+    .addColumn("user_id", "text", (column) => column.notNull().references("users.id").onDelete("cascade"))
+    .addColumn("conversation_id", "text", (column) =>
+      column.notNull().references("conversations.id").onDelete("cascade"),
+    )
+    .addColumn("kind", "text", (column) => column.notNull())
+    .addColumn("created_at", "text", (column) => column.notNull())
+    .addColumn("event_id", "integer")
+    .addColumn("last_event_id", "integer", (column) => column.notNull())
+    .addColumn("content", "text", (column) => column.notNull())
+    .execute();
+  await db.schema.createIndex("feedback_by_conversation").on("feedback").columns(["conversation_id", "kind"]).execute();
 }

@@ -127,7 +127,7 @@ export function sessionQueries(db: Kysely<Database>): SessionStore {
 }
 
 /** @param db any dialect */
-export function conversationQueries(db: Kysely<Database>): Omit<ConversationStore, "insert"> {
+export function conversationQueries(db: Kysely<Database>): Omit<ConversationStore, "insert" | "fixExperiments"> {
   const byId = db.selectFrom("conversations").selectAll().where("id", "=", "").compile();
   return {
     async get(id) {
@@ -141,6 +141,25 @@ export function conversationQueries(db: Kysely<Database>): Omit<ConversationStor
       const rows = await db.selectFrom("conversations").selectAll().where("status", "in", statuses).execute();
       return rows.map(conversationRecord);
     },
+    async listQuietest(userId, statuses) {
+      const rows = await db
+        .selectFrom("conversations")
+        .selectAll()
+        .where("user_id", "=", userId)
+        .where("status", "in", statuses)
+        .orderBy((order) => order.fn.coalesce("updated_at", "created_at"))
+        .orderBy("id")
+        .execute();
+      return rows.map(conversationRecord);
+    },
+    async setup(id) {
+      const row = await db
+        .selectFrom("conversation_setups")
+        .select(["instructions", "mcp_config"])
+        .where("conversation_id", "=", id)
+        .executeTakeFirst();
+      return { instructions: row?.instructions ?? null, mcpConfig: row?.mcp_config ?? null };
+    },
     async update(id, change) {
       const { numUpdatedRows } = await db
         .updateTable("conversations")
@@ -153,22 +172,6 @@ export function conversationQueries(db: Kysely<Database>): Omit<ConversationStor
       await db.deleteFrom("conversations").where("id", "=", id).execute(); // its events go with it
     },
   };
-}
-
-export function insertConversation(db: Kysely<Database>, conversation: ConversationRecord) {
-  return db.insertInto("conversations").values({
-    id: conversation.id,
-    user_id: conversation.userId,
-    title: conversation.title,
-    status: conversation.status,
-    repository: conversation.repository,
-    branch: conversation.branch,
-    trigger: conversation.trigger,
-    created_at: conversation.createdAt,
-    updated_at: conversation.updatedAt,
-    last_event_id: conversation.lastEventId,
-    agent_state: conversation.agentState,
-  });
 }
 
 function listQuery(db: Kysely<Database>, { userId, repository, trigger, after, limit }: ConversationFilter) {
@@ -196,11 +199,13 @@ function conversationRecord(row: Selectable<Database["conversations"]>): Convers
     status: row.status,
     repository: row.repository,
     branch: row.branch,
+    gitProvider: row.git_provider,
     trigger: row.trigger,
     createdAt: row.created_at,
     updatedAt: row.updated_at,
     lastEventId: row.last_event_id,
     agentState: row.agent_state,
+    replayedUntil: row.replayed_until,
   };
 }
 

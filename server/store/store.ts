@@ -1,4 +1,10 @@
-import type { AgentState, ConversationStatus, EventSource, ProviderType } from "../../contract/index.ts";
+import type {
+  AgentState,
+  ConversationStatus,
+  ConversationTrigger,
+  EventSource,
+  ProviderType,
+} from "../../contract/index.ts";
 
 /** The Store port: everything that outlives the process. Every promise that resolves to nothing resolves once it is durable. */
 export interface Store {
@@ -11,6 +17,7 @@ export interface Store {
   readonly conversations: ConversationStore;
   readonly events: EventStore;
   readonly receipts: ReceiptStore;
+  readonly feedback: FeedbackStore;
   /** Resolves when the store answers. @throws when it does not */
   check(): Promise<void>;
   close(): Promise<void>;
@@ -164,7 +171,8 @@ export interface ConversationRecord {
   readonly status: ConversationStatus;
   readonly repository: string | null;
   readonly branch: string | null;
-  readonly trigger: string | null;
+  readonly gitProvider: ProviderType | null;
+  readonly trigger: ConversationTrigger | null;
   readonly createdAt: string;
   /** When the last event was appended or the title changed; null before either. */
   readonly updatedAt: string | null;
@@ -172,12 +180,28 @@ export interface ConversationRecord {
   readonly lastEventId: number;
   /** The state in the last `agent_state_changed`; null before the first. */
   readonly agentState: AgentState | null;
+  /** The id of the last event that was replayed at the creation; -1 when none was. Nobody acts on what has been replayed. */
+  readonly replayedUntil: number;
 }
+
+/** What was said about a conversation at its creation and is not told with it: it may be long. */
+export interface ConversationSetup {
+  readonly instructions: string | null;
+  /** The MCP configuration as JSON, encrypted; null for that of the settings. */
+  readonly mcpConfig: string | null;
+}
+
+export interface NewConversationRecord extends ConversationRecord {
+  readonly setup?: ConversationSetup;
+}
+
+/** The names of experiments, each with the variant. */
+export type Experiments = Readonly<Record<string, string>>;
 
 export interface ConversationFilter {
   readonly userId: string;
   readonly repository?: string | undefined;
-  readonly trigger?: string | undefined;
+  readonly trigger?: ConversationTrigger | undefined;
   /** Only conversations that come after this one in the list. */
   readonly after?: Pick<ConversationRecord, "createdAt" | "id"> | undefined;
   readonly limit: number;
@@ -186,16 +210,31 @@ export interface ConversationFilter {
 export type ConversationChange = Partial<Pick<ConversationRecord, "title" | "status" | "branch" | "updatedAt">>;
 
 export interface ConversationStore {
-  /** @throws {ReceiptExistsError} */
-  insert(conversation: ConversationRecord, receipt?: Receipt): Promise<void>;
+  /**
+   * Inserts a conversation with its first events and the receipt of the request that asks for it, all or nothing. The events
+   * count on from `lastEventId`.
+   * @returns the events; null when there is a conversation of that id: then nothing is stored
+   * @throws {ReceiptExistsError}
+   */
+  insert(
+    conversation: NewConversationRecord,
+    drafts: readonly EventDraft[],
+    receipt?: Receipt,
+  ): Promise<StoredEvent[] | null>;
   get(id: string): Promise<ConversationRecord | null>;
+  /** What `insert` was given; nulls when that was nothing. */
+  setup(id: string): Promise<ConversationSetup>;
   /** Newest first; equal times by id, descending. */
   list(filter: ConversationFilter): Promise<ConversationRecord[]>;
   /** Every conversation with one of these statuses, of all users. */
   listByStatus(statuses: readonly ConversationStatus[]): Promise<ConversationRecord[]>;
+  /** A user's conversations with one of these statuses, those first in which nothing has happened for the longest. */
+  listQuietest(userId: string, statuses: readonly ConversationStatus[]): Promise<ConversationRecord[]>;
+  /** Stores which experiments a conversation is part of, the first time. */
+  fixExperiments(id: string, experiments: Experiments): Promise<"stored" | "fixed_before" | "not_found">;
   /** @returns whether there is such a conversation */
   update(id: string, change: ConversationChange): Promise<boolean>;
-  /** Deletes the conversation with its events. */
+  /** Deletes the conversation with its events and its feedback. */
   delete(id: string): Promise<void>;
 }
 
@@ -248,4 +287,35 @@ export interface EventStore {
     receiptOf?: (events: readonly StoredEvent[]) => Receipt | undefined,
   ): Promise<StoredEvent[] | null>;
   find(conversationId: string, query: EventQuery): Promise<StoredEvent[]>;
+}
+
+export interface FeedbackRecord {
+  readonly id: string;
+  readonly userId: string;
+  readonly conversationId: string;
+  /** An opinion of the conversation as a whole, or a rating of it or of one event. */
+  readonly kind: "opinion" | "rating";
+  readonly createdAt: string;
+  /** The event that it is about; null for the conversation. */
+  readonly eventId: number | null;
+  /** The last event of the log when it was given: the conversation up to there is what it is about. */
+  readonly lastEventId: number;
+  /** What was said, as it is exported. */
+  readonly content: Readonly<Record<string, unknown>>;
+}
+
+export interface ExportedFeedback extends FeedbackRecord {
+  /** Where it stands in the list; 1 and more. */
+  readonly position: number;
+  readonly userName: string;
+  readonly experiments: Experiments | null;
+}
+
+export interface FeedbackStore {
+  /** @returns false when there is no such conversation: then nothing is stored */
+  insert(feedback: FeedbackRecord): Promise<boolean>;
+  /** Oldest first. */
+  listByConversation(conversationId: string, kind: FeedbackRecord["kind"]): Promise<FeedbackRecord[]>;
+  /** The feedback of all users, oldest first. @param page.after the position of the last that is known; 0 for none */
+  list(page: { readonly after: number; readonly limit: number }): Promise<ExportedFeedback[]>;
 }

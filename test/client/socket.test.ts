@@ -215,15 +215,24 @@ test("send: resolves with the id of the event when its ack comes", async (t) => 
   const received: unknown[] = [];
   const { socket } = await start(
     t,
-    answer((frame) => {
+    answer(({ request_id, ...frame }) => {
       received.push(frame);
-      return { type: "status", status: "ack", request_id: frame.request_id, event_id: 7 };
+      return { type: "status", status: "ack", request_id, event_id: 7 };
     }),
   );
   assert.deepEqual(await socket.send(hello), { event_id: 7 });
-  const [{ request_id }] = received as [{ request_id: string }];
-  assert.match(request_id, /^[0-9a-f]{32}-1$/);
-  assert.deepEqual(received, [{ type: "oh_user_action", data: hello, request_id }]);
+  assert.deepEqual(received, [{ type: "oh_user_action", data: hello }]);
+});
+
+test("send: no request_id is used twice, on the next connection neither", async (t) => {
+  const seen: string[] = [];
+  const acknowledge = answer(({ request_id }) => {
+    seen.push(request_id);
+    return { type: "status", status: "ack", request_id, event_id: 7 };
+  });
+  for (const { socket } of [await start(t, acknowledge), await start(t, acknowledge)])
+    await Promise.all([socket.send(hello), socket.send(hello)]);
+  assert.equal(new Set(seen).size, 4);
 });
 
 test("send: tells the answers apart that come in another order", async (t) => {
@@ -232,9 +241,8 @@ test("send: tells the answers apart that come in another order", async (t) => {
     peer.on("message", (data: Buffer) => {
       requestIds.push(String(Object(JSON.parse(data.toString())).request_id));
       if (requestIds.length < 3) return;
-      for (const request_id of requestIds.toReversed()) {
-        send({ type: "status", status: "ack", request_id, event_id: 10 * Number(request_id.split("-")[1]) });
-      }
+      const answers = requestIds.map((request_id, index) => ({ request_id, event_id: 10 * (index + 1) }));
+      for (const ack of answers.toReversed()) send({ type: "status", status: "ack", ...ack });
     });
   });
   const answers = await Promise.all([socket.send(hello), socket.send(hello), socket.send(hello)]);

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { contract, errorCatalogue, operationsOf, tags } from "../../contract/index.ts";
 import type { ErrorCode, NamedOperation } from "../../contract/index.ts";
-import { pathTemplate } from "../../scripts/model/model.ts";
+import { pathTemplate } from "../../scripts/model/paths.ts";
 import { pointer, publishedOpenApi } from "./published.ts";
 
 const operations = operationsOf(contract);

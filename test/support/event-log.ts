@@ -15,7 +15,7 @@ export async function temporaryLog(t: Cleanup) {
   t.after(() => store.close());
   await store.users.insert({ id: "user", name: "user", createdAt: "2026-11-22T10:15:30.123Z" });
   const bus = createLocalEventBus();
-  return { store, bus, log: createEventLog(store.events, bus) };
+  return { store, bus, log: createEventLog(store, bus, () => Promise.resolve(null)) };
 }
 
 /** Stores a conversation. @param id 32 hexadecimal digits in a server; any text here */
@@ -27,13 +27,15 @@ export async function plantConversation(store: Store, id: string): Promise<Conve
     status: "RUNNING",
     repository: null,
     branch: null,
+    gitProvider: null,
     trigger: null,
     createdAt: "2026-11-22T10:15:30.123Z",
     updatedAt: null,
     lastEventId: -1,
     agentState: null,
+    replayedUntil: -1,
   };
-  await store.conversations.insert(record);
+  await store.conversations.insert(record, []);
   return record;
 }
 

@@ -27,7 +27,7 @@ export interface ServerProcess {
 }
 
 export interface ServerOptions {
-  /** More of the environment; rate limits are off and every answer is validated unless it says otherwise. */
+  /** More of the environment; limits are off or high, and every answer is validated unless it says otherwise. */
   readonly env?: Readonly<Record<string, string>>;
   /** The data folder of an earlier server, whose key must be given too. */
   readonly dataDir?: string;
@@ -50,6 +50,7 @@ export async function startServer(t: Cleanup, options: ServerOptions = {}): Prom
       BOOTSTRAP_API_KEY: key,
       RATE_LIMIT_ADDRESS: "off",
       RATE_LIMIT_USER: "off",
+      MAX_RUNNING_CONVERSATIONS: "1000",
       VALIDATE_RESPONSES: "all",
       LOG_LEVEL: "info",
       ...options.env,

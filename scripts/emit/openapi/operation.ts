@@ -11,7 +11,7 @@ import { responsesOf } from "./responses.ts";
  */
 export function operationObject(model: OperationModel, all: readonly OperationModel[]): OperationObject {
   const { metadata } = model.operation;
-  const { deprecation, gate, security, since, rateLimit } = metadata;
+  const { deprecation, differences, gate, security, since, rateLimit } = metadata;
   return {
     operationId: model.id,
     tags: [metadata.tag],
@@ -29,6 +29,7 @@ export function operationObject(model: OperationModel, all: readonly OperationMo
     "x-rate-limit": rateLimit,
     ...(gate && { "x-gate": gate }),
     ...(deprecation && { "x-deprecation": { ...deprecation, replacement: replacement(deprecation.replacement, all) } }),
+    ...(differences && { "x-upstream-differences": differences.map((difference) => ({ ...difference })) }),
   };
 }
 

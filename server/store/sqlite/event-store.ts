@@ -14,10 +14,8 @@ interface PendingAppend {
 /**
  * The event log in SQLite. Appends are gathered until the end of the tick and committed together: one flush of the disk
  * carries all of them, which is ten times the throughput of one commit each.
- * @param now the clock, RFC 3339
  */
-export function createSqliteEventStore(connection: Connection, now: () => string): EventStore {
-  const writer = createWriter(connection, now);
+export function createSqliteEventStore(connection: Connection, writer: EventWriter): EventStore {
   let pending: PendingAppend[] = [];
 
   function flush(): void {
@@ -55,7 +53,10 @@ export function createSqliteEventStore(connection: Connection, now: () => string
 }
 
 /** Writes one append within the caller's transaction; null when there is no such conversation. */
-function createWriter({ sqlite }: Connection, now: () => string) {
+export type EventWriter = (conversationId: string, drafts: readonly EventDraft[]) => StoredEvent[] | null;
+
+/** @param now the clock, RFC 3339 */
+export function createEventWriter({ sqlite }: Connection, now: () => string): EventWriter {
   const lastId = sqlite.prepare("SELECT last_event_id FROM conversations WHERE id = ?");
   const insert = sqlite.prepare(
     "INSERT INTO events (conversation_id, id, timestamp, kind, type, source, hidden, text) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
@@ -64,9 +65,10 @@ function createWriter({ sqlite }: Connection, now: () => string) {
     "UPDATE conversations SET last_event_id = ?, updated_at = ?, agent_state = coalesce(?, agent_state) WHERE id = ?",
   );
 
-  return (conversationId: string, drafts: readonly EventDraft[]): StoredEvent[] | null => {
+  return (conversationId, drafts) => {
     const row = lastId.get(conversationId);
     if (!row) return null;
+    if (drafts.length === 0) return [];
     const timestamp = now();
     const first = Number(row["last_event_id"]) + 1;
     const events = drafts.map((draft, index) => storedEvent(draft, first + index, timestamp));

@@ -3,28 +3,15 @@ import { Migrator } from "kysely/migration";
 import { OperatorError } from "../../operator-error.ts";
 import type { Database } from "../database.ts";
 import { migrations } from "../migrations.ts";
-import {
-  apiKeyQueries,
-  conversationQueries,
-  insertApiKey,
-  insertConversation,
-  sessionQueries,
-  userQueries,
-} from "../queries.ts";
+import { feedbackQueries } from "../feedback-queries.ts";
+import { apiKeyQueries, insertApiKey, sessionQueries, userQueries } from "../queries.ts";
 import { receiptQueries } from "../receipt-queries.ts";
 import { insertSecret, providerTokenQueries, secretQueries } from "../secret-queries.ts";
-import type {
-  ApiKeyStore,
-  ConversationStore,
-  ProviderTokenStore,
-  SecretStore,
-  SettingsRecord,
-  SettingsStore,
-  Store,
-} from "../store.ts";
+import type { ApiKeyStore, ProviderTokenStore, SecretStore, SettingsRecord, SettingsStore, Store } from "../store.ts";
 import { openConnection } from "./connection.ts";
 import type { Connection } from "./connection.ts";
-import { createSqliteEventStore } from "./event-store.ts";
+import { createSqliteConversationStore } from "./conversation-store.ts";
+import { createEventWriter, createSqliteEventStore } from "./event-store.ts";
 import { leaveReceipt } from "./receipts.ts";
 import type { Kysely } from "kysely";
 
@@ -43,6 +30,7 @@ export async function openSqliteStore(folder: string, { now }: { now: () => stri
   const connection = open(join(folder, "openhands.sqlite"));
   await migrate(connection.db);
   const { db } = connection;
+  const writer = createEventWriter(connection, now);
   return {
     users: userQueries(db),
     apiKeys: sqliteApiKeys(connection),
@@ -50,8 +38,9 @@ export async function openSqliteStore(folder: string, { now }: { now: () => stri
     settings: sqliteSettings(connection),
     secrets: sqliteSecrets(connection),
     providerTokens: sqliteProviderTokens(connection),
-    conversations: sqliteConversations(connection),
-    events: createSqliteEventStore(connection, now),
+    conversations: createSqliteConversationStore(connection, writer),
+    events: createSqliteEventStore(connection, writer),
+    feedback: feedbackQueries(db),
     receipts: receiptQueries(db),
     async check() {
       await db.selectFrom("users").select("id").limit(1).execute();
@@ -91,18 +80,6 @@ function sqliteApiKeys(connection: Connection): ApiKeyStore {
     insert: async (key, receipt) =>
       transaction(() => {
         change(insertApiKey(db, key));
-        leaveReceipt(connection, receipt);
-      }),
-  };
-}
-
-function sqliteConversations(connection: Connection): ConversationStore {
-  const { db, change, transaction } = connection;
-  return {
-    ...conversationQueries(db),
-    insert: async (conversation, receipt) =>
-      transaction(() => {
-        change(insertConversation(db, conversation));
         leaveReceipt(connection, receipt);
       }),
   };

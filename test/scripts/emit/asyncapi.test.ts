@@ -94,13 +94,15 @@ test("a message carries its examples, its errors, its age, and where its request
   });
 });
 
-test("a channel has an address, its parameters and the reasons for which it is closed", () => {
+test("a channel has an address, its parameters, the reasons for which it is closed and what differs from upstream", () => {
   const closeCode = { code: 4404, summary: "No such thing", reconnect: false, description: "There is none." };
+  const difference = { upstream: "none", here: "one", why: "to hear of it", change: "Listen." };
   const live = channelWith({
     address: "/sockets/:thing_id",
     params: z.object({ thing_id: z.string().max(32).describe("Which.") }),
     query: z.object({ from: integerParameter().default(-1).describe("Where to begin.") }),
     closeCodes: [closeCode],
+    differences: [difference],
     messages: { ack },
   });
   assert.deepEqual(documentOf({ live }).channels["live"], {
@@ -129,6 +131,7 @@ test("a channel has an address, its parameters and the reasons for which it is c
     "x-since": "0.1.0",
     "x-max-frame-bytes": 4194304,
     "x-close-codes": [closeCode],
+    "x-upstream-differences": [difference],
   });
 });
 

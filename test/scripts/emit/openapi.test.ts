@@ -280,6 +280,12 @@ test("metadata: tags, since, rate limit and gate", () => {
   assert.deepEqual([operation["x-since"], operation["x-rate-limit"], operation["x-gate"]], ["0.2.0", "address", "v1"]);
 });
 
+test("metadata: where the operation differs from upstream", () => {
+  const difference = { topic: "the order", upstream: "none", here: "by name", why: "to find it", change: "Nothing." };
+  assert.deepEqual(emitted({ differences: [difference] })["x-upstream-differences"], [difference]);
+  assert.equal("x-upstream-differences" in emitted({}), false);
+});
+
 test("a closed gate leaves no trace: no path, no tag, no schema, no answer, no link", () => {
   const id = z.string().describe("The id.");
   const operations = {

@@ -375,6 +375,25 @@ for (const [kind, wrap] of Object.entries(wrappers)) {
   });
 }
 
+test("mistakes: a difference from upstream that leaves out a part", () => {
+  const silent = { upstream: "something", here: " ", why: "it is better", change: "" };
+  assert.throws(
+    () =>
+      buildModel(
+        { things: one({ differences: [{ ...silent, topic: "an absent one" }] }) },
+        { live: channelWith({ differences: [silent] }) },
+        { general: [{ topic: "", ...silent }], events: [silent] },
+      ),
+    new ContractError([
+      "differences, a general one: topic is empty. Fix: say it.",
+      ...["a general one", "`GET /things`: an absent one", "`/sockets/things`", "every event"].flatMap((place) => [
+        `differences, ${place}: here is empty. Fix: say it.`,
+        `differences, ${place}: change is empty. Fix: say it.`,
+      ]),
+    ]),
+  );
+});
+
 test("several mistakes come in one list", () => {
   const operations = { one: operationWith({ path: "/things/:id", responses: {}, example: {} }) };
   assert.throws(

@@ -2,12 +2,8 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import * as z from "zod";
 import { booleanParameter, integerParameter, listParameter } from "../../../contract/primitives.ts";
-import { buildModel, pathTemplate } from "../../../scripts/model/model.ts";
+import { buildModel } from "../../../scripts/model/model.ts";
 import { channelWith, messageWith, modelOf, named, operationWith } from "../small-contract.ts";
-
-for (const [given, want] of Object.entries({ "/a": "/a", "/a/:b": "/a/{b}", "/:a_b/c/:d2/e": "/{a_b}/c/{d2}/e" })) {
-  test(`pathTemplate: ${given} -> ${want}`, () => assert.equal(pathTemplate(given), want));
-}
 
 test("parameters have the schema of the value that their text stands for, and say what must be sent", () => {
   const one = operationWith({

@@ -6,7 +6,7 @@ import { testEcho } from "../../../server/agent/test-echo.ts";
 import { createAgentLoop } from "../../../server/conversations/agent-loop.ts";
 import type { Workspace } from "../../../server/runtime/runtime.ts";
 import { until } from "../../support/api.ts";
-import { messageDraft, plantConversation, temporaryLog } from "../../support/event-log.ts";
+import { messageDraft, observationDraft, plantConversation, temporaryLog } from "../../support/event-log.ts";
 import type { Cleanup } from "../../support/start-server.ts";
 
 /** A loop with an agent that repeats what the user says, over a log of its own. */
@@ -21,7 +21,8 @@ async function temporaryLoop(t: Cleanup) {
     logger: pino({ level: "silent" }),
     answered: -1,
     state: "awaiting_user_input",
-    repository: { name: "", branch: "" },
+    recall: async (_message, _first, cause) =>
+      observationDraft(cause, { observation: "null", content: "", extras: {} }),
   });
   return {
     loop,

@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { after, describe, test } from "node:test";
 import { Event } from "../../../contract/index.ts";
+import { catalogueModels } from "../../../generated/server/models.ts";
 import { pointer, publishedOpenApi } from "../../contract/published.ts";
 import { allEvents, caller, createConversation, until } from "../../support/api.ts";
 import type { Answer } from "../../support/api.ts";
@@ -231,11 +232,27 @@ describe("the model", () => {
     await model(null);
   });
 
-  test("that does not exist is said to be the reason of the error, and the next message works once it is mended", async () => {
+  for (const [what, name] of [
+    ["exists nowhere", "test/nonsense"],
+    ["is in the catalogue only", catalogueModels[0] ?? ""],
+  ] as const)
+    test(`that ${what} is said to be the reason of the error, with the models that run instead`, async () => {
+      await model(name);
+      const id = await createConversation(call, { initial_user_msg: "hello" });
+      const { extras } = (await untilState(call, id, "error")).at(-1);
+      assert.match(
+        extras.reason,
+        new RegExp(
+          `${RegExp.escape(name)} does not run on this server\\. Set llm_model to one that does: (test/\\w+, )*test/\\w+\\.`,
+        ),
+      );
+      await model(null);
+    });
+
+  test("that does not run can be mended for the next message", async () => {
     await model("test/nonsense");
     const id = await createConversation(call, { initial_user_msg: "hello" });
-    const { extras } = (await untilState(call, id, "error")).at(-1);
-    assert.match(extras.reason, /no model test\/nonsense.*llm_model.*test\/echo.*test\/tools/);
+    await untilState(call, id, "error");
     await model("test/echo");
     await say(call, id, "hello again");
     const events = await untilState(call, id, "awaiting_user_input");

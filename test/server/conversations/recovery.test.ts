@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import type { AgentState } from "../../../contract/index.ts";
-import { recallAction, recallObservation } from "../../../server/conversations/recall.ts";
+import { recallAction } from "../../../server/conversations/recall.ts";
 import { interruptedActions, isUnfinished, lastAnswered } from "../../../server/conversations/recovery.ts";
 import type { ConversationRecord, EventDraft } from "../../../server/store/store.ts";
 import {
@@ -20,6 +20,15 @@ const run = (source: "agent" | "user" = "agent") => actionDraft(source, "run", {
 const think = (source: "agent" | "user" = "user") => actionDraft(source, "think", { thought: "" });
 const failed = (cause: number) =>
   observationDraft(cause, { observation: "error", content: "no", extras: { error_id: "" } });
+
+/** What came of a recall; it has the same name as the action. */
+const recalled: EventDraft = {
+  kind: "observation",
+  type: "recall",
+  source: "environment",
+  hidden: false,
+  body: '"cause":1',
+};
 
 /** A conversation with this log. */
 async function logOf(t: Cleanup, drafts: readonly EventDraft[]) {
@@ -46,16 +55,33 @@ describe("the last message that has been answered", () => {
       want: 2,
     },
     "not what was recalled": {
-      given: [messageDraft("x"), recallAction("x", true, 0), recallObservation(true, { name: "", branch: "" }, 1)],
+      given: [messageDraft("x"), recallAction("x", true, 0), recalled],
       want: 0,
     },
   };
   for (const [name, { given, want }] of Object.entries(cases)) {
     test(name, async (t) => {
-      const { log } = await logOf(t, given);
-      assert.equal(await lastAnswered(log, "a"), want);
+      const { log, record } = await logOf(t, given);
+      assert.equal(await lastAnswered(log, record), want);
     });
   }
+});
+
+describe("what has been replayed", () => {
+  test("is answered and was never under way", async (t) => {
+    const { log, record } = await logOf(t, [messageDraft("x"), recallAction("x", true, 0), messageDraft("y"), run()]);
+    const replayed = { ...record, replayedUntil: 3 };
+    assert.equal(await lastAnswered(log, replayed), 3);
+    assert.deepEqual(await interruptedActions(log, replayed), []);
+    assert.equal(await isUnfinished(log, replayed), false);
+  });
+
+  test("does not hide what has come after it", async (t) => {
+    const { log, record } = await logOf(t, [messageDraft("x"), messageDraft("y"), recallAction("y", false, 1), run()]);
+    const replayed = { ...record, replayedUntil: 0 };
+    assert.equal(await lastAnswered(log, replayed), 1);
+    assert.equal((await interruptedActions(log, replayed)).length, 1);
+  });
 });
 
 describe("the actions that were interrupted", () => {
@@ -83,14 +109,14 @@ describe("the actions that were interrupted", () => {
   for (const [name, { given, want }] of Object.entries(cases)) {
     test(name, async (t) => {
       const { log, record } = await logOf(t, given);
-      const causes = (await interruptedActions(log, "a", record.lastEventId)).map(({ body }) => parsed(body).cause);
+      const causes = (await interruptedActions(log, record)).map(({ body }) => parsed(body).cause);
       assert.deepEqual(causes, want);
     });
   }
 
   test("are told as errors of whoever asked for them", async (t) => {
-    const { log } = await logOf(t, [run("user")]);
-    const [draft] = await interruptedActions(log, "a", 0);
+    const { log, record } = await logOf(t, [run("user")]);
+    const [draft] = await interruptedActions(log, record);
     assert.deepEqual([draft?.kind, draft?.type, draft?.source], ["observation", "error", "user"]);
     assert.match(parsed(draft?.body ?? "").content, /restarted.*not repeated/);
   });

@@ -26,6 +26,7 @@ test("however a list is paged while conversations come and go, no one is skipped
   const { conversations } = store;
   const handlers = conversationsHandlers({
     conversations: { list: (filter) => conversations.list(filter) } as ConversationService, // all that the list needs
+    allowIds: false,
     connections: () => 0,
   });
 
@@ -40,7 +41,7 @@ test("however a list is paged while conversations come and go, no one is skipped
       const create = async (ticks: number) => {
         clock += ticks;
         const record = recordAt(userId, clock);
-        await conversations.insert(record);
+        await conversations.insert(record, []);
         return record.id;
       };
       const there: string[] = [];
@@ -95,10 +96,12 @@ function recordAt(userId: string, moment: number): ConversationRecord {
     status: "STOPPED",
     repository: null,
     branch: null,
+    gitProvider: null,
     trigger: null,
     createdAt: new Date(moment).toISOString(),
     updatedAt: null,
     lastEventId: -1,
     agentState: null,
+    replayedUntil: -1,
   };
 }

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { after } from "node:test";
+import { readModelCatalogue } from "../../../scripts/model-catalogue.ts";
 import { caller } from "../../support/api.ts";
 import { assertRefused } from "../../support/refusal.ts";
 import { startServer } from "../../support/start-server.ts";
@@ -8,12 +9,20 @@ import { startServer } from "../../support/start-server.ts";
 const server = await startServer({ after });
 const call = caller(server);
 
-test("the models are sorted, and each can be set", async () => {
-  const { body: models } = await call("GET", "/api/options/models");
+test("the models are those of the catalogue and those without a language model, sorted, each once", async () => {
+  const models: string[] = (await call("GET", "/api/options/models")).body;
+  const inCatalogue = models.filter((name) => !name.startsWith("test/"));
+  assert.deepEqual(inCatalogue, await readModelCatalogue());
   assert.ok(models.includes("test/echo") && models.includes("test/tools"));
-  assert.deepEqual(models, models.toSorted());
-  for (const llm_model of models)
+  assert.deepEqual(models, [...new Set(models)].toSorted());
+});
+
+test("a model of either kind can be set", async () => {
+  const { body: models } = await call("GET", "/api/options/models");
+  for (const llm_model of ["test/echo", models.find((name: string) => !name.startsWith("test/"))]) {
     assert.equal((await call("POST", "/api/settings", { body: { llm_model } })).status, 200);
+    assert.equal((await call("GET", "/api/settings")).body.llm_model, llm_model);
+  }
 });
 
 test("there is an agent", async () => {

@@ -235,7 +235,7 @@ async function revealIn({ dataDir }: ServerProcess, userId: string) {
   const store = await openSqliteStore(dataDir, { now: () => new Date().toISOString() });
   try {
     const cipher = createCipher(await loadSecretKey(undefined, dataDir));
-    return await createProviderTokens({ store: store.providerTokens, cipher }).reveal(userId);
+    return await createProviderTokens({ store: store.providerTokens, cipher, changed: () => {} }).reveal(userId);
   } finally {
     await store.close();
   }

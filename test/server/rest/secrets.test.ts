@@ -252,7 +252,7 @@ async function revealIn({ dataDir }: ServerProcess, userId: string): Promise<Rea
   const store = await openSqliteStore(dataDir, { now: () => new Date().toISOString() });
   try {
     const cipher = createCipher(await loadSecretKey(undefined, dataDir));
-    return await createCustomSecrets({ store: store.secrets, cipher }).reveal(userId);
+    return await createCustomSecrets({ store: store.secrets, cipher, changed: () => {} }).reveal(userId);
   } finally {
     await store.close();
   }

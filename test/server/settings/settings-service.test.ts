@@ -6,6 +6,11 @@ import type { SettingsUpdate } from "../../../contract/index.ts";
 import { mergeSettings } from "../../../server/settings/settings-service.ts";
 import type { SettingsRecord } from "../../../server/store/store.ts";
 
+const mcpConfig = {
+  sse_servers: [],
+  stdio_servers: [],
+  shttp_servers: [{ url: "https://mcp.example", api_key: "key", timeout: 60 }],
+};
 const text = fc.oneof(fc.constant(""), fc.string());
 const update: fc.Arbitrary<SettingsUpdate> = fc.record(
   {
@@ -17,6 +22,7 @@ const update: fc.Arbitrary<SettingsUpdate> = fc.record(
     llm_api_key: fc.option(text),
     search_api_key: fc.option(text),
     sandbox_api_key: fc.constantFrom(undefined, null, "", "key"),
+    mcp_config: fc.constantFrom(undefined, null, mcpConfig),
   },
   { requiredKeys: [] },
 );
@@ -39,6 +45,8 @@ function model(updates: readonly SettingsUpdate[]): SettingsRecord {
       if (change[name] === null || change[name] === "") delete secrets[name];
       if (change[name]) secrets[name] = `sealed ${change[name]}`;
     }
+    if (change.mcp_config === null) delete secrets["mcp_config"];
+    if (change.mcp_config) secrets["mcp_config"] = `sealed ${JSON.stringify(change.mcp_config)}`;
   }
   return { plain, secrets };
 }

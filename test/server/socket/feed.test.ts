@@ -51,22 +51,19 @@ function start(log: { find: EventLog["find"] }, bus: EventBus, options: Partial<
   const replays: { latest: number; given: number }[] = [];
   const stop = follow({
     conversationId,
-    log: { find: log.find, append: appendsNothing, appendOnce: appendsNothing },
+    log,
     bus,
     after: -1,
     onEvent: ({ id }) => given.push(id),
     onReplayComplete: (latest) => replays.push({ latest, given: given.length }),
     onTitle: () => {},
+    onCrowdedOut: () => {},
     onDeleted: () => {},
     drained: () => Promise.resolve(),
     onError: (error) => assert.fail(String(error)),
     ...options,
   });
   return { given, replays, stop };
-}
-
-function appendsNothing(): Promise<never> {
-  return Promise.reject(new Error("a feed appends nothing"));
 }
 
 /** Long enough for every read of a fake log that has begun, and those that follow from it. */

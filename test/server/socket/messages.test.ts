@@ -287,3 +287,64 @@ test("every type of event goes over the socket as asyncapi.yaml says", async () 
   ]);
   listener.close();
 });
+
+describe("a message that is sent again", () => {
+  const frame = (content: string, request_id: string) => ({
+    type: "oh_user_action",
+    data: message(content),
+    request_id,
+  });
+  const saidTimes = async (content: string) =>
+    (await allEvents(call, id)).filter((event) => event.args?.content === content).length;
+
+  test("is appended once, and gets its acknowledgement again, on another connection too", async () => {
+    const own = openSocket(server, id, { types: "null" });
+    own.send(frame("once, please", "again-1"));
+    const { event_id } = await own.next(isStatus("ack"));
+    own.close();
+    for (const type of ["oh_user_action", "oh_action"]) {
+      const next = openSocket(server, id, { types: "null" });
+      next.send({ ...frame("once, please", "again-1"), type });
+      assert.equal((await next.next(isStatus("ack"))).event_id, event_id, type);
+      next.close();
+    }
+    assert.equal(await saidTimes("once, please"), 1);
+  });
+
+  test("is appended once when it comes over several connections at the same time", async () => {
+    const sockets = Array.from({ length: 8 }, () => openSocket(server, id, { types: "null" }));
+    for (const own of sockets) await own.next(isStatus("replay_complete"));
+    for (const own of sockets) own.send(frame("at once", "again-2"));
+    const acks = await Promise.all(sockets.map((own) => own.next(isStatus("ack"))));
+    assert.equal(new Set(acks.map(({ event_id }) => event_id)).size, 1);
+    assert.equal(await saidTimes("at once"), 1);
+    for (const own of sockets) own.close();
+  });
+
+  test("is refused when it says something else", async () => {
+    socket.send(frame("first", "again-3"));
+    await answerTo("again-3");
+    const own = openSocket(server, id, { types: "null" });
+    own.send(frame("second", "again-3"));
+    const { code, request_id } = await own.next(isStatus("error"));
+    assert.deepEqual([code, request_id], ["idempotency_key_reused", "again-3"]);
+    assert.equal(await saidTimes("second"), 0);
+    own.close();
+  });
+
+  test("is another message in another conversation", async () => {
+    const { id: elsewhere } = await busyConversation(call);
+    const own = openSocket(server, elsewhere, { types: "null" });
+    own.send(frame("something else", "again-3"));
+    await own.next(isStatus("ack"));
+    own.close();
+  });
+
+  test("is no repetition without a request_id", async () => {
+    for (let times = 0; times < 2; times += 1) socket.send({ message: "twice" });
+    await untilEvent(call, id, ({ args }) => args?.content === "twice");
+    socket.send(frame("after both", "again-4"));
+    await answerTo("again-4");
+    assert.equal(await saidTimes("twice"), 2);
+  });
+});

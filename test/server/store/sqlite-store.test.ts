@@ -55,7 +55,7 @@ test("appends of one tick, to several conversations and to one that is gone, eac
   const store = await open(await temporaryFolder(t));
   t.after(() => store.close());
   await store.users.insert({ id: "user", name: "user", createdAt: moment });
-  for (const id of ["a", "b"]) await store.conversations.insert(conversation(id));
+  for (const id of ["a", "b"]) await store.conversations.insert(conversation(id), []);
   const results = await Promise.all([
     store.events.append("a", [draft("0"), draft("1")]),
     store.events.append("b", [draft("0")]),
@@ -79,13 +79,37 @@ test("deleting a conversation deletes its events, and no other's", async (t) => 
   t.after(() => store.close());
   await store.users.insert({ id: "user", name: "user", createdAt: moment });
   for (const id of ["a", "b"]) {
-    await store.conversations.insert(conversation(id));
+    await store.conversations.insert(conversation(id), []);
     await store.events.append(id, [draft("0")]);
   }
   await store.conversations.delete("a");
   assert.deepEqual(await store.events.find("a", { from: 0, limit: 10 }), []);
   assert.equal((await store.events.find("b", { from: 0, limit: 10 })).length, 1);
   assert.equal(await store.events.append("a", [draft("1")]), null);
+});
+
+test("a conversation is inserted with its first events, or not at all", async (t) => {
+  const store = await open(await temporaryFolder(t));
+  t.after(() => store.close());
+  await store.users.insert({ id: "user", name: "user", createdAt: moment });
+  const unfit = { ...draft("1"), source: null } as unknown as EventDraft; // which the schema of the database refuses
+  const setup = { instructions: "Be brief.", mcpConfig: null };
+  await assert.rejects(store.conversations.insert({ ...conversation("a"), setup }, [draft("0"), unfit]), /NOT NULL/);
+  assert.equal(await store.conversations.get("a"), null);
+  assert.deepEqual(await store.events.find("a", { from: 0, limit: 10 }), []);
+
+  const events = await store.conversations.insert({ ...conversation("a"), setup }, [draft("0"), draft("1")]);
+  assert.deepEqual(
+    events?.map(({ id }) => id),
+    [0, 1],
+  );
+  assert.deepEqual(await store.events.find("a", { from: 0, limit: 10 }), events);
+  assert.equal((await store.conversations.get("a"))?.lastEventId, 1);
+  assert.deepEqual(await store.conversations.setup("a"), setup);
+
+  assert.equal(await store.conversations.insert({ ...conversation("a"), title: "b" }, [draft("2")]), null);
+  assert.equal((await store.conversations.get("a"))?.title, "a");
+  assert.deepEqual(await store.events.find("a", { from: 0, limit: 10 }), events);
 });
 
 test("a change that throws changes nothing", async (t) => {
@@ -129,10 +153,12 @@ function conversation(id: string) {
     status: "RUNNING" as const,
     repository: null,
     branch: null,
+    gitProvider: null,
     trigger: null,
     createdAt: moment,
     updatedAt: null,
     lastEventId: -1,
     agentState: null,
+    replayedUntil: -1,
   };
 }

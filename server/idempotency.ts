@@ -1,12 +1,8 @@
-import { requestHeaders } from "../../contract/index.ts";
-import { ApiError } from "../api-error.ts";
-import type { Clock } from "../clock.ts";
-import type { Cipher } from "../secrets/cipher.ts";
-import type { Receipt, ReceiptStore } from "../store/store.ts";
-import { JsonText } from "./json-text.ts";
-import { validationFailed } from "./errors.ts";
-
-const header = requestHeaders.IdempotencyKey;
+import { ApiError } from "./api-error.ts";
+import type { Clock } from "./clock.ts";
+import { JsonText } from "./http/json-text.ts";
+import type { Cipher } from "./secrets/cipher.ts";
+import type { Receipt, ReceiptStore } from "./store/store.ts";
 
 /** How long a request can be repeated: as long as the contract says of the header. */
 const lifetimeMs = 24 * 60 * 60 * 1000;
@@ -26,19 +22,19 @@ export type ReceiptOf = (answer: Answer) => Receipt | undefined;
 /** A request as far as it can be repeated. */
 export interface RepeatableRequest {
   readonly userId: string;
-  /** The operation's id. */
+  /** The operation's id, or the message's name. */
   readonly operation: string;
-  /** The `Idempotency-Key` that the client has sent, if any. */
+  /** What the client calls the request, if anything. */
   readonly key: string | undefined;
   /** The validated parts of the request. */
   readonly content: unknown;
 }
 
-/** Carries out requests with an `Idempotency-Key` once. */
+/** Carries out requests with an `Idempotency-Key`, and messages with a `request_id`, once. */
 export interface Idempotency {
   /**
    * Carries the request out, unless that has been done: then its first answer is given again.
-   * @throws {ApiError} `validation_failed` for a malformed key, `idempotency_key_reused`; and what `work` throws
+   * @throws {ApiError} `idempotency_key_reused`; and what `work` throws
    */
   once<A extends Answer>(
     request: RepeatableRequest,
@@ -84,8 +80,7 @@ export function createIdempotency(deps: { store: ReceiptStore; cipher: Cipher; c
   return {
     async once(request, work) {
       if (!hasKey(request)) return { answer: await work(() => undefined), replayed: false };
-      const { operation, key, content } = request;
-      assertKey(key);
+      const { operation, content } = request;
       await sweep();
       const fingerprint = cipher.fingerprint(JSON.stringify([operation, content]));
       const known = await replay(request, fingerprint);
@@ -106,12 +101,6 @@ type RequestWithKey = RepeatableRequest & { readonly key: string };
 
 function hasKey(request: RepeatableRequest): request is RequestWithKey {
   return request.key !== undefined;
-}
-
-function assertKey(key: string): void {
-  const { success, error } = header.schema.safeParse(key);
-  if (success) return;
-  throw validationFailed([{ in: "header", path: header.name, message: error.issues[0]?.message ?? "is malformed" }]);
 }
 
 function contextOf({ userId, key }: Pick<Receipt, "userId" | "key">): string {

@@ -1,0 +1,23 @@
+import { readMicroagents } from "../conversations/microagents.ts";
+import type { ServerHandlers } from "../http/router.ts";
+import { conversationPage } from "./conversation-page.ts";
+import type { ConversationPageDeps } from "./conversation-page.ts";
+
+export function microagentsHandlers(deps: ConversationPageDeps): ServerHandlers["microagents"] {
+  return {
+    async list({ params }, { principal }) {
+      const workspace = await deps.conversations.workspace(principal, params.conversation_id);
+      return { status: 200, body: { microagents: await readMicroagents(workspace) } };
+    },
+    async conversations({ query }, { principal }) {
+      const page = await conversationPage(deps, {
+        userId: principal.userId,
+        repository: query.selected_repository,
+        trigger: "microagent_management",
+        limit: query.limit,
+        pageId: query.page_id,
+      });
+      return { status: 200, body: page };
+    },
+  };
+}

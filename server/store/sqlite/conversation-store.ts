@@ -1,0 +1,39 @@
+import type { Connection } from "./connection.ts";
+import { conversationQueries } from "../queries.ts";
+import type { ConversationStore } from "../store.ts";
+import type { EventWriter } from "./event-store.ts";
+import { leaveReceipt } from "./receipts.ts";
+
+/** The conversations in SQLite. One is inserted together with its first events, so that a crash never leaves one without. */
+export function createSqliteConversationStore(connection: Connection, writer: EventWriter): ConversationStore {
+  const { sqlite, db, transaction } = connection;
+  const insert = sqlite.prepare(
+    "INSERT INTO conversations (id, user_id, title, status, repository, branch, git_provider, trigger, created_at, updated_at, last_event_id, agent_state, replayed_until) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING",
+  );
+  const insertSetup = sqlite.prepare(
+    "INSERT INTO conversation_setups (conversation_id, instructions, mcp_config) VALUES (?, ?, ?)",
+  );
+  const exists = sqlite.prepare("SELECT 1 FROM conversations WHERE id = ?");
+  const insertExperiments = sqlite.prepare(
+    "INSERT INTO conversation_setups (conversation_id, experiments) VALUES (?, ?) ON CONFLICT (conversation_id) DO UPDATE SET experiments = excluded.experiments WHERE experiments IS NULL",
+  );
+  return {
+    ...conversationQueries(db),
+    fixExperiments: async (id, experiments) =>
+      transaction(() => {
+        if (!exists.get(id)) return "not_found";
+        return insertExperiments.run(id, JSON.stringify(experiments)).changes === 0 ? "fixed_before" : "stored";
+      }),
+    insert: async ({ setup, ...conversation }, drafts, receipt) =>
+      transaction(() => {
+        const { id, userId, title, status, repository, branch, gitProvider, trigger } = conversation;
+        const { createdAt, updatedAt, lastEventId, agentState, replayedUntil } = conversation;
+        const described = [id, userId, title, status, repository, branch, gitProvider, trigger];
+        const { changes } = insert.run(...described, createdAt, updatedAt, lastEventId, agentState, replayedUntil);
+        if (changes === 0) return null;
+        leaveReceipt(connection, receipt);
+        if (setup) insertSetup.run(id, setup.instructions, setup.mcpConfig);
+        return writer(id, drafts);
+      }),
+  };
+}
