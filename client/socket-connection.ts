@@ -45,6 +45,7 @@ export interface ConnectionOptions {
   readonly maxRetries: number;
   readonly retryDelayMs: RetryDelay;
   readonly timeoutMs: number;
+  readonly maxSilenceMs: number;
   /** Something goes over the connection. */
   readonly onActivity: () => void;
   /** It has ended, or nobody follows any more. */
@@ -85,6 +86,8 @@ export function createConnection(options: ConnectionOptions): Connection {
   const watchdog = createWatchdog(options.timeoutMs, () => {
     lose(new SocketClosedError(1006, `the server was silent for ${options.timeoutMs} ms`));
   });
+  // A network can lose a connection and tell nobody, and a page does not see the server's pings.
+  const silence = createWatchdog(options.maxSilenceMs, redial);
   let state: SocketState = "connecting";
   let transport: Transport | undefined;
   let retry: ReturnType<typeof setTimeout> | undefined;
@@ -138,6 +141,7 @@ export function createConnection(options: ConnectionOptions): Connection {
     from.heard = true;
     failures = 0;
     watchdog.rest();
+    silence.rest();
     enter("open");
     for (const frame of frames) {
       if (transport !== from) return; // a callback had it hung up: the next one brings the rest
@@ -147,7 +151,9 @@ export function createConnection(options: ConnectionOptions): Connection {
         inbox.push(frame);
       });
     }
+    if (transport !== from) return;
     if (waits()) watchdog.expect();
+    silence.expect();
     options.onActivity();
   }
 
@@ -157,8 +163,14 @@ export function createConnection(options: ConnectionOptions): Connection {
     transport = undefined;
     clearTimeout(retry);
     watchdog.rest();
+    silence.rest();
     each(({ outbox }) => outbox.pause());
     left?.close(1000);
+  }
+
+  function redial(): void {
+    hangUp();
+    dial();
   }
 
   function lose(error: SocketClosedError): void {
@@ -188,9 +200,7 @@ export function createConnection(options: ConnectionOptions): Connection {
       if (!transport) return;
       const suits = !transport.heard && covers(transport.wanted, wantedBy([subscriber]));
       if (suits && transport.open) subscriber.outbox.open(transmit);
-      if (suits) return;
-      hangUp();
-      dial();
+      if (!suits) redial();
     },
     leave(subscriber) {
       if (!subscribers.delete(subscriber) || subscribers.size > 0) return;

@@ -34,6 +34,11 @@ export interface ConnectOptions {
   readonly retryDelayMs?: RetryDelay | undefined;
   /** How long the server may be silent when a connection or an acknowledgement is due, before another try: 30,000. */
   readonly timeoutMs?: number | undefined;
+  /**
+   * How long nothing at all may come before the connection is made anew, in case that it was lost without a word: five
+   * minutes.
+   */
+  readonly maxSilenceMs?: number | undefined;
   /** The connections to share: those of the whole program when left out. */
   readonly pool?: SocketPool | undefined;
 }
@@ -143,8 +148,9 @@ export function connect(options: ConnectOptions): EventSocket {
 
 type StateListener = Subscriber["onState"];
 
-function settingsOf({ maxRetries = Infinity, retryDelayMs = backoff, timeoutMs = 30_000 }: ConnectOptions) {
-  return { maxRetries, retryDelayMs, timeoutMs };
+function settingsOf(options: ConnectOptions) {
+  const { maxRetries = Infinity, retryDelayMs = backoff, timeoutMs = 30_000, maxSilenceMs = 300_000 } = options;
+  return { maxRetries, retryDelayMs, timeoutMs, maxSilenceMs };
 }
 
 /** The URL, but for what the subscribers of the conversation want of it: theirs is one connection. */

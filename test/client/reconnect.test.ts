@@ -216,6 +216,18 @@ test("a server that is silent: may be, as long as nothing is due", async (t) => 
   assert.equal(server.queries.length, 1);
 });
 
+test("a connection that was lost without a word: is made anew after maxSilenceMs, and goes on", async (t) => {
+  const server = await startConversation(t, { events: 2 });
+  const { socket, ids, states } = follow(t, server, { maxSilenceMs: 50 });
+  await until(() => server.queries.length >= 2);
+  server.append(1);
+  await until(() => ids.length === 3);
+  socket.close();
+  assert.deepEqual(ids, counted(3));
+  assert.equal(server.queries[1], "?latest_event_id=1");
+  assert.deepEqual(states, ["open", "closed"], "nobody needs to know");
+});
+
 test("callbacks: get what has come before them first, and go on until they are ended", async (t) => {
   const server = await startConversation(t, { events: 3 });
   const socket = connect({ baseUrl: server.url, conversationId });
