@@ -63,7 +63,7 @@ export async function bundle(source: string, folder: string, conditions: string[
     target: "es2024",
     jsx: "automatic",
     conditions,
-    define: { "process.env.NODE_ENV": '"production"' },
+    define: { "process.env.NODE_ENV": '"development"' },
     logLevel: "silent",
   });
   return outputFiles[0]?.text ?? "";
