@@ -77,6 +77,9 @@ interface Transport {
   live: boolean;
 }
 
+/** A page hears of its network. Node does not. */
+const network = globalThis as Partial<Pick<EventTarget, "addEventListener" | "removeEventListener">>;
+
 /** RFC 6455 §7.4.1: a message was too big for the server. It says not which. */
 const tooBig = 1009;
 
@@ -118,6 +121,7 @@ export function createConnection(options: ConnectionOptions): Connection {
       unlessLeft(() => lose(new SocketClosedError(code, reason, { cause }))),
     );
     watchdog.expect();
+    network.addEventListener?.("online", redial); // what was open before is lost; adding it again changes nothing
   }
 
   function opened(own: Transport): void {
@@ -157,6 +161,13 @@ export function createConnection(options: ConnectionOptions): Connection {
     options.onActivity();
   }
 
+  /** There will be no other transport, at least for now. */
+  function rest(next: SocketState, error?: SocketError): void {
+    network.removeEventListener?.("online", redial);
+    hangUp();
+    enter(next, error);
+  }
+
   /** The transport is of no use any more. */
   function hangUp(): void {
     const left = transport?.socket;
@@ -182,13 +193,12 @@ export function createConnection(options: ConnectionOptions): Connection {
   }
 
   function finish(error: SocketError): void {
-    hangUp();
     each(({ inbox, outbox }) => {
       inbox.fail(error);
       outbox.fail(error);
     });
-    enter("closed", error);
-    options.onEnd();
+    options.onEnd(); // before anybody hears of it, who may connect again at once
+    rest("closed", error);
   }
 
   return {
@@ -204,18 +214,14 @@ export function createConnection(options: ConnectionOptions): Connection {
     },
     leave(subscriber) {
       if (!subscribers.delete(subscriber) || subscribers.size > 0) return;
-      hangUp();
-      state = "closed";
       options.onEnd();
+      rest("closed");
     },
     start() {
       if (state === "parked") enter("reconnecting");
       dial();
     },
-    park() {
-      hangUp();
-      enter("parked");
-    },
+    park: () => rest("parked"),
     idle: () => transport?.live === true && !waits(),
   };
 }

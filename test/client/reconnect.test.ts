@@ -228,6 +228,28 @@ test("a connection that was lost without a word: is made anew after maxSilenceMs
   assert.deepEqual(states, ["open", "closed"], "nobody needs to know");
 });
 
+test("a page whose network is back: connects anew at once, as long as it listens", async (t) => {
+  const page = new EventTarget();
+  const listening = {
+    addEventListener: page.addEventListener.bind(page),
+    removeEventListener: page.removeEventListener.bind(page),
+  };
+  Object.assign(globalThis, listening);
+  t.after(() => {
+    for (const name of Object.keys(listening)) Reflect.deleteProperty(globalThis, name);
+  });
+  const server = await startConversation(t, { events: 1 });
+  const socket = connect({ baseUrl: server.url, conversationId });
+  await until(() => socket.state === "open");
+  page.dispatchEvent(new Event("online"));
+  await until(() => server.queries.length === 2);
+  assert.equal(server.queries[1], "?latest_event_id=0");
+  socket.close();
+  page.dispatchEvent(new Event("online"));
+  await until(() => server.open.size === 0);
+  assert.equal(server.queries.length, 2);
+});
+
 test("callbacks: get what has come before them first, and go on until they are ended", async (t) => {
   const server = await startConversation(t, { events: 3 });
   const socket = connect({ baseUrl: server.url, conversationId });

@@ -98,6 +98,18 @@ test("subscribers of one conversation: who join in a callback get everything too
   assert.deepEqual([first.ids, second?.ids], [counted(5), counted(5)]);
 });
 
+test("subscribers of one conversation: may connect again when they hear that it has ended", async (t) => {
+  const server = await startConversation(t, { events: 1 });
+  const first = follow(t, server);
+  await until(() => first.ids.length === 1);
+  let second: ReturnType<typeof follow> | undefined;
+  first.socket.onStateChange((state) => {
+    if (state === "closed") second = follow(t, server);
+  });
+  server.drop(4401);
+  await until(() => second?.ids.length === 1);
+});
+
 test("subscribers with another key: have a connection of their own", async (t) => {
   const server = await startConversation(t);
   const both = [follow(t, server, { apiKey: "oh_one" }), follow(t, server, { apiKey: "oh_other" })];

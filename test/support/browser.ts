@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { once } from "node:events";
@@ -11,6 +12,11 @@ const executablePath = process.env["CHROMIUM_PATH"] ?? "/usr/bin/chromium";
 
 /** A headless Chromium, which ends when the test is over. */
 export async function openBrowser(t: Cleanup): Promise<Browser> {
+  if (!existsSync(executablePath)) {
+    throw new Error(
+      `There is no ${executablePath}: install Debian's package chromium, or name another in CHROMIUM_PATH`,
+    );
+  }
   const browser = await chromium.launch({
     executablePath,
     args: ["--no-sandbox", "--disable-gpu", "--disable-background-networking"],
