@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { after, test } from "node:test";
+import type * as apiKeysModule from "../../client/api-keys.ts";
 import { createClient, isApiError } from "../../client/index.ts";
 import { startServer } from "../support/start-server.ts";
 import { errorOf } from "./errors.ts";
@@ -7,10 +8,9 @@ import { errorOf } from "./errors.ts";
 const server = await startServer({ after });
 
 /** The module as a program finds it that has done nothing with it yet. */
-async function freshModule() {
-  // A query makes it another module to Node; the type is that of the file.
-  const fresh = await import(`../../client/api-keys.ts?${crypto.randomUUID()}`);
-  return fresh as typeof import("../../client/api-keys.ts");
+async function freshModule(): Promise<typeof apiKeysModule> {
+  // A query makes it another module to Node; TypeScript cannot know which.
+  return (await import(`../../client/api-keys.ts?${crypto.randomUUID()}`)) as typeof apiKeysModule;
 }
 
 test("ApiKeysClient: creates, lists and deletes keys", async () => {
