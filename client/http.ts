@@ -3,8 +3,13 @@ import type { Calls } from "../generated/client/operations.ts";
 import type { ErrorDetail } from "../generated/client/types.ts";
 import { ApiError, ConnectionError, TimeoutError, UnexpectedResponseError } from "./errors.ts";
 import type { OperationName } from "./operation-types.ts";
+import { withPages } from "./pages.ts";
+import { pauseBefore, takesKey } from "./retrying.ts";
+import type { Outcome } from "./retrying.ts";
+import { uniqueId } from "./unique-id.ts";
 import { buildUrl, parseBaseUrl } from "./url.ts";
-import { retryAfterMs, sleep, startDeadline } from "./waiting.ts";
+import { backoff, retryAfterMs, sleep, startDeadline } from "./waiting.ts";
+import type { RetryDelay } from "./waiting.ts";
 
 /** How to reach a server. */
 export interface ClientOptions {
@@ -16,8 +21,10 @@ export interface ClientOptions {
   readonly fetch?: Fetch | undefined;
   /** How long to wait for an answer, each try for itself: 30,000. `Infinity` waits without a limit. */
   readonly timeoutMs?: number | undefined;
-  /** How often to repeat a call that the server did not carry out because there were too many (429): 2. */
+  /** How often to repeat a call that can be repeated: 2. */
   readonly maxRetries?: number | undefined;
+  /** How long to wait before that where there is no `Retry-After`: half a second, doubled each time, less by chance. */
+  readonly retryDelayMs?: RetryDelay | undefined;
   /** Further headers for every request. They win over those that the client sets itself. */
   readonly headers?: Readonly<Record<string, string>> | undefined;
 }
@@ -31,7 +38,12 @@ export interface CallOptions {
   readonly signal?: AbortSignal | undefined;
   /** As in `ClientOptions`, for this call. */
   readonly timeoutMs?: number | undefined;
-  /** As in `ClientOptions`, for this call; `X-Request-ID` names the request in the server's log. */
+  /** As in `ClientOptions`, for this call. */
+  readonly maxRetries?: number | undefined;
+  /**
+   * As in `ClientOptions`, for this call. `X-Request-ID` names the request in the server's log; `Idempotency-Key` what is to
+   * be done once, for a program that may itself make the call again.
+   */
   readonly headers?: Readonly<Record<string, string>> | undefined;
 }
 
@@ -45,7 +57,12 @@ export type Client = Calls<CallOptions>;
  * - `ConnectionError` when no answer comes, `TimeoutError` when it takes too long, and the signal's reason when aborted;
  * - `UnexpectedResponseError` when what answers does not speak this API.
  *
- * A call that was refused with 429 was not carried out, and is repeated after the server's `Retry-After`.
+ * A call that was refused with 429 was not carried out, and is repeated after the server's `Retry-After`. When no answer
+ * comes, or 502, 503 or 504, what can be done twice without harm is repeated too: GET, PUT and DELETE, and the POSTs that
+ * take an `Idempotency-Key`, which the client makes. What was deleted by a try that got no answer is not found by the next.
+ *
+ * A call that answers with a page gives all items, page after page, to `for await`:
+ * `for await (const conversation of client.conversations.list()) …`
  * @throws {TypeError} when `baseUrl` is no http(s) URL
  */
 export function createClient(options: ClientOptions): Client {
@@ -54,19 +71,17 @@ export function createClient(options: ClientOptions): Client {
     const calls = Object.entries(routes).map(([name, route]) => {
       // The keys are those that `OperationName` is made of.
       const target = { ...splitRoute(route), name: `${resource}.${name}` as OperationName };
-      return [name, (request: AnyRequest = {}, call: CallOptions = {}) => perform(settings, target, request, call)];
+      return [
+        name,
+        (request: AnyRequest = {}, call: CallOptions = {}) =>
+          withPages(target.name, request, (each) => perform(settings, target, each, call)),
+      ];
     });
     return [resource, Object.fromEntries(calls)];
   });
   // `operations` has a row for every member of `Calls`: they are generated together.
   return Object.fromEntries(resources) as Client;
 }
-
-/** The longest that a call waits for `Retry-After`. A server that asks for more is not waited for. */
-const longestRetryMs = 60_000;
-
-/** The wait before a retry when a 429 comes without a usable `Retry-After`. */
-const defaultRetryMs = 1000;
 
 type Settings = ReturnType<typeof readOptions>;
 
@@ -81,6 +96,7 @@ function readOptions({ baseUrl, apiKey, timeoutMs = 30_000, maxRetries = 2, head
     fetch: options.fetch ?? ((url: string, init: RequestInit) => globalThis.fetch(url, init)),
     timeoutMs,
     maxRetries,
+    retryDelayMs: options.retryDelayMs ?? backoff,
   };
 }
 
@@ -110,12 +126,21 @@ async function perform(
   options: CallOptions,
 ): Promise<unknown> {
   const message = writeRequest(settings, target, request, options);
-  for (let retries = 0; ; retries++) {
-    const answer = await exchange(settings, target, message, options);
-    const delay = retryAfterMs(answer.headers.get("retry-after")) ?? defaultRetryMs;
-    const retry = answer.status === 429 && retries < settings.maxRetries && delay <= longestRetryMs;
-    if (!retry) return readAnswer(target, answer);
-    await sleep(delay, options.signal);
+  const maxRetries = options.maxRetries ?? settings.maxRetries;
+  for (let tries = 1; ; tries++) {
+    const outcome = await attempt(() => exchange(settings, target, message, options));
+    const pause = tries <= maxRetries ? pauseBefore(outcome, target, tries, settings.retryDelayMs) : undefined;
+    if (pause !== undefined) await sleep(pause, options.signal);
+    else if ("answer" in outcome) return readAnswer(target, outcome.answer);
+    else throw outcome.error;
+  }
+}
+
+async function attempt<Value>(work: () => Promise<Value>): Promise<Outcome<Value>> {
+  try {
+    return { answer: await work() };
+  } catch (error) {
+    return { error };
   }
 }
 
@@ -135,6 +160,7 @@ function writeRequest(
     accept: target.files ? "*/*" : "application/json",
     // That of a form has its boundary in it, which `fetch` makes.
     ...(body !== undefined && !isForm && { "content-type": "application/json" }),
+    ...(takesKey(target.name) && { "idempotency-key": uniqueId() }),
     ...settings.headers,
     ...lowerCase(options.headers),
   };

@@ -7,6 +7,8 @@ export interface Queue<Item> {
   end(): void;
   /** The next item, or `undefined` after `end`. */
   take(): Promise<Item | undefined>;
+  /** The next item if one is held. */
+  next(): Item | undefined;
 }
 
 /** An empty queue. */
@@ -47,5 +49,6 @@ export function createQueue<Item extends object>(): Queue<Item> {
       else takers.push(taker);
       return taker.promise;
     },
+    next,
   };
 }

@@ -49,6 +49,9 @@ export class UnexpectedFrameError extends Error {
   }
 }
 
+/** Why a socket has ended. */
+export type SocketError = SocketClosedError | UnexpectedFrameError;
+
 function meaningOf(code: number): { summary: string; reconnect: boolean } {
   const listed: Readonly<Record<number, { summary: string; reconnect: boolean }>> = channels.events.closeCodes;
   const known = listed[code];

@@ -1,35 +1,49 @@
 import type { ActionRequest, EventId, ServerFrame, UserActionFrame } from "../generated/client/types.ts";
 import { SocketMessageError } from "./socket-errors.ts";
+import { uniqueId } from "./unique-id.ts";
 
-/** What was sent, or waits for the socket to open, until the server has answered it. */
+/**
+ * What one subscriber sends, until the server has answered it. It outlives connections: what is unanswered is sent again,
+ * in its order, over the next one. The server appends a message that comes again with its `request_id` once.
+ */
 export interface Outbox {
   /** Resolves or rejects with the answer; rejects with the signal's reason when that is aborted first. */
   send(action: ActionRequest, signal: AbortSignal | undefined): Promise<{ event_id: EventId }>;
-  /** The socket is open: what waits is sent, and what is sent from now on goes at once. */
+  /** There is a connection: what is unanswered is sent, and what is sent from now on goes at once. */
   open(transmit: (text: string) => void): void;
+  /** The connection is gone. */
+  pause(): void;
   /** Gives a frame to the `send` that it answers, if there is one. */
   settle(frame: ServerFrame): void;
+  /** Whether an answer is missing. */
+  waits(): boolean;
+  /** The longest message without an answer. */
+  longest(): Unanswered | undefined;
   /** No answers will come. */
   fail(error: Error): void;
 }
 
-interface PendingSend extends PromiseWithResolvers<{ event_id: EventId }> {
-  /** The frame, which stays here until the socket is open. */
+/** A message without an answer. */
+export interface Unanswered {
+  /** The frame. */
   readonly text: string;
+  reject(error: Error): void;
 }
 
-/** An empty outbox of a socket that is not open yet. */
+type PendingSend = Unanswered & PromiseWithResolvers<{ event_id: EventId }>;
+
+/** An empty outbox without a connection. */
 export function createOutbox(): Outbox {
   const pending = new Map<string, PendingSend>();
   /** Another one than that of any outbox before: the server takes a `request_id` of the past for a repetition. */
-  const outboxId = crypto.getRandomValues(new Uint32Array(2)).join("-");
-  let lastRequestId = 0;
+  const name = uniqueId();
+  let lastNumber = 0;
   let transmit: ((text: string) => void) | undefined;
   let end: Error | undefined;
 
   /** Puts the action in its place in the order, before anything is awaited. */
   function post(data: ActionRequest): [requestId: string, PendingSend] {
-    const request_id = `${outboxId}-${++lastRequestId}`;
+    const request_id = `${name}-${++lastNumber}`;
     const text = JSON.stringify({ type: "oh_user_action", data, request_id } satisfies UserActionFrame);
     const entry = { text, ...Promise.withResolvers<{ event_id: EventId }>() };
     pending.set(request_id, entry);
@@ -55,11 +69,23 @@ export function createOutbox(): Outbox {
       transmit = how;
       for (const { text } of pending.values()) transmit(text);
     },
+    pause() {
+      transmit = undefined;
+    },
     settle(frame) {
       if (frame.type !== "status" || !("request_id" in frame)) return;
-      const send = pending.get(frame.request_id ?? "");
+      const requestId = frame.request_id ?? "";
+      const send = pending.get(requestId);
       if (frame.status === "ack") send?.resolve({ event_id: frame.event_id });
-      if (frame.status === "error") send?.reject(new SocketMessageError(frame));
+      else if (frame.status === "error") send?.reject(new SocketMessageError(frame));
+      else return;
+      pending.delete(requestId);
+    },
+    waits: () => pending.size > 0,
+    longest() {
+      let longest: PendingSend | undefined;
+      for (const entry of pending.values()) if (!longest || entry.text.length > longest.text.length) longest = entry;
+      return longest;
     },
     fail(error) {
       end ??= error;

@@ -1,9 +1,16 @@
 import { channels } from "../generated/client/channels.ts";
 import type { ActionRequest, Event, EventId, EventType, ServerFrame } from "../generated/client/types.ts";
-import { createInbox, parseFrames } from "./socket-inbox.ts";
+import { createConnection } from "./socket-connection.ts";
+import type { SocketState, Subscriber, Wanted, WebSocketLike } from "./socket-connection.ts";
+import { SocketClosedError } from "./socket-errors.ts";
+import type { SocketError } from "./socket-errors.ts";
+import { callSafely, createInbox, eventOf } from "./socket-inbox.ts";
 import { createOutbox } from "./socket-outbox.ts";
-import { SocketClosedError, UnexpectedFrameError } from "./socket-errors.ts";
-import { buildUrl, parseBaseUrl } from "./url.ts";
+import { createSocketPool } from "./socket-pool.ts";
+import type { SocketPool } from "./socket-pool.ts";
+import { buildUrl, parseBaseUrl, withQuery } from "./url.ts";
+import { backoff } from "./waiting.ts";
+import type { RetryDelay } from "./waiting.ts";
 
 /** Which conversation to connect to, and from where on. */
 export interface ConnectOptions {
@@ -21,106 +28,141 @@ export interface ConnectOptions {
   readonly types?: readonly EventType[] | undefined;
   /** What to connect with instead of the global `WebSocket`. The one of `ws` fits. */
   readonly WebSocket?: (new (url: string) => WebSocketLike) | undefined;
-}
-
-/** The part of a WebSocket that the client uses. */
-export interface WebSocketLike {
-  addEventListener(type: "open", listener: () => void): void;
-  addEventListener(type: "message", listener: (event: { data: unknown }) => void): void;
-  addEventListener(type: "close", listener: (event: { code: number; reason: string }) => void): void;
-  addEventListener(type: "error", listener: (event: object) => void): void;
-  send(text: string): void;
-  close(code: number): void;
+  /** How often in a row to try again before giving up: `Infinity`. 0 never connects again. */
+  readonly maxRetries?: number | undefined;
+  /** How long to wait before each try: half a second, doubled up to half a minute, less by chance. */
+  readonly retryDelayMs?: RetryDelay | undefined;
+  /** How long the server may be silent when a connection or an acknowledgement is due, before another try: 30,000. */
+  readonly timeoutMs?: number | undefined;
+  /**
+   * How long nothing at all may come before the connection is made anew, in case that it was lost without a word: five
+   * minutes.
+   */
+  readonly maxSilenceMs?: number | undefined;
+  /** The connections to share: those of the whole program when left out. */
+  readonly pool?: SocketPool | undefined;
 }
 
 /**
- * The events of one conversation, live. `messages` and `events` read from one queue: what comes before anybody iterates
- * is kept, a loop goes on where the last one was left, and of two loops at once each gets a part. A loop ends after
- * `close()`; when the server or the network ends the connection, it throws `SocketClosedError` after the last frame.
+ * The events of one conversation, live, through as many connections as that takes: each event once, in the order of their
+ * ids. `messages` and `events` read from one queue: what comes before anybody iterates is kept, a loop goes on where the
+ * last one was left, and of two loops at once each gets a part. Callbacks take from that queue too, each callback all of it.
+ * A loop ends after `close()`; when the server refuses or `maxRetries` is used up, it throws `SocketClosedError` after the
+ * last frame.
  */
 export interface EventSocket {
-  /** Every frame: events and statuses. A newer server may send others, so a `switch` over `type` needs a `default`. */
+  /**
+   * Every frame: events and statuses. A newer server may send others, so a `switch` over `type` needs a `default`. After
+   * each connection there is another `replay_complete`.
+   */
   readonly messages: AsyncIterable<ServerFrame>;
   /** Only the events; statuses are passed over. */
   readonly events: AsyncIterable<Event>;
-  /** The id of the last event that was iterated over, or what `connect` was given: what to connect again with. */
+  /** Calls back for each frame instead of a loop. @returns what ends that */
+  onMessage(listener: (frame: ServerFrame) => void): () => void;
+  /** Calls back for each event instead of a loop. @returns what ends that */
+  onEvent(listener: (event: Event) => void): () => void;
+  /** Where the connection stands. What is sent while it is not `open` waits until it is. */
+  readonly state: SocketState;
+  /** Calls back when `state` has changed, with why the last connection ended, if it did. @returns what ends that */
+  onStateChange(listener: (state: SocketState, error?: SocketError) => void): () => void;
+  /** The id of the last event that was handed out, or what `connect` was given: what to connect again with. */
   readonly latestEventId: number;
-  /** Resolves when the connection has ended, however it did; never rejects. */
-  readonly closed: Promise<{ code: number; reason: string }>;
+  /** Resolves when `state` is `closed`: with what loops throw, or nothing after `close()`. Never rejects. */
+  readonly closed: Promise<SocketError | undefined>;
   /**
-   * Appends an action of the user; resolves once it is durable. May be called before the socket is open. Rejects with
+   * Appends an action of the user, once, however often the connection is lost meanwhile; resolves when it is durable. May
+   * be called in every state but `closed`. Rejects with
    * - `SocketMessageError` when the server refuses it;
-   * - `SocketClosedError` when the socket closes first, and the signal's reason when aborted first: what had already been
-   *   sent may have been carried out all the same.
+   * - `SocketClosedError` when the socket closes for good first, or the message was too big, and the signal's reason when
+   *   aborted first: what had already been sent may have been carried out all the same.
    */
   send(action: ActionRequest, options?: { signal?: AbortSignal | undefined }): Promise<{ event_id: EventId }>;
-  /** Ends the connection: loops end, and what has not been iterated over is dropped. */
+  /** Ends it: loops end, and what has not been handed out is dropped. */
   close(): void;
 }
 
+const programsPool = createSocketPool();
+
 /**
- * Connects to a conversation's events: those after `latestEventId` first, then each new one as it comes, in the order of
- * their ids. Whether the server accepts shows when iterating or sending: a refusal is a `SocketClosedError`.
+ * Connects to a conversation's events: those after `latestEventId` first, then each new one as it comes. A lost connection
+ * is made again and goes on after the last event. Sockets of one conversation share a connection, with the settings of the
+ * first. Whether the server accepts shows when iterating or sending: a refusal is a `SocketClosedError`.
  * @throws {TypeError} when `baseUrl` is no http(s) URL or `conversationId` is empty
  */
 export function connect(options: ConnectOptions): EventSocket {
-  const Transport: new (url: string) => WebSocketLike = options.WebSocket ?? globalThis.WebSocket;
-  const transport = new Transport(socketUrl(options));
-  const inbox = createInbox(options.latestEventId ?? -1);
+  const { pool = programsPool, types } = options;
+  const inbox = createInbox(options.latestEventId ?? -1, types);
   const outbox = createOutbox();
-  const closed = Promise.withResolvers<{ code: number; reason: string }>();
-  let failure: unknown;
+  const stateListeners = new Set<StateListener>();
+  const closed = Promise.withResolvers<SocketError | undefined>();
+  let left = false;
 
-  function fail(error: Error): void {
-    inbox.fail(error);
-    outbox.fail(error);
+  function onState(state: SocketState, error?: SocketError): void {
+    if (state === "closed") closed.resolve(error);
+    for (const listener of stateListeners) callSafely(listener, state, error);
   }
 
-  transport.addEventListener("open", () => outbox.open((text) => transport.send(text)));
-  transport.addEventListener("message", ({ data }) => {
-    try {
-      for (const frame of parseFrames(data)) {
-        outbox.settle(frame);
-        inbox.push(frame);
-      }
-    } catch (error) {
-      if (!(error instanceof UnexpectedFrameError)) throw error;
-      fail(error);
-      transport.close(1000);
-    }
-  });
-  // Tells why there is no connection, on platforms that say so; `close` follows.
-  transport.addEventListener("error", (event) => {
-    failure = "error" in event ? event.error : undefined;
-  });
-  // Connecting again, when that is wanted, begins here: inbox and outbox outlive a transport.
-  transport.addEventListener("close", ({ code, reason }) => {
-    fail(new SocketClosedError(code, reason, { cause: failure }));
-    closed.resolve({ code, reason });
-  });
+  const subscriber = { inbox, outbox, types, onState };
+  const address = addressOf(options);
+  const connection = pool.join(address, subscriber, (member) =>
+    createConnection({ ...member, ...settingsOf(options), dial: dialler(options, address) }),
+  );
 
   return {
-    messages: { [Symbol.asyncIterator]: () => inbox.messages() },
-    events: { [Symbol.asyncIterator]: () => inbox.events() },
+    messages: { [Symbol.asyncIterator]: inbox.messages },
+    events: { [Symbol.asyncIterator]: inbox.events },
+    onMessage: inbox.onMessage,
+    onEvent: (listener) =>
+      inbox.onMessage((frame) => {
+        const event = eventOf(frame);
+        if (event) listener(event);
+      }),
+    get state() {
+      return left ? "closed" : connection.state;
+    },
+    onStateChange(listener) {
+      const own: StateListener = (state, error) => listener(state, error); // the same function twice is two listeners
+      stateListeners.add(own);
+      return () => void stateListeners.delete(own);
+    },
     get latestEventId() {
       return inbox.latestEventId();
     },
     closed: closed.promise,
-    send: (action, { signal } = {}) => outbox.send(action, signal),
+    send(action, { signal } = {}) {
+      const sent = outbox.send(action, signal);
+      pool.hurry(connection);
+      return sent;
+    },
     close() {
+      if (left) return;
+      left = true;
       inbox.end();
       outbox.fail(new SocketClosedError(1000, "close() was called"));
-      transport.close(1000);
+      connection.leave(subscriber);
+      onState("closed");
     },
   };
 }
 
-function socketUrl({ baseUrl, apiKey, conversationId, latestEventId, types }: ConnectOptions): string {
-  const base = parseBaseUrl(baseUrl).replace(/^http/, "ws");
-  return buildUrl(base, channels.events.address, {
+type StateListener = Subscriber["onState"];
+
+function settingsOf(options: ConnectOptions) {
+  const { maxRetries = Infinity, retryDelayMs = backoff, timeoutMs = 30_000, maxSilenceMs = 300_000 } = options;
+  return { maxRetries, retryDelayMs, timeoutMs, maxSilenceMs };
+}
+
+/** The URL, but for what the subscribers of the conversation want of it: theirs is one connection. */
+function addressOf({ baseUrl, apiKey, conversationId }: ConnectOptions): string {
+  return buildUrl(parseBaseUrl(baseUrl).replace(/^http/, "ws"), channels.events.address, {
     conversation_id: conversationId,
-    latest_event_id: latestEventId,
-    types,
     session_api_key: apiKey,
   });
+}
+
+function dialler({ WebSocket }: ConnectOptions, address: string) {
+  const Transport: new (url: string) => WebSocketLike = WebSocket ?? globalThis.WebSocket;
+  return ({ latestEventId, types }: Wanted) =>
+    new Transport(withQuery(address, { latest_event_id: latestEventId < 0 ? undefined : latestEventId, types }));
 }

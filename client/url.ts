@@ -23,12 +23,16 @@ export function parseBaseUrl(baseUrl: string): string {
  */
 export function buildUrl(base: string, template: string, parameters: Parameters): string {
   const { path, named } = fillPath(template, parameters);
+  const query = Object.entries(parameters).filter(([name]) => !named.has(name));
+  return withQuery(base + path, Object.fromEntries(query));
+}
+
+/** A URL with further query parameters. */
+export function withQuery(url: string, parameters: Parameters): string {
   const query = Object.entries(parameters)
-    .flatMap(([name, value]) =>
-      named.has(name) || (value ?? null) === null ? [] : [`${encodeURIComponent(name)}=${encode(value)}`],
-    )
+    .flatMap(([name, value]) => ((value ?? null) === null ? [] : [`${encodeURIComponent(name)}=${encode(value)}`]))
     .join("&");
-  return `${base}${path}${query && `?${query}`}`;
+  return `${url}${query && `${url.includes("?") ? "&" : "?"}${query}`}`;
 }
 
 function fillPath(template: string, parameters: Parameters): { path: string; named: ReadonlySet<string> } {

@@ -39,3 +39,34 @@ export function retryAfterMs(header: string | null): number | undefined {
   const date = Date.parse(header);
   return Number.isNaN(date) ? undefined : Math.max(0, date - Date.now());
 }
+
+/** How long to wait before trying again, in milliseconds. @param tries how many tries in a row have failed, from 1 */
+export type RetryDelay = (tries: number) => number;
+
+/**
+ * Half a second, doubled with each try up to half a minute, less up to a half of it by chance: so that the clients of a
+ * server that ends do not all come back at the same moment.
+ */
+export const backoff: RetryDelay = (tries) => Math.min(500 * 2 ** (tries - 1), 30_000) * (1 - Math.random() / 2);
+
+/** Calls back when something that is expected does not happen in time. */
+export interface Watchdog {
+  /** Something is expected from now on, unless it was already. */
+  expect(): void;
+  /** It has happened. */
+  rest(): void;
+}
+
+/** A watchdog that expects nothing yet. @param ms its patience; `Infinity` has no end */
+export function createWatchdog(ms: number, bark: () => void): Watchdog {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  return {
+    expect() {
+      if (ms <= longestTimerMs) timer ??= setTimeout(bark, ms);
+    },
+    rest() {
+      clearTimeout(timer);
+      timer = undefined;
+    },
+  };
+}

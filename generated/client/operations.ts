@@ -73,6 +73,8 @@ export interface Calls<Options> {
      * List the conversations: `GET /api/conversations`
      *
      * The caller's conversations, newest first. Pages stay stable while conversations come and go.
+     *
+     * `await` gives one page; `for await` gives the items of this page and of all that follow.
      */
     readonly list: (
       request?: {
@@ -88,7 +90,7 @@ export interface Calls<Options> {
         include_sub_conversations?: boolean | undefined;
       },
       options?: Options,
-    ) => Promise<wire.ConversationPage>;
+    ) => Promise<wire.ConversationPage> & AsyncIterable<wire.ConversationInfo>;
     /**
      * Get a conversation: `GET /api/conversations/{conversation_id}`
      *
@@ -164,6 +166,8 @@ export interface Calls<Options> {
      * Search the events: `GET /api/conversations/{conversation_id}/events`
      *
      * A page of the conversation's log. Filters combine; a page holds up to `limit` matching events.
+     *
+     * `await` gives one page; `for await` gives the items of this page and of all that follow.
      */
     readonly search: (
       request: {
@@ -189,7 +193,7 @@ export interface Calls<Options> {
         end_date?: wire.Timestamp | undefined;
       },
       options?: Options,
-    ) => Promise<wire.EventPage>;
+    ) => Promise<wire.EventPage> & AsyncIterable<wire.Event>;
     /**
      * Add actions: `POST /api/conversations/{conversation_id}/events`
      *
@@ -232,6 +236,8 @@ export interface Calls<Options> {
      * List the conversations that write microagents: `GET /api/microagent-management/conversations`
      *
      * The caller's conversations on one repository that were created with `create_microagent`, newest first. Pages stay stable while conversations come and go.
+     *
+     * `await` gives one page; `for await` gives the items of this page and of all that follow.
      */
     readonly conversations: (
       request: {
@@ -243,7 +249,7 @@ export interface Calls<Options> {
         limit?: number | undefined;
       },
       options?: Options,
-    ) => Promise<wire.ConversationPage>;
+    ) => Promise<wire.ConversationPage> & AsyncIterable<wire.ConversationInfo>;
   };
   readonly feedback: {
     /**
@@ -1122,4 +1128,22 @@ export const operations = {
   users: {
     me: "GET /api/v1/users/me",
   },
+} as const;
+
+/** The operations that take an `Idempotency-Key`, with which they can be repeated. */
+export const keyed = [
+  "conversations.create",
+  "events.message",
+  "events.add",
+  "feedback.submit",
+  "feedback.rate",
+  "apiKeys.create",
+  "secrets.create",
+] as const;
+
+/** The operations that answer page by page, and the field of a page that holds the items. */
+export const paged = {
+  "conversations.list": "results",
+  "events.search": "events",
+  "microagents.conversations": "results",
 } as const;

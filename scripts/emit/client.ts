@@ -2,6 +2,7 @@ import { mapRefs, nameOfRef, refTo } from "../model/json-schema.ts";
 import type { JsonSchema } from "../model/json-schema.ts";
 import type { ChannelModel, Model, OperationModel, ParameterModel } from "../model/model.ts";
 import { formMediaType } from "./openapi/refs.ts";
+import { pagingOf } from "./paging.ts";
 import { jsDoc, propertyName, sourceHeader } from "./source.ts";
 import { emitTypes, typeOf } from "./types.ts";
 
@@ -18,9 +19,11 @@ export function emitClientOperations(model: Model): string {
   return [
     sourceHeader("client.ts", "contract/rest/*.ts"),
     `import type * as wire from "./types.ts";\n`,
-    `${jsDoc(["The operations as calls. `Options` is what a single call may set besides its request."])}export interface Calls<Options> {\n${resources.map(([resource, operations]) => resourceCalls(resource, operations)).join("")}}\n`,
+    `${jsDoc(["The operations as calls. `Options` is what a single call may set besides its request."])}export interface Calls<Options> {\n${resources.map(([resource, operations]) => resourceCalls(resource, operations, model)).join("")}}\n`,
     `${jsDoc(["The codes with which each operation fails."])}export interface ErrorCodes {\n${resources.map(([resource, operations]) => resourceCodes(resource, operations)).join("")}}\n`,
     `${jsDoc(["The method and the path of each operation; the media type where files are sent (a form) or answered."])}export const operations = {\n${resources.map(([resource, operations]) => resourceTable(resource, operations)).join("")}} as const;\n`,
+    `${jsDoc(["The operations that take an `Idempotency-Key`, with which they can be repeated."])}export const keyed = [\n${keyedOperations(model)}] as const;\n`,
+    `${jsDoc(["The operations that answer page by page, and the field of a page that holds the items."])}export const paged = {\n${pagedOperations(model)}} as const;\n`,
   ].join("\n");
 }
 
@@ -62,17 +65,34 @@ function channelTable({ name, definition, template }: ChannelModel): string {
  * The calls are written out and not derived by a mapped type, through which editors lose the documentation: TypeScript 7.0
  * always, 5.9 at times.
  */
-function resourceCalls(resource: string, operations: readonly OperationModel[]): string {
-  return `  readonly ${propertyName(resource)}: {\n${operations.map(callType).join("")}  };\n`;
+function resourceCalls(resource: string, operations: readonly OperationModel[], model: Model): string {
+  const calls = operations.map((operation) => callType(operation, model));
+  return `  readonly ${propertyName(resource)}: {\n${calls.join("")}  };\n`;
 }
 
-function callType(model: OperationModel): string {
-  const hasBody = model.body?.required === true || model.upload !== undefined;
-  const required = hasBody || model.parameters.some((parameter) => parameter.required);
-  const request = `request${required ? "" : "?"}: ${requestType(model)}`;
-  const bodies = model.responses.map(({ schema }) => wireType(schema)).join(" | ");
-  const response = model.download ? "Blob" : bodies || "never";
-  return `${documentation(model)}    readonly ${propertyName(model.name)}: (${request}, options?: Options) => Promise<${response}>;\n`;
+function callType(operation: OperationModel, model: Model): string {
+  const hasBody = operation.body?.required === true || operation.upload !== undefined;
+  const required = hasBody || operation.parameters.some((parameter) => parameter.required);
+  const request = `request${required ? "" : "?"}: ${requestType(operation)}`;
+  const bodies = operation.responses.map(({ schema }) => wireType(schema)).join(" | ");
+  const response = operation.download ? "Blob" : bodies || "never";
+  const paging = pagingOf(operation, model);
+  const items = paging ? ` & AsyncIterable<${wireType(paging.item)}>` : "";
+  return `${documentation(operation, paging !== undefined)}    readonly ${propertyName(operation.name)}: (${request}, options?: Options) => Promise<${response}>${items};\n`;
+}
+
+function keyedOperations({ operations }: Model): string {
+  const keyed = operations.filter(({ operation }) => operation.metadata.idempotencyKey);
+  return keyed.map(({ resource, name }) => `  ${JSON.stringify(`${resource}.${name}`)},\n`).join("");
+}
+
+function pagedOperations(model: Model): string {
+  const rows = model.operations.map((operation) => {
+    const paging = pagingOf(operation, model);
+    const id = JSON.stringify(`${operation.resource}.${operation.name}`);
+    return paging ? `  ${id}: ${JSON.stringify(paging.field)},\n` : "";
+  });
+  return rows.join("");
 }
 
 function resourceCodes(resource: string, operations: readonly OperationModel[]): string {
@@ -83,11 +103,13 @@ function resourceCodes(resource: string, operations: readonly OperationModel[]):
   return `  ${propertyName(resource)}: {\n${rows.join("")}  };\n`;
 }
 
-function documentation({ operation, template }: OperationModel): string {
+function documentation({ operation, template }: OperationModel, paged: boolean): string {
   const { summary, description, deprecation } = operation.metadata;
   const warning =
     deprecation && `since ${deprecation.since}, use \`${deprecation.replacement}\`. ${deprecation.reason}`;
-  return jsDoc([`${summary}: \`${operation.method} ${template}\``, "", description], "    ", warning);
+  const text = [`${summary}: \`${operation.method} ${template}\``, "", description];
+  if (paged) text.push("", "`await` gives one page; `for await` gives the items of this page and of all that follow.");
+  return jsDoc(text, "    ", warning);
 }
 
 /** Parameters by name, and the body under `body`: so no parameter can clash with a field of the body. */

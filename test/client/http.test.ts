@@ -9,6 +9,7 @@ import {
   isApiError,
 } from "../../client/index.ts";
 import type { ClientOptions } from "../../client/index.ts";
+import { errorOf } from "./errors.ts";
 import { sendError, sendJson, startHttp } from "./fake-servers.ts";
 import type { Answerer } from "./fake-servers.ts";
 import type { TestContext } from "node:test";
@@ -18,15 +19,7 @@ const conversation_id = "5f0c2b7e9d1a4c3e8b6f7a2d1c0e9f84";
 /** A client of a fake server that answers as told, by default every request with `{}`. */
 async function start(t: TestContext, answer?: Answerer, options: Partial<ClientOptions> = {}) {
   const { url, requests } = await startHttp(t, answer ?? ((response) => sendJson(response, 200, {})));
-  return { client: createClient({ baseUrl: url, ...options }), url, requests };
-}
-
-/** The error that a promise rejects with. */
-async function errorOf(promise: Promise<unknown>): Promise<unknown> {
-  return promise.then(
-    (value) => assert.fail(`resolved with ${JSON.stringify(value)}`),
-    (error: unknown) => error,
-  );
+  return { client: createClient({ baseUrl: url, maxRetries: 0, ...options }), url, requests };
 }
 
 test("a request: has the method, the path and the body of its operation", async (t) => {
@@ -219,7 +212,7 @@ test("an answer: that breaks off is a ConnectionError", async (t) => {
 });
 
 test("a server that cannot be reached: is a ConnectionError with what fetch said as its cause", async () => {
-  const client = createClient({ baseUrl: "http://127.0.0.1:1" });
+  const client = createClient({ baseUrl: "http://127.0.0.1:1", maxRetries: 0 });
   const error = await errorOf(client.conversations.list());
   assert(error instanceof ConnectionError);
   assert.equal(error.message, "conversations.list: no complete answer from http://127.0.0.1:1");
@@ -250,85 +243,6 @@ test("isApiError: is false for other errors", () => {
     assert.equal(isApiError(other, "conversation_not_found"), false);
   }
 });
-
-/** Refuses the first requests, then answers. */
-const refuse =
-  (count: number, headers: Readonly<Record<string, string>>): Answerer =>
-  (response, _request, before) =>
-    before < count
-      ? sendError(response, 429, "rate_limited", { headers })
-      : sendJson(response, 200, { success: true, event_id: 7 });
-const message = { conversation_id, body: { message: "Hi" } };
-
-test("a 429: is retried, whatever the method, with the same request", async (t) => {
-  const { client, requests } = await start(t, refuse(2, { "retry-after": "0" }));
-  assert.equal((await client.events.message(message)).event_id, 7);
-  assert.deepEqual(
-    requests.map(({ method, body }) => `${method} ${body}`),
-    Array.from({ length: 3 }, () => 'POST {"message":"Hi"}'),
-  );
-});
-
-test("a 429: is given to the caller after two retries", async (t) => {
-  const { client, requests } = await start(t, refuse(9, { "retry-after": "0" }));
-  const error = await errorOf(client.events.message(message));
-  assert(isApiError(error, "rate_limited"));
-  assert.deepEqual([error.status, error.retryAfterMs, requests.length], [429, 0, 3]);
-});
-
-test("a 429: is retried after the seconds of Retry-After", async (t) => {
-  const { client } = await start(t, refuse(1, { "retry-after": "1" }));
-  const begin = performance.now();
-  await client.events.message(message);
-  assert(performance.now() - begin >= 990);
-});
-
-test("a 429: is retried after a second when it does not say when", async (t) => {
-  const { client } = await start(t, refuse(1, { "retry-after": "soon" }));
-  const begin = performance.now();
-  await client.events.message(message);
-  assert(performance.now() - begin >= 990);
-});
-
-test("a 429: understands a date in Retry-After", async (t) => {
-  const date = new Date(Date.now() + 50_000).toUTCString();
-  const { client } = await start(t, refuse(9, { "retry-after": date }), { maxRetries: 0 });
-  const error = await errorOf(client.events.message(message));
-  assert(isApiError(error, "rate_limited"));
-  assert(Number(error.retryAfterMs) > 40_000 && Number(error.retryAfterMs) <= 50_000, `${error.retryAfterMs}`);
-});
-
-test("a 429: is not retried when the server asks to wait for more than a minute", async (t) => {
-  const { client, requests } = await start(t, refuse(9, { "retry-after": "61" }));
-  const error = await errorOf(client.events.message(message));
-  assert(isApiError(error, "rate_limited"));
-  assert.deepEqual([error.retryAfterMs, requests.length], [61_000, 1]);
-});
-
-test("a 429: is not retried with maxRetries 0", async (t) => {
-  const { client, requests } = await start(t, refuse(9, { "retry-after": "0" }), { maxRetries: 0 });
-  assert(isApiError(await errorOf(client.events.message(message)), "rate_limited"));
-  assert.equal(requests.length, 1);
-});
-
-test("a 429: can be aborted while it waits", async (t) => {
-  const { client, requests } = await start(t, refuse(9, { "retry-after": "30" }));
-  const reason = new Error("enough");
-  const controller = new AbortController();
-  const call = errorOf(client.events.message(message, { signal: controller.signal }));
-  setTimeout(() => controller.abort(reason), 100);
-  assert.equal(await call, reason);
-  assert.equal(requests.length, 1);
-});
-
-for (const status of [500, 503, 409]) {
-  test(`a 429: is alone in being retried: ${status} is not`, async (t) => {
-    const headers = { "retry-after": "0" };
-    const { client, requests } = await start(t, (response) => sendError(response, status, "not_ready", { headers }));
-    assert(isApiError(await errorOf(client.health.readiness())));
-    assert.equal(requests.length, 1);
-  });
-}
 
 /** Leaves the request without an answer. */
 const never: Answerer = () => undefined;

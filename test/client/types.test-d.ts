@@ -1,9 +1,13 @@
 // What must and what must not compile. Checked by tsc; never run.
 import { WebSocket } from "ws";
 import { connect, createClient, isApiError } from "../../client/index.ts";
+import ApiKeysClient from "../../client/api-keys.ts";
+import { useConversation, useWebSocket } from "../../client/react/index.ts";
 import type {
   ApiError,
   ConversationInfo,
+  ConversationPage,
+  CreatedApiKey,
   ErrorCodeOf,
   Event,
   EventId,
@@ -13,6 +17,8 @@ import type {
   ResponseOf,
   RunObservation,
   ServerFrame,
+  SocketError,
+  SocketState,
 } from "../../client/index.ts";
 
 type Equal<Left, Right> =
@@ -67,6 +73,14 @@ export async function calls(): Promise<void> {
   await client.conversations.destroy({ conversation_id });
   // @ts-expect-error -- an unknown option
   await client.conversations.get({ conversation_id }, { timeout: 1 });
+
+  // Pages: one is awaited, all of their items are iterated over.
+  check<Equal<Awaited<ReturnType<typeof client.conversations.list>>, ConversationPage>>();
+  for await (const item of client.conversations.list()) check<Equal<typeof item, ConversationInfo>>();
+  for await (const event of client.events.search({ conversation_id })) check<Equal<typeof event, Event>>();
+  // @ts-expect-error -- this comes in one piece
+  const models: AsyncIterable<string> = client.options.models();
+  void models;
 
   // Answers.
   const conversation = await client.conversations.get({ conversation_id });
@@ -129,6 +143,14 @@ export async function sockets(): Promise<void> {
   await socket.send({ action: "system", args: { content: "" } });
   // @ts-expect-error -- it counts by itself
   socket.latestEventId = 7;
+  socket.onEvent((event) => check<Equal<typeof event, Event>>())();
+  socket.onMessage((frame) => check<Equal<typeof frame, ServerFrame>>())();
+  socket.onStateChange((state, cause) => {
+    check<Equal<typeof state, SocketState>>();
+    check<Equal<typeof cause, SocketError | undefined>>();
+    // @ts-expect-error -- no such state
+    if (state === "lost") return;
+  });
 
   for await (const frame of socket.messages) {
     check<Equal<typeof frame, ServerFrame>>();
@@ -137,6 +159,50 @@ export async function sockets(): Promise<void> {
     if (frame.type === "status") void frame.event_id;
   }
   for await (const event of socket.events) check<Equal<typeof event, Event>>();
+}
+
+export async function apiKeys(): Promise<void> {
+  check<Equal<Awaited<ReturnType<typeof ApiKeysClient.createApiKey>>, CreatedApiKey>>();
+  const { key } = await ApiKeysClient.createApiKey("mine");
+  void key.length;
+  // @ts-expect-error -- the name is missing
+  await ApiKeysClient.createApiKey();
+  const [first] = await ApiKeysClient.getApiKeys();
+  // @ts-expect-error -- the key itself is never shown again
+  void first?.key;
+  // @ts-expect-error -- the client cannot be configured without a server
+  ApiKeysClient.configure({ apiKey: key });
+}
+
+export function useHooks(): void {
+  const text = useWebSocket("ws://127.0.0.1:3000/sockets/events/a", {
+    queryParams: { latest_event_id: 7, batch: true, session_api_key: undefined },
+    reconnect: { enabled: true, maxAttempts: 3 },
+    onMessage: ({ data }) => void data,
+  });
+  check<Equal<typeof text.messages, readonly string[]>>();
+  check<Equal<typeof text.lastMessage, string | null>>();
+  check<Equal<typeof text.attemptCount, number>>();
+  check<Equal<typeof text.error, Error | null>>();
+  text.sendMessage(JSON.stringify({ message: "Hi" }));
+  // @ts-expect-error -- an object is no frame
+  text.sendMessage({ message: "Hi" });
+  // @ts-expect-error -- the list is the hook's own
+  text.messages.push("Hi");
+  // @ts-expect-error -- an unknown option
+  useWebSocket("ws://127.0.0.1:3000", { reconnects: true });
+
+  const binary = useWebSocket<Blob>("ws://127.0.0.1:3000");
+  check<Equal<typeof binary.lastMessage, Blob | null>>();
+
+  const conversation = useConversation(conversation_id);
+  check<Equal<typeof conversation.events, readonly Event[]>>();
+  check<Equal<typeof conversation.state, SocketState>>();
+  void conversation.send({ action: "message", args: { content: "Hi" } }, { signal: AbortSignal.timeout(1) });
+  // @ts-expect-error -- the command is missing
+  void conversation.send({ action: "run", args: {} });
+  // @ts-expect-error -- the conversation is named once
+  useConversation(conversation_id, { conversationId: conversation_id });
 }
 
 // The global fetch is a `Fetch`.

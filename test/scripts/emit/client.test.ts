@@ -15,6 +15,16 @@ const deprecation = {
   reason: "*/ No use.",
 } as const;
 const Note = named("ClientNote", { text: z.string().default("").describe("The text.") });
+const text = z.string().describe("Some text.");
+const list = (item: z.ZodType) => z.array(item).describe("Some.");
+
+/** An answer with these fields, and an example in which texts and lists are empty. */
+function answerWith(id: string, shape: Record<string, z.ZodType>) {
+  const fields = Object.entries(shape).map(([name, schema]) => [name, schema instanceof z.ZodArray ? [] : ""]);
+  const response: unknown = Object.fromEntries(fields);
+  return { responses: { 200: named(id, shape, response) }, example: { response } };
+}
+
 const model = buildModel(
   {
     things: {
@@ -28,6 +38,22 @@ const model = buildModel(
         responses: { 200: Note, 202: named("ClientAccepted") },
         example: { request: { params: { id: "a" }, query: { from: "1" }, body: {} }, response: { text: "" } },
         deprecation,
+        idempotencyKey: true,
+      }),
+      pages: operationWith({
+        path: "/things/pages",
+        query: z.object({ page_id: text.optional() }),
+        ...answerWith("ClientPage", { next_page_id: text, results: list(Note), count: text }),
+      }),
+      range: operationWith({
+        path: "/things/range",
+        query: z.object({ start_id: text.optional(), end_id: text.optional() }),
+        ...answerWith("ClientRange", { has_more: text, notes: list(text) }),
+      }),
+      unclear: operationWith({
+        path: "/things/unclear",
+        query: z.object({ page_id: text.optional() }),
+        ...answerWith("ClientUnclear", { next_page_id: text, one: list(text), other: list(text) }),
       }),
       upload: operationWith({
         method: "POST",
@@ -100,7 +126,7 @@ body: wire.ClientNoteInput;
   {
     what: "where an operation goes, and where files do",
     emit: emitClientOperations,
-    want: 'list: "GET /things",\nadd: "POST /things/{id}",\nupload: "POST /files multipart/form-data",\nzip: "GET /zip application/zip",\n',
+    want: 'list: "GET /things",\nadd: "POST /things/{id}",\npages: "GET /things/pages",\nrange: "GET /things/range",\nunclear: "GET /things/unclear",\nupload: "POST /files multipart/form-data",\nzip: "GET /zip application/zip",\n',
   },
   {
     what: "files that an operation takes, by name and content",
@@ -116,6 +142,30 @@ readonly files: readonly { readonly name: string; readonly content: BlobPart }[]
     what: "a file that an operation answers with",
     emit: emitClientOperations,
     want: "options?: Options) => Promise<Blob>;",
+  },
+  {
+    what: "that an operation answers page by page",
+    emit: emitClientOperations,
+    want: `*
+* \`await\` gives one page; \`for await\` gives the items of this page and of all that follow.
+*/
+readonly pages: (
+request?: {
+/** Some text. */
+page_id?: string | undefined;
+},
+options?: Options,
+) => Promise<wire.ClientPage> & AsyncIterable<wire.ClientNote>;`,
+  },
+  {
+    what: "where the items of pages are, if that is clear",
+    emit: emitClientOperations,
+    want: 'export const paged = {\n"things.pages": "results",\n"things.range": "notes",\n} as const;',
+  },
+  {
+    what: "which operations take an Idempotency-Key",
+    emit: emitClientOperations,
+    want: 'export const keyed = ["things.add"] as const;',
   },
   {
     what: "what goes over a channel",
@@ -148,7 +198,7 @@ test("types: every named schema of both protocols, each side of it", async () =>
   const names = [...text.matchAll(/^export (?:interface|type) (\w+)/gm)].map(([, name]) => name);
   assert.deepEqual(
     names.filter((name) => name?.startsWith("Client")),
-    ["ClientAccepted", "ClientList", "ClientNote", "ClientNoteInput"],
+    ["ClientAccepted", "ClientList", "ClientNote", "ClientNoteInput", "ClientPage", "ClientRange", "ClientUnclear"],
   );
 });
 
