@@ -6,7 +6,7 @@ import type { Json, JsonObject } from "./json.ts";
  * `discriminator: { propertyName }`, and no other `discriminator` is left.
  *
  * The value that fits is the same with and without: the constants differ, so one alternative can fit at the most. The
- * messages are not: without it, a wrong event is answered with the complaints of all eleven kinds of events. The
+ * messages are not: without it, a wrong event is answered with the complaints of all kinds of events. The
  * document's own `discriminator` cannot stay, since Ajv refuses its `mapping` and AsyncAPI's is a bare name.
  */
 export function withDiscriminators(root: JsonObject): JsonObject {

@@ -16,9 +16,13 @@ export const knownOperations = {
   uploadFiles: "files.upload",
   compareFile: "git.diff",
   readSettings: "settings.get",
+  listModels: "options.models",
   addProviders: "providers.add",
   unsetProviders: "providers.unset",
 } as const;
+
+/** The model, and what it is asked for, that shows every type of event. The example of the settings names the model. */
+export const showcase = { model: "test/tools", message: "show every event type" } as const;
 
 /** The `status` of a conversation that takes actions. */
 export const runningStatus = "RUNNING";

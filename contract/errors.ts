@@ -114,8 +114,8 @@ export const errorCatalogue = {
   },
   agent_state_conflict: {
     status: 409,
-    title: "The agent cannot change to that state now",
-    remedy: "Wait for an `agent_state_changed` event that allows it.",
+    title: "The agent's state does not allow that now",
+    remedy: "Wait for an `agent_state_changed` event after which it is allowed.",
   },
   conversation_exists: {
     status: 409,

@@ -71,11 +71,12 @@ export type { Difference, EventDifference, OtherDifferences } from "./difference
 export { envelopeMediaType, envelopeOf, errorEnvelope } from "./envelope.ts";
 export { errorCatalogue, errorSchema } from "./errors.ts";
 export type { ErrorBody, ErrorCode, ErrorDetail } from "./errors.ts";
-export { ActionEvent, ActionRequest, actionTypes } from "./events/actions.ts";
+export { ActionEvent, actionTypes } from "./events/actions.ts";
 export type { ActionType } from "./events/actions.ts";
 export { Event, EventType } from "./events/event.ts";
 export { ObservationEvent, observationTypes } from "./events/observations.ts";
 export type { ObservationType } from "./events/observations.ts";
+export { ActionRequest } from "./events/requests.ts";
 export type { AgentState, EventSource } from "./events/shared.ts";
 export { requestHeaders, requestHeadersOf, standardHeaders, standardHeadersOf } from "./headers.ts";
 export type { RequestHeader, StandardHeader } from "./headers.ts";

@@ -91,6 +91,7 @@ export async function startServer(config: Config, logger: Logger): Promise<Runni
     secretsOf: secrets.list,
     maxRunning: config.MAX_RUNNING_CONVERSATIONS,
     setups: createSetups({ store: store.conversations, settings, cipher }),
+    confirmationModeOf: settings.confirmationModeOf,
     clock,
     logger,
   });

@@ -7,6 +7,7 @@ import { restCases } from "./rest.ts";
 import { routeCases } from "./routes.ts";
 import { securityCases } from "./security.ts";
 import { deletionCases } from "./socket-close.ts";
+import { everyTypeCases, requestCases } from "./socket-events.ts";
 import { socketCases } from "./socket.ts";
 
 /** Every case of a run, in the order in which they run. A phase that is added later adds its cases here. */
@@ -18,6 +19,7 @@ export function casesOf(units: readonly Unit[], world: World): Case[] {
     ...securityCases(world),
     ...routeCases(world),
     ...socketCases(units, world.channels),
+    ...world.channels.flatMap((channel) => [...requestCases(channel), ...everyTypeCases(world, channel)]),
     ...deletionCases(world),
   ];
 }

@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { EventId, Timestamp } from "../primitives.ts";
+import { ToolCallMetadata } from "./model-calls.ts";
 
 /** Who caused an event. */
 export const EventSource = z.enum(["agent", "user", "environment"]).meta({
@@ -31,7 +32,8 @@ export type AgentState = z.infer<typeof AgentState>;
 /** Whether an action waits for the user's consent. */
 export const ActionConfirmationStatus = z.enum(["confirmed", "rejected", "awaiting_confirmation"]).meta({
   id: "ActionConfirmationStatus",
-  description: "Whether the user has consented to the action.",
+  description:
+    "Whether the user has consented to the action. What a client sends itself is never held back: `confirmed` stands there whatever it sends.",
   examples: ["confirmed"],
 });
 
@@ -68,7 +70,11 @@ export const envelope = {
   source: EventSource,
   message: z.string().describe("The event in a sentence, for a person. May be empty."),
   cause: EventId.optional().describe("The id of the action that this event is the result of."),
+  tool_call_metadata: ToolCallMetadata.optional(),
 };
+
+/** `confirmation_state`, which every action carries that may have to wait for the user's consent. */
+export const confirmation = { confirmation_state: ActionConfirmationStatus.default("confirmed") };
 
 /** `thought`, which most actions carry. */
 export const thought = { thought: z.string().default("").describe("Why the action is taken.") };

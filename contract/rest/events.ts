@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { exampleOf } from "../examples.ts";
-import { ActionRequest } from "../events/actions.ts";
 import { Event, EventType } from "../events/event.ts";
+import { ActionRequest } from "../events/requests.ts";
 import { EventSource } from "../events/shared.ts";
 import { operation } from "../operation.ts";
 import { EventId, Timestamp, booleanParameter, integerParameter, listParameter, success } from "../primitives.ts";
@@ -126,7 +126,7 @@ export const events = {
     path: "/api/conversations/:conversation_id/events",
     summary: "Add actions",
     description:
-      "Appends one action of the user, or several in their order, all or none. A command, a read, a write or an edit is carried out in the workspace at once, one after the other; its observation has the action's id as `cause`. Answered once the actions are durable.",
+      "Appends one action of the user, or several in their order, all or none. What can be carried out is carried out at once, in the order in which it came, and never held back; its observation has the action's id as `cause`. A `change_agent_state` to a state that the agent cannot change to now, and a `loop_recovery` while the agent is in no loop, are refused with 409. Answered once the actions are durable.",
     tag: "Events",
     since: "0.1.0",
     security: "user",

@@ -123,7 +123,7 @@ export const feedback = {
     responses: { 201: RateConversationResponse },
     errors: ["conversation_not_found"],
     example: {
-      request: { body: { conversation_id: exampleConversationId, event_id: 0, rating: 5 } },
+      request: { body: { conversation_id: exampleConversationId, event_id: 0, rating: 5, reason: "Well done." } },
       response: { success: true, status: "success", message: "The rating has been stored." },
     },
   }),

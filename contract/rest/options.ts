@@ -5,7 +5,7 @@ import { operation } from "../operation.ts";
 const ModelNames = z.array(z.string()).meta({
   id: "ModelNames",
   description: "Names of models, sorted, each once: `vendor/model` is a language model, `test/…` an agent without one.",
-  examples: [["mistral/codestral", "test/echo", "test/tools"]],
+  examples: [["mistral/codestral", "test/confirm", "test/echo", "test/error", "test/slow", "test/tools"]],
 });
 
 const AgentNames = z.array(z.string()).meta({
@@ -76,7 +76,7 @@ export const options = {
     path: "/api/options/models",
     summary: "List the models",
     description:
-      "The names that `llm_model` can be chosen from: the language models of a maintained catalogue, and the `test/…` models, which need no key and run on every server. A language model runs where the server has access to its vendor. A message to an agent whose model does not run is answered by the state `error`, whose reason names the models that do.",
+      "The names that `llm_model` can be chosen from: the language models of a maintained catalogue, and the `test/…` models, which need no key and run on every server; each says in a conversation what can be asked of it, and `test/tools` shows every event type when it is asked to `show every event type`. A language model runs where the server has access to its vendor. A message to an agent whose model does not run is answered by the state `error`, whose reason names the models that do.",
     tag: "Options",
     since: "0.1.0",
     security: "user",

@@ -3,9 +3,10 @@ import { exampleOf } from "../examples.ts";
 import { channel } from "../channel.ts";
 import { ErrorDetail, errorCatalogue } from "../errors.ts";
 import type { ErrorCode } from "../errors.ts";
-import { ActionEvent, ActionRequest } from "../events/actions.ts";
+import { ActionEvent } from "../events/actions.ts";
 import { EventType } from "../events/event.ts";
 import { ObservationEvent } from "../events/observations.ts";
+import { ActionRequest } from "../events/requests.ts";
 import { EventId, booleanParameter, integerParameter, listParameter } from "../primitives.ts";
 import { conversationParams } from "../rest/conversations.ts";
 

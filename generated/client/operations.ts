@@ -8,7 +8,7 @@ export interface Calls<Options> {
     /**
      * List the models: `GET /api/options/models`
      *
-     * The names that `llm_model` can be chosen from: the language models of a maintained catalogue, and the `test/…` models, which need no key and run on every server. A language model runs where the server has access to its vendor. A message to an agent whose model does not run is answered by the state `error`, whose reason names the models that do.
+     * The names that `llm_model` can be chosen from: the language models of a maintained catalogue, and the `test/…` models, which need no key and run on every server; each says in a conversation what can be asked of it, and `test/tools` shows every event type when it is asked to `show every event type`. A language model runs where the server has access to its vendor. A message to an agent whose model does not run is answered by the state `error`, whose reason names the models that do.
      */
     readonly models: (request?: Record<string, never>, options?: Options) => Promise<wire.ModelNames>;
     /**
@@ -193,7 +193,7 @@ export interface Calls<Options> {
     /**
      * Add actions: `POST /api/conversations/{conversation_id}/events`
      *
-     * Appends one action of the user, or several in their order, all or none. A command, a read, a write or an edit is carried out in the workspace at once, one after the other; its observation has the action's id as `cause`. Answered once the actions are durable.
+     * Appends one action of the user, or several in their order, all or none. What can be carried out is carried out at once, in the order in which it came, and never held back; its observation has the action's id as `cause`. A `change_agent_state` to a state that the agent cannot change to now, and a `loop_recovery` while the agent is in no loop, are refused with 409. Answered once the actions are durable.
      */
     readonly add: (
       request: {

@@ -11,7 +11,7 @@ export interface AckStatus {
   event_id: EventId;
 }
 
-/** Whether the user has consented to the action. */
+/** Whether the user has consented to the action. What a client sends itself is never held back: `confirmed` stands there whatever it sends. */
 export type ActionConfirmationStatus = "confirmed" | "rejected" | "awaiting_confirmation";
 
 /** What somebody does, as it stands in the log. `action` names the type. */
@@ -19,13 +19,23 @@ export type ActionEvent =
   | MessageAction
   | SystemAction
   | RunAction
+  | RunIpythonAction
+  | BrowseAction
+  | BrowseInteractiveAction
   | ReadAction
   | WriteAction
   | EditAction
+  | CallToolMcpAction
   | ThinkAction
   | FinishAction
-  | ChangeAgentStateAction
+  | RejectAction
+  | DelegateAction
   | RecallAction
+  | ChangeAgentStateAction
+  | CondensationAction
+  | CondensationRequestAction
+  | TaskTrackingAction
+  | LoopRecoveryAction
   | NullAction;
 
 /** An action of the log. */
@@ -35,16 +45,25 @@ export interface ActionFrame {
   action: ActionEvent;
 }
 
-/** What a client wants done: say something, run or edit something in the workspace, or change the agent's state. */
+/** What a client wants done: say something, do something in the workspace, or tell the agent how to go on. Observations, and the actions that only the server makes, are refused. For older clients `images_urls` is taken for `image_urls` and `is_confirmed` for `confirmation_state`; `source`, `timestamp` and unknown fields are ignored. */
 export type ActionRequest =
   | MessageActionRequest
   | RunActionRequest
+  | RunIpythonActionRequest
   | ReadActionRequest
   | WriteActionRequest
   | EditActionRequest
+  | BrowseActionRequest
+  | BrowseInteractiveActionRequest
+  | CallToolMcpActionRequest
   | ThinkActionRequest
   | FinishActionRequest
-  | ChangeAgentStateActionRequest;
+  | RejectActionRequest
+  | DelegateActionRequest
+  | ChangeAgentStateActionRequest
+  | CondensationRequestActionRequest
+  | TaskTrackingActionRequest
+  | LoopRecoveryActionRequest;
 
 /** How risky the action is: -1 unknown, 0 low, 1 medium, 2 high. */
 export type ActionSecurityRisk = -1 | 0 | 1 | 2;
@@ -120,6 +139,7 @@ export interface AgentStateChangedObservation {
   message: string;
   /** The id of the action that this event is the result of. */
   cause?: EventId;
+  tool_call_metadata?: ToolCallMetadata;
   /** The type of the observation. */
   observation: "agent_state_changed";
   /** The result, as text. */
@@ -127,7 +147,7 @@ export interface AgentStateChangedObservation {
   extras: AgentStateChangedExtras;
 }
 
-/** The agent cannot change to that state now. Wait for an `agent_state_changed` event that allows it. */
+/** The agent's state does not allow that now. Wait for an `agent_state_changed` event after which it is allowed. */
 export interface AgentStateConflictError {
   /** Always false: the request was not carried out. */
   success: false;
@@ -207,6 +227,220 @@ export interface BinaryFileError {
   request_id: string;
 }
 
+/** A page is opened in the browser. */
+export interface BrowseAction {
+  id: EventId;
+  /** When the event was appended to the log. */
+  timestamp: Timestamp;
+  source: EventSource;
+  /** The event in a sentence, for a person. May be empty. */
+  message: string;
+  /** The id of the action that this event is the result of. */
+  cause?: EventId;
+  tool_call_metadata?: ToolCallMetadata;
+  /** The type of the action. */
+  action: "browse";
+  args: BrowseArgs;
+  /** Seconds that the action may take. */
+  timeout?: number;
+  llm_metrics?: LlmMetrics;
+}
+
+/** A page is opened in the browser. Sent by a client; fields with a default may be left out. */
+export interface BrowseActionRequest {
+  /** Ids are given by the server. -1, which older clients send, means none. */
+  id?: -1;
+  /** The type of the action. */
+  action: "browse";
+  args: BrowseArgsInput;
+}
+
+/** A page to open. */
+export interface BrowseArgs {
+  /** The page. */
+  url: string;
+  /** Whether the observation holds the page's accessibility tree. */
+  return_axtree: boolean;
+  confirmation_state: ActionConfirmationStatus;
+  security_risk: ActionSecurityRisk;
+  /** Why the action is taken. */
+  thought: string;
+}
+
+/** A page to open. */
+export interface BrowseArgsInput {
+  /** The page. */
+  url: string;
+  /** Whether the observation holds the page's accessibility tree. */
+  return_axtree?: boolean;
+  confirmation_state?: ActionConfirmationStatus;
+  security_risk?: ActionSecurityRisk;
+  /** Why the action is taken. */
+  thought?: string;
+}
+
+/** What the browser shows. There is no observation `browse_interactive`: that action answers with this one. */
+export interface BrowseExtras {
+  /** The page. */
+  url: string;
+  /** The type of the action: `browse` or `browse_interactive`. */
+  trigger_by_action: string;
+  /** A picture of the page as a data URL; empty when there is none. */
+  screenshot: string;
+  /** The picture in the workspace. */
+  screenshot_path: string | null;
+  /** A picture with the elements numbered, as a data URL. */
+  set_of_marks: string;
+  /** Whether the browser failed; `content` says how. */
+  error: boolean;
+  /** Pictures of what is to be reached. */
+  goal_image_urls: string[];
+  /** The pages that are open. */
+  open_pages_urls: string[];
+  /** Which of them is shown; -1 for none. */
+  active_page_index: number;
+  /** The page's document. */
+  dom_object: Record<string, unknown>;
+  /** The page's accessibility tree. */
+  axtree_object: Record<string, unknown>;
+  /** What else is known of the elements. */
+  extra_element_properties: Record<string, unknown>;
+  /** What was done last. */
+  last_browser_action: string;
+  /** How that failed; empty when it did not. */
+  last_browser_action_error: string;
+  /** The element that has the focus. */
+  focused_element_bid: string;
+  /** Whether only what is visible stands in the trees. */
+  filter_visible_only: boolean;
+}
+
+/** Something is done in the browser. */
+export interface BrowseInteractiveAction {
+  id: EventId;
+  /** When the event was appended to the log. */
+  timestamp: Timestamp;
+  source: EventSource;
+  /** The event in a sentence, for a person. May be empty. */
+  message: string;
+  /** The id of the action that this event is the result of. */
+  cause?: EventId;
+  tool_call_metadata?: ToolCallMetadata;
+  /** The type of the action. */
+  action: "browse_interactive";
+  args: BrowseInteractiveArgs;
+  /** Seconds that the action may take. */
+  timeout?: number;
+  llm_metrics?: LlmMetrics;
+}
+
+/** Something is done in the browser. Sent by a client; fields with a default may be left out. */
+export interface BrowseInteractiveActionRequest {
+  /** Ids are given by the server. -1, which older clients send, means none. */
+  id?: -1;
+  /** The type of the action. */
+  action: "browse_interactive";
+  args: BrowseInteractiveArgsInput;
+}
+
+/** Something to do in the browser. */
+export interface BrowseInteractiveArgs {
+  /** What to do in the browser, in the language of BrowserGym. */
+  browser_actions: string;
+  /** A message for the user, from the actions. */
+  browsergym_send_msg_to_user: string;
+  /** Whether the observation holds the page's accessibility tree. */
+  return_axtree: boolean;
+  confirmation_state: ActionConfirmationStatus;
+  security_risk: ActionSecurityRisk;
+  /** Why the action is taken. */
+  thought: string;
+}
+
+/** Something to do in the browser. */
+export interface BrowseInteractiveArgsInput {
+  /** What to do in the browser, in the language of BrowserGym. */
+  browser_actions: string;
+  /** A message for the user, from the actions. */
+  browsergym_send_msg_to_user?: string;
+  /** Whether the observation holds the page's accessibility tree. */
+  return_axtree?: boolean;
+  confirmation_state?: ActionConfirmationStatus;
+  security_risk?: ActionSecurityRisk;
+  /** Why the action is taken. */
+  thought?: string;
+}
+
+/** The browser shows something, or says why not. */
+export interface BrowseObservation {
+  id: EventId;
+  /** When the event was appended to the log. */
+  timestamp: Timestamp;
+  source: EventSource;
+  /** The event in a sentence, for a person. May be empty. */
+  message: string;
+  /** The id of the action that this event is the result of. */
+  cause?: EventId;
+  tool_call_metadata?: ToolCallMetadata;
+  /** The type of the observation. */
+  observation: "browse";
+  /** The result, as text. */
+  content: string;
+  extras: BrowseExtras;
+}
+
+/** A tool of an MCP server is called. */
+export interface CallToolMcpAction {
+  id: EventId;
+  /** When the event was appended to the log. */
+  timestamp: Timestamp;
+  source: EventSource;
+  /** The event in a sentence, for a person. May be empty. */
+  message: string;
+  /** The id of the action that this event is the result of. */
+  cause?: EventId;
+  tool_call_metadata?: ToolCallMetadata;
+  /** The type of the action. */
+  action: "call_tool_mcp";
+  args: CallToolMcpArgs;
+  /** Seconds that the action may take. */
+  timeout?: number;
+  llm_metrics?: LlmMetrics;
+}
+
+/** A tool of an MCP server is called. Sent by a client; fields with a default may be left out. */
+export interface CallToolMcpActionRequest {
+  /** Ids are given by the server. -1, which older clients send, means none. */
+  id?: -1;
+  /** The type of the action. */
+  action: "call_tool_mcp";
+  args: CallToolMcpArgsInput;
+}
+
+/** A tool of an MCP server to call. */
+export interface CallToolMcpArgs {
+  /** The tool's name. */
+  name: string;
+  /** What the tool is called with. */
+  arguments: Record<string, unknown>;
+  confirmation_state: ActionConfirmationStatus;
+  security_risk: ActionSecurityRisk;
+  /** Why the action is taken. */
+  thought: string;
+}
+
+/** A tool of an MCP server to call. */
+export interface CallToolMcpArgsInput {
+  /** The tool's name. */
+  name: string;
+  /** What the tool is called with. */
+  arguments?: Record<string, unknown>;
+  confirmation_state?: ActionConfirmationStatus;
+  security_risk?: ActionSecurityRisk;
+  /** Why the action is taken. */
+  thought?: string;
+}
+
 /** The agent is to change its state. */
 export interface ChangeAgentStateAction {
   id: EventId;
@@ -217,15 +451,19 @@ export interface ChangeAgentStateAction {
   message: string;
   /** The id of the action that this event is the result of. */
   cause?: EventId;
+  tool_call_metadata?: ToolCallMetadata;
   /** The type of the action. */
   action: "change_agent_state";
   args: ChangeAgentStateArgs;
   /** Seconds that the action may take. */
   timeout?: number;
+  llm_metrics?: LlmMetrics;
 }
 
 /** The agent is to change its state. Sent by a client; fields with a default may be left out. */
 export interface ChangeAgentStateActionRequest {
+  /** Ids are given by the server. -1, which older clients send, means none. */
+  id?: -1;
   /** The type of the action. */
   action: "change_agent_state";
   args: ChangeAgentStateArgsInput;
@@ -247,6 +485,94 @@ export interface ChangeAgentStateArgsInput {
 
 /** How a part of the server does. */
 export type ComponentStatus = "ok" | "degraded" | "failed";
+
+/** The agent forgets events and keeps a summary. */
+export interface CondensationAction {
+  id: EventId;
+  /** When the event was appended to the log. */
+  timestamp: Timestamp;
+  source: EventSource;
+  /** The event in a sentence, for a person. May be empty. */
+  message: string;
+  /** The id of the action that this event is the result of. */
+  cause?: EventId;
+  tool_call_metadata?: ToolCallMetadata;
+  /** The type of the action. */
+  action: "condensation";
+  args: CondensationArgs;
+  /** Seconds that the action may take. */
+  timeout?: number;
+  llm_metrics?: LlmMetrics;
+}
+
+/** What the agent no longer looks at: events by their ids, or all in a range, and what stands in their place. The events stay in the log. */
+export interface CondensationArgs {
+  /** The forgotten events, one by one. */
+  forgotten_event_ids: EventId[] | null;
+  /** The first of a range of forgotten events. */
+  forgotten_events_start_id: EventId | null;
+  /** The last of a range of forgotten events. */
+  forgotten_events_end_id: EventId | null;
+  /** What the forgotten events were about. */
+  summary: string | null;
+  /** Where the agent reads the summary in its history. */
+  summary_offset: number | null;
+}
+
+/** The agent is to condense what it remembers. */
+export interface CondensationRequestAction {
+  id: EventId;
+  /** When the event was appended to the log. */
+  timestamp: Timestamp;
+  source: EventSource;
+  /** The event in a sentence, for a person. May be empty. */
+  message: string;
+  /** The id of the action that this event is the result of. */
+  cause?: EventId;
+  tool_call_metadata?: ToolCallMetadata;
+  /** The type of the action. */
+  action: "condensation_request";
+  args: CondensationRequestArgs;
+  /** Seconds that the action may take. */
+  timeout?: number;
+  llm_metrics?: LlmMetrics;
+}
+
+/** The agent is to condense what it remembers. Sent by a client; fields with a default may be left out. */
+export interface CondensationRequestActionRequest {
+  /** Ids are given by the server. -1, which older clients send, means none. */
+  id?: -1;
+  /** The type of the action. */
+  action: "condensation_request";
+  args: CondensationRequestArgsInput;
+}
+
+/** Nothing: the agent decides what it forgets. */
+export type CondensationRequestArgs = Record<string, never>;
+
+/** Nothing: the agent decides what it forgets. */
+export type CondensationRequestArgsInput = Record<string, unknown>;
+
+/** Nothing more. */
+export type CondenseExtras = Record<string, never>;
+
+/** The agent has condensed what it remembers. */
+export interface CondenseObservation {
+  id: EventId;
+  /** When the event was appended to the log. */
+  timestamp: Timestamp;
+  source: EventSource;
+  /** The event in a sentence, for a person. May be empty. */
+  message: string;
+  /** The id of the action that this event is the result of. */
+  cause?: EventId;
+  tool_call_metadata?: ToolCallMetadata;
+  /** The type of the observation. */
+  observation: "condense";
+  /** The result, as text. */
+  content: string;
+  extras: CondenseExtras;
+}
 
 /** There already is a conversation with that id. Choose another id, or leave it to the server. */
 export interface ConversationExistsError {
@@ -471,6 +797,80 @@ export interface CustomSecretList {
   custom_secrets: CustomSecret[];
 }
 
+/** An agent is asked for help. */
+export interface DelegateAction {
+  id: EventId;
+  /** When the event was appended to the log. */
+  timestamp: Timestamp;
+  source: EventSource;
+  /** The event in a sentence, for a person. May be empty. */
+  message: string;
+  /** The id of the action that this event is the result of. */
+  cause?: EventId;
+  tool_call_metadata?: ToolCallMetadata;
+  /** The type of the action. */
+  action: "delegate";
+  args: DelegateArgs;
+  /** Seconds that the action may take. */
+  timeout?: number;
+  llm_metrics?: LlmMetrics;
+}
+
+/** An agent is asked for help. Sent by a client; fields with a default may be left out. */
+export interface DelegateActionRequest {
+  /** Ids are given by the server. -1, which older clients send, means none. */
+  id?: -1;
+  /** The type of the action. */
+  action: "delegate";
+  args: DelegateArgsInput;
+}
+
+/** A task for an agent to carry out as a part of this one. */
+export interface DelegateArgs {
+  /** The agent to ask, one of `GET /api/options/agents`. */
+  agent: string;
+  /** What it is given: `task` is the text that it answers. */
+  inputs: Record<string, unknown>;
+  confirmation_state: ActionConfirmationStatus;
+  /** Why the action is taken. */
+  thought: string;
+}
+
+/** A task for an agent to carry out as a part of this one. */
+export interface DelegateArgsInput {
+  /** The agent to ask, one of `GET /api/options/agents`. */
+  agent: string;
+  /** What it is given: `task` is the text that it answers. */
+  inputs: Record<string, unknown>;
+  confirmation_state?: ActionConfirmationStatus;
+  /** Why the action is taken. */
+  thought?: string;
+}
+
+/** What the agent that was asked has to say. */
+export interface DelegateExtras {
+  /** The named results of the agent that was asked; `final_thought` is what it said at the end. */
+  outputs: Record<string, unknown>;
+}
+
+/** The agent that was asked for help has ended. */
+export interface DelegateObservation {
+  id: EventId;
+  /** When the event was appended to the log. */
+  timestamp: Timestamp;
+  source: EventSource;
+  /** The event in a sentence, for a person. May be empty. */
+  message: string;
+  /** The id of the action that this event is the result of. */
+  cause?: EventId;
+  tool_call_metadata?: ToolCallMetadata;
+  /** The type of the observation. */
+  observation: "delegate";
+  /** The result, as text. */
+  content: string;
+  extras: DelegateExtras;
+}
+
 /** The key no longer works. */
 export interface DeleteApiKeyResponse {
   /** Always true: the request was carried out. */
@@ -509,6 +909,30 @@ export interface DeprecatedStatus {
   request_id: RequestId | null;
 }
 
+/** What was downloaded. */
+export interface DownloadExtras {
+  /** The file. */
+  file_path: string;
+}
+
+/** A file was downloaded into the workspace. */
+export interface DownloadObservation {
+  id: EventId;
+  /** When the event was appended to the log. */
+  timestamp: Timestamp;
+  source: EventSource;
+  /** The event in a sentence, for a person. May be empty. */
+  message: string;
+  /** The id of the action that this event is the result of. */
+  cause?: EventId;
+  tool_call_metadata?: ToolCallMetadata;
+  /** The type of the observation. */
+  observation: "download";
+  /** The result, as text. */
+  content: string;
+  extras: DownloadExtras;
+}
+
 /** A file is edited. */
 export interface EditAction {
   id: EventId;
@@ -519,15 +943,19 @@ export interface EditAction {
   message: string;
   /** The id of the action that this event is the result of. */
   cause?: EventId;
+  tool_call_metadata?: ToolCallMetadata;
   /** The type of the action. */
   action: "edit";
   args: EditArgs;
   /** Seconds that the action may take. */
   timeout?: number;
+  llm_metrics?: LlmMetrics;
 }
 
 /** A file is edited. Sent by a client; fields with a default may be left out. */
 export interface EditActionRequest {
+  /** Ids are given by the server. -1, which older clients send, means none. */
+  id?: -1;
   /** The type of the action. */
   action: "edit";
   args: EditArgsInput;
@@ -554,6 +982,7 @@ export interface EditArgs {
   /** The last line; -1 is the end of the file. */
   end: number;
   impl_source: FileEditSource;
+  confirmation_state: ActionConfirmationStatus;
   security_risk: ActionSecurityRisk;
   /** Why the action is taken. */
   thought: string;
@@ -580,6 +1009,7 @@ export interface EditArgsInput {
   /** The last line; -1 is the end of the file. */
   end?: number;
   impl_source?: FileEditSource;
+  confirmation_state?: ActionConfirmationStatus;
   security_risk?: ActionSecurityRisk;
   /** Why the action is taken. */
   thought?: string;
@@ -610,6 +1040,7 @@ export interface EditObservation {
   message: string;
   /** The id of the action that this event is the result of. */
   cause?: EventId;
+  tool_call_metadata?: ToolCallMetadata;
   /** The type of the observation. */
   observation: "edit";
   /** The result, as text. */
@@ -649,6 +1080,7 @@ export interface ErrorObservation {
   message: string;
   /** The id of the action that this event is the result of. */
   cause?: EventId;
+  tool_call_metadata?: ToolCallMetadata;
   /** The type of the observation. */
   observation: "error";
   /** The result, as text. */
@@ -722,16 +1154,32 @@ export type EventType =
   | "message"
   | "system"
   | "run"
+  | "run_ipython"
+  | "browse"
+  | "browse_interactive"
   | "read"
   | "write"
   | "edit"
+  | "call_tool_mcp"
   | "think"
   | "finish"
-  | "change_agent_state"
+  | "reject"
+  | "delegate"
   | "recall"
+  | "change_agent_state"
+  | "condensation"
+  | "condensation_request"
+  | "task_tracking"
+  | "loop_recovery"
   | "null"
+  | "download"
+  | "mcp"
+  | "success"
   | "agent_state_changed"
-  | "error";
+  | "error"
+  | "user_rejected"
+  | "loop_detection"
+  | "condense";
 
 /** The experiments that the conversation is part of. */
 export interface ExperimentRequest {
@@ -831,15 +1279,19 @@ export interface FinishAction {
   message: string;
   /** The id of the action that this event is the result of. */
   cause?: EventId;
+  tool_call_metadata?: ToolCallMetadata;
   /** The type of the action. */
   action: "finish";
   args: FinishArgs;
   /** Seconds that the action may take. */
   timeout?: number;
+  llm_metrics?: LlmMetrics;
 }
 
 /** The agent has finished the task. Sent by a client; fields with a default may be left out. */
 export interface FinishActionRequest {
+  /** Ids are given by the server. -1, which older clients send, means none. */
+  id?: -1;
   /** The type of the action. */
   action: "finish";
   args: FinishArgsInput;
@@ -947,6 +1399,21 @@ export interface LegacyActionFrame {
   request_id?: RequestId;
 }
 
+/** What the agent's model has used up to this action. Only actions of an agent with a model have it. */
+export interface LlmMetrics {
+  /** US dollars so far. */
+  accumulated_cost: number;
+  /** US dollars that the task may cost; null for no limit. */
+  max_budget_per_task: number | null;
+  accumulated_token_usage: TokenUsage;
+  /** The cost of each call; empty on events. */
+  costs: ModelCallCost[];
+  /** The latency of each call; empty on events. */
+  response_latencies: ModelCallLatency[];
+  /** The tokens of each call; empty on events. */
+  token_usages: TokenUsage[];
+}
+
 /** The login at the OpenID provider did not succeed. Begin again at `GET /api/login/oidc`. */
 export interface LoginFailedError {
   /** Always false: the request was not carried out. */
@@ -981,6 +1448,67 @@ export interface LogoutResponse {
   success: true;
   /** What happened, for a person. */
   message: string;
+}
+
+/** Nothing more. */
+export type LoopDetectionExtras = Record<string, never>;
+
+/** The agent repeats itself. */
+export interface LoopDetectionObservation {
+  id: EventId;
+  /** When the event was appended to the log. */
+  timestamp: Timestamp;
+  source: EventSource;
+  /** The event in a sentence, for a person. May be empty. */
+  message: string;
+  /** The id of the action that this event is the result of. */
+  cause?: EventId;
+  tool_call_metadata?: ToolCallMetadata;
+  /** The type of the observation. */
+  observation: "loop_detection";
+  /** The result, as text. */
+  content: string;
+  extras: LoopDetectionExtras;
+}
+
+/** The user says how to go on after a loop. */
+export interface LoopRecoveryAction {
+  id: EventId;
+  /** When the event was appended to the log. */
+  timestamp: Timestamp;
+  source: EventSource;
+  /** The event in a sentence, for a person. May be empty. */
+  message: string;
+  /** The id of the action that this event is the result of. */
+  cause?: EventId;
+  tool_call_metadata?: ToolCallMetadata;
+  /** The type of the action. */
+  action: "loop_recovery";
+  args: LoopRecoveryArgs;
+  /** Seconds that the action may take. */
+  timeout?: number;
+  llm_metrics?: LlmMetrics;
+}
+
+/** The user says how to go on after a loop. Sent by a client; fields with a default may be left out. */
+export interface LoopRecoveryActionRequest {
+  /** Ids are given by the server. -1, which older clients send, means none. */
+  id?: -1;
+  /** The type of the action. */
+  action: "loop_recovery";
+  args: LoopRecoveryArgsInput;
+}
+
+/** How to go on after the agent was found to repeat itself. */
+export interface LoopRecoveryArgs {
+  /** 1: forget the repeats and wait for the user; 2: answer the user's last message again; 3: stop the agent. */
+  option: 1 | 2 | 3;
+}
+
+/** How to go on after the agent was found to repeat itself. */
+export interface LoopRecoveryArgsInput {
+  /** 1: forget the repeats and wait for the user; 2: answer the user's last message again; 3: stop the agent. */
+  option?: 1 | 2 | 3;
 }
 
 /** The body is not a valid form. Send one `multipart/form-data` body to its end, with the boundary that `Content-Type` names (RFC 7578). */
@@ -1029,6 +1557,32 @@ export interface McpConfigInput {
   stdio_servers?: McpStdioServerInput[];
   /** Servers reached by streamable HTTP; a text is the URL. */
   shttp_servers?: (string | McpShttpServerInput)[];
+}
+
+/** Which tool was called, and how. */
+export interface McpExtras {
+  /** The tool that was called. */
+  name: string;
+  /** What it was called with. */
+  arguments: Record<string, unknown>;
+}
+
+/** A tool of an MCP server has answered, or says why not. */
+export interface McpObservation {
+  id: EventId;
+  /** When the event was appended to the log. */
+  timestamp: Timestamp;
+  source: EventSource;
+  /** The event in a sentence, for a person. May be empty. */
+  message: string;
+  /** The id of the action that this event is the result of. */
+  cause?: EventId;
+  tool_call_metadata?: ToolCallMetadata;
+  /** The type of the observation. */
+  observation: "mcp";
+  /** The result, as text. */
+  content: string;
+  extras: McpExtras;
 }
 
 /** An MCP server reached by streamable HTTP. */
@@ -1109,15 +1663,19 @@ export interface MessageAction {
   message: string;
   /** The id of the action that this event is the result of. */
   cause?: EventId;
+  tool_call_metadata?: ToolCallMetadata;
   /** The type of the action. */
   action: "message";
   args: MessageArgs;
   /** Seconds that the action may take. */
   timeout?: number;
+  llm_metrics?: LlmMetrics;
 }
 
 /** Somebody says something. Sent by a client; fields with a default may be left out. */
 export interface MessageActionRequest {
+  /** Ids are given by the server. -1, which older clients send, means none. */
+  id?: -1;
   /** The type of the action. */
   action: "message";
   args: MessageArgsInput;
@@ -1184,6 +1742,26 @@ export interface MicroagentKnowledge {
 export interface MicroagentList {
   /** The microagents. */
   microagents: ConversationMicroagent[];
+}
+
+/** What one call of a model has cost. */
+export interface ModelCallCost {
+  /** The model. */
+  model: string;
+  /** US dollars. */
+  cost: number;
+  /** When, in seconds since 1970. */
+  timestamp: number;
+}
+
+/** How long one call of a model has taken. */
+export interface ModelCallLatency {
+  /** The model. */
+  model: string;
+  /** Seconds until the answer. */
+  latency: number;
+  /** The provider's id of the answer. */
+  response_id: string;
 }
 
 /** Names of models, sorted, each once: `vendor/model` is a language model, `test/…` an agent without one. */
@@ -1255,11 +1833,13 @@ export interface NullAction {
   message: string;
   /** The id of the action that this event is the result of. */
   cause?: EventId;
+  tool_call_metadata?: ToolCallMetadata;
   /** The type of the action. */
   action: "null";
   args: NullArgs;
   /** Seconds that the action may take. */
   timeout?: number;
+  llm_metrics?: LlmMetrics;
 }
 
 /** Nothing. */
@@ -1278,6 +1858,7 @@ export interface NullObservation {
   message: string;
   /** The id of the action that this event is the result of. */
   cause?: EventId;
+  tool_call_metadata?: ToolCallMetadata;
   /** The type of the observation. */
   observation: "null";
   /** The result, as text. */
@@ -1288,12 +1869,22 @@ export interface NullObservation {
 /** What came of something, as it stands in the log. `observation` names the type. */
 export type ObservationEvent =
   | RunObservation
+  | RunIpythonObservation
+  | BrowseObservation
   | ReadObservation
   | WriteObservation
   | EditObservation
+  | DownloadObservation
+  | McpObservation
+  | DelegateObservation
+  | TaskTrackingObservation
+  | SuccessObservation
   | ThinkObservation
   | AgentStateChangedObservation
   | ErrorObservation
+  | UserRejectedObservation
+  | LoopDetectionObservation
+  | CondenseObservation
   | RecallObservation
   | NullObservation;
 
@@ -1459,15 +2050,19 @@ export interface ReadAction {
   message: string;
   /** The id of the action that this event is the result of. */
   cause?: EventId;
+  tool_call_metadata?: ToolCallMetadata;
   /** The type of the action. */
   action: "read";
   args: ReadArgs;
   /** Seconds that the action may take. */
   timeout?: number;
+  llm_metrics?: LlmMetrics;
 }
 
 /** A file is read. Sent by a client; fields with a default may be left out. */
 export interface ReadActionRequest {
+  /** Ids are given by the server. -1, which older clients send, means none. */
+  id?: -1;
   /** The type of the action. */
   action: "read";
   args: ReadArgsInput;
@@ -1484,6 +2079,7 @@ export interface ReadArgs {
   impl_source: FileReadSource;
   /** First and last line from 1, for the `oh_aci` reader. */
   view_range: number[] | null;
+  confirmation_state: ActionConfirmationStatus;
   security_risk: ActionSecurityRisk;
   /** Why the action is taken. */
   thought: string;
@@ -1500,6 +2096,7 @@ export interface ReadArgsInput {
   impl_source?: FileReadSource;
   /** First and last line from 1, for the `oh_aci` reader. */
   view_range?: number[] | null;
+  confirmation_state?: ActionConfirmationStatus;
   security_risk?: ActionSecurityRisk;
   /** Why the action is taken. */
   thought?: string;
@@ -1522,6 +2119,7 @@ export interface ReadObservation {
   message: string;
   /** The id of the action that this event is the result of. */
   cause?: EventId;
+  tool_call_metadata?: ToolCallMetadata;
   /** The type of the observation. */
   observation: "read";
   /** The result, as text. */
@@ -1547,11 +2145,13 @@ export interface RecallAction {
   message: string;
   /** The id of the action that this event is the result of. */
   cause?: EventId;
+  tool_call_metadata?: ToolCallMetadata;
   /** The type of the action. */
   action: "recall";
   args: RecallArgs;
   /** Seconds that the action may take. */
   timeout?: number;
+  llm_metrics?: LlmMetrics;
 }
 
 /** What to recall. */
@@ -1600,6 +2200,7 @@ export interface RecallObservation {
   message: string;
   /** The id of the action that this event is the result of. */
   cause?: EventId;
+  tool_call_metadata?: ToolCallMetadata;
   /** The type of the observation. */
   observation: "recall";
   /** The result, as text. */
@@ -1609,6 +2210,50 @@ export interface RecallObservation {
 
 /** What is recalled: the workspace's context (once, at the first message) or knowledge that a message triggers. */
 export type RecallType = "workspace_context" | "knowledge";
+
+/** The agent, or the user, gives up the task. */
+export interface RejectAction {
+  id: EventId;
+  /** When the event was appended to the log. */
+  timestamp: Timestamp;
+  source: EventSource;
+  /** The event in a sentence, for a person. May be empty. */
+  message: string;
+  /** The id of the action that this event is the result of. */
+  cause?: EventId;
+  tool_call_metadata?: ToolCallMetadata;
+  /** The type of the action. */
+  action: "reject";
+  args: RejectArgs;
+  /** Seconds that the action may take. */
+  timeout?: number;
+  llm_metrics?: LlmMetrics;
+}
+
+/** The agent, or the user, gives up the task. Sent by a client; fields with a default may be left out. */
+export interface RejectActionRequest {
+  /** Ids are given by the server. -1, which older clients send, means none. */
+  id?: -1;
+  /** The type of the action. */
+  action: "reject";
+  args: RejectArgsInput;
+}
+
+/** That the task cannot or shall not be done. */
+export interface RejectArgs {
+  /** Named results, for programs. `reason` says why, for a person. */
+  outputs: Record<string, unknown>;
+  /** Why the action is taken. */
+  thought: string;
+}
+
+/** That the task cannot or shall not be done. */
+export interface RejectArgsInput {
+  /** Named results, for programs. `reason` says why, for a person. */
+  outputs?: Record<string, unknown>;
+  /** Why the action is taken. */
+  thought?: string;
+}
 
 /** The new title. Unknown fields are refused. */
 export interface RenameConversationRequest {
@@ -1676,15 +2321,19 @@ export interface RunAction {
   message: string;
   /** The id of the action that this event is the result of. */
   cause?: EventId;
+  tool_call_metadata?: ToolCallMetadata;
   /** The type of the action. */
   action: "run";
   args: RunArgs;
   /** Seconds that the action may take. */
   timeout?: number;
+  llm_metrics?: LlmMetrics;
 }
 
 /** A command is run in the workspace. Sent by a client; fields with a default may be left out. */
 export interface RunActionRequest {
+  /** Ids are given by the server. -1, which older clients send, means none. */
+  id?: -1;
   /** The type of the action. */
   action: "run";
   args: RunArgsInput;
@@ -1739,6 +2388,90 @@ export interface RunExtras {
   hidden: boolean;
 }
 
+/** Python code is run in the workspace. */
+export interface RunIpythonAction {
+  id: EventId;
+  /** When the event was appended to the log. */
+  timestamp: Timestamp;
+  source: EventSource;
+  /** The event in a sentence, for a person. May be empty. */
+  message: string;
+  /** The id of the action that this event is the result of. */
+  cause?: EventId;
+  tool_call_metadata?: ToolCallMetadata;
+  /** The type of the action. */
+  action: "run_ipython";
+  args: RunIpythonArgs;
+  /** Seconds that the action may take. */
+  timeout?: number;
+  llm_metrics?: LlmMetrics;
+}
+
+/** Python code is run in the workspace. Sent by a client; fields with a default may be left out. */
+export interface RunIpythonActionRequest {
+  /** Ids are given by the server. -1, which older clients send, means none. */
+  id?: -1;
+  /** The type of the action. */
+  action: "run_ipython";
+  args: RunIpythonArgsInput;
+}
+
+/** Python code to run in the workspace. Each piece of code runs in a process of its own. */
+export interface RunIpythonArgs {
+  /** The code. */
+  code: string;
+  /** Kept for older clients: what stands beside the output is in the observation's fields. */
+  include_extra: boolean;
+  /** Code to run before, in the same process. */
+  kernel_init_code: string;
+  confirmation_state: ActionConfirmationStatus;
+  security_risk: ActionSecurityRisk;
+  /** Why the action is taken. */
+  thought: string;
+}
+
+/** Python code to run in the workspace. Each piece of code runs in a process of its own. */
+export interface RunIpythonArgsInput {
+  /** The code. */
+  code: string;
+  /** Kept for older clients: what stands beside the output is in the observation's fields. */
+  include_extra?: boolean;
+  /** Code to run before, in the same process. */
+  kernel_init_code?: string;
+  confirmation_state?: ActionConfirmationStatus;
+  security_risk?: ActionSecurityRisk;
+  /** Why the action is taken. */
+  thought?: string;
+}
+
+/** What ran. */
+export interface RunIpythonExtras {
+  /** The code that ran. */
+  code: string;
+  /** Images that the code has drawn, as data URLs. */
+  image_urls: string[] | null;
+}
+
+/** Python code has ended. */
+export interface RunIpythonObservation {
+  id: EventId;
+  /** When the event was appended to the log. */
+  timestamp: Timestamp;
+  source: EventSource;
+  /** The event in a sentence, for a person. May be empty. */
+  message: string;
+  /** The id of the action that this event is the result of. */
+  cause?: EventId;
+  tool_call_metadata?: ToolCallMetadata;
+  /** The type of the observation. */
+  observation: "run_ipython";
+  /** The result, as text. */
+  content: string;
+  extras: RunIpythonExtras;
+  /** Whether the code ended without an error. */
+  success: boolean;
+}
+
 /** How a command ended. */
 export interface RunMetadata {
   /** The command's exit code; -1 when it was ended before it could give one. */
@@ -1769,6 +2502,7 @@ export interface RunObservation {
   message: string;
   /** The id of the action that this event is the result of. */
   cause?: EventId;
+  tool_call_metadata?: ToolCallMetadata;
   /** The type of the observation. */
   observation: "run";
   /** The result, as text. */
@@ -2095,6 +2829,27 @@ export interface SubmitFeedbackResponse {
   };
 }
 
+/** Nothing more. */
+export type SuccessExtras = Record<string, never>;
+
+/** Something has worked. */
+export interface SuccessObservation {
+  id: EventId;
+  /** When the event was appended to the log. */
+  timestamp: Timestamp;
+  source: EventSource;
+  /** The event in a sentence, for a person. May be empty. */
+  message: string;
+  /** The id of the action that this event is the result of. */
+  cause?: EventId;
+  tool_call_metadata?: ToolCallMetadata;
+  /** The type of the observation. */
+  observation: "success";
+  /** The result, as text. */
+  content: string;
+  extras: SuccessExtras;
+}
+
 /** Something to do on a git host. */
 export interface SuggestedTask {
   git_provider: ProviderType;
@@ -2117,11 +2872,13 @@ export interface SystemAction {
   message: string;
   /** The id of the action that this event is the result of. */
   cause?: EventId;
+  tool_call_metadata?: ToolCallMetadata;
   /** The type of the action. */
   action: "system";
   args: SystemArgs;
   /** Seconds that the action may take. */
   timeout?: number;
+  llm_metrics?: LlmMetrics;
 }
 
 /** How the agent was set up. */
@@ -2134,6 +2891,80 @@ export interface SystemArgs {
   openhands_version: string | null;
   /** The agent's name. */
   agent_class: string | null;
+}
+
+/** The list of tasks is shown or replaced. */
+export interface TaskTrackingAction {
+  id: EventId;
+  /** When the event was appended to the log. */
+  timestamp: Timestamp;
+  source: EventSource;
+  /** The event in a sentence, for a person. May be empty. */
+  message: string;
+  /** The id of the action that this event is the result of. */
+  cause?: EventId;
+  tool_call_metadata?: ToolCallMetadata;
+  /** The type of the action. */
+  action: "task_tracking";
+  args: TaskTrackingArgs;
+  /** Seconds that the action may take. */
+  timeout?: number;
+  llm_metrics?: LlmMetrics;
+}
+
+/** The list of tasks is shown or replaced. Sent by a client; fields with a default may be left out. */
+export interface TaskTrackingActionRequest {
+  /** Ids are given by the server. -1, which older clients send, means none. */
+  id?: -1;
+  /** The type of the action. */
+  action: "task_tracking";
+  args: TaskTrackingArgsInput;
+}
+
+/** The list of tasks of the conversation: `plan` replaces it, `view` shows the last plan. */
+export interface TaskTrackingArgs {
+  /** Whether to show the list or to replace it. */
+  command: "view" | "plan";
+  /** The tasks, in their order. */
+  task_list: TrackedTask[];
+  /** Why the action is taken. */
+  thought: string;
+}
+
+/** The list of tasks of the conversation: `plan` replaces it, `view` shows the last plan. */
+export interface TaskTrackingArgsInput {
+  /** Whether to show the list or to replace it. */
+  command?: "view" | "plan";
+  /** The tasks, in their order. */
+  task_list?: TrackedTaskInput[];
+  /** Why the action is taken. */
+  thought?: string;
+}
+
+/** What was planned. */
+export interface TaskTrackingExtras {
+  /** The action's command: `view` or `plan`. */
+  command: string;
+  /** The tasks of a `plan`; empty for `view`, whose tasks stand in `content`. */
+  task_list: TrackedTask[];
+}
+
+/** The list of tasks was shown or replaced. */
+export interface TaskTrackingObservation {
+  id: EventId;
+  /** When the event was appended to the log. */
+  timestamp: Timestamp;
+  source: EventSource;
+  /** The event in a sentence, for a person. May be empty. */
+  message: string;
+  /** The id of the action that this event is the result of. */
+  cause?: EventId;
+  tool_call_metadata?: ToolCallMetadata;
+  /** The type of the observation. */
+  observation: "task_tracking";
+  /** The result, as text. */
+  content: string;
+  extras: TaskTrackingExtras;
 }
 
 /** What a task on a git host is about. */
@@ -2155,15 +2986,19 @@ export interface ThinkAction {
   message: string;
   /** The id of the action that this event is the result of. */
   cause?: EventId;
+  tool_call_metadata?: ToolCallMetadata;
   /** The type of the action. */
   action: "think";
   args: ThinkArgs;
   /** Seconds that the action may take. */
   timeout?: number;
+  llm_metrics?: LlmMetrics;
 }
 
 /** The agent thinks aloud. Sent by a client; fields with a default may be left out. */
 export interface ThinkActionRequest {
+  /** Ids are given by the server. -1, which older clients send, means none. */
+  id?: -1;
   /** The type of the action. */
   action: "think";
   args: ThinkArgsInput;
@@ -2194,6 +3029,7 @@ export interface ThinkObservation {
   message: string;
   /** The id of the action that this event is the result of. */
   cause?: EventId;
+  tool_call_metadata?: ToolCallMetadata;
   /** The type of the observation. */
   observation: "think";
   /** The result, as text. */
@@ -2204,22 +3040,124 @@ export interface ThinkObservation {
 /** A moment in UTC, RFC 3339 with `Z`. */
 export type Timestamp = string;
 
+/** The tokens that calls of a model have used. */
+export interface TokenUsage {
+  /** The model. */
+  model: string;
+  /** Tokens read. */
+  prompt_tokens: number;
+  /** Tokens written. */
+  completion_tokens: number;
+  /** Tokens read from the provider's cache. */
+  cache_read_tokens: number;
+  /** Tokens written to the provider's cache. */
+  cache_write_tokens: number;
+  /** How many tokens the model can look at; 0 when unknown. */
+  context_window: number;
+  /** Tokens of the last call. */
+  per_turn_token: number;
+  /** The provider's id of the answer. */
+  response_id: string;
+}
+
+/** The tool call of a model that an action is made of, on the action and on what came of it. */
+export interface ToolCallMetadata {
+  /** The function that the model called. */
+  function_name: string;
+  /** The model's id of the call. */
+  tool_call_id: string;
+  /** The model's answer as it came. */
+  model_response: Record<string, unknown>;
+  /** How many calls the answer holds. */
+  total_calls_in_response: number;
+}
+
+/** A task of a plan. */
+export interface TrackedTask {
+  /** The task's id, chosen by whoever plans. */
+  id: string;
+  /** What is to be done. */
+  title: string;
+  /** How far it is. */
+  status: "todo" | "in_progress" | "done";
+  /** What else there is to say. */
+  notes?: string;
+}
+
+/** A task of a plan. */
+export interface TrackedTaskInput {
+  /** The task's id, chosen by whoever plans. */
+  id: string;
+  /** What is to be done. */
+  title: string;
+  /** How far it is. */
+  status: "todo" | "in_progress" | "done";
+  /** What else there is to say. */
+  notes?: string;
+}
+
 /** All that has happened in a conversation. */
 export interface Trajectory {
   /** The events that are not hidden, in the order of the log. */
   trajectory: TrajectoryEvent[];
 }
 
+/** What the browser shows. There is no observation `browse_interactive`: that action answers with this one. */
+export interface TrajectoryBrowseExtras {
+  /** The page. */
+  url: string;
+  /** The type of the action: `browse` or `browse_interactive`. */
+  trigger_by_action: string;
+  /** The picture in the workspace. */
+  screenshot_path: string | null;
+  /** Whether the browser failed; `content` says how. */
+  error: boolean;
+  /** Pictures of what is to be reached. */
+  goal_image_urls: string[];
+  /** The pages that are open. */
+  open_pages_urls: string[];
+  /** Whether only what is visible stands in the trees. */
+  filter_visible_only: boolean;
+}
+
+/** The browser shows something, or says why not. */
+export interface TrajectoryBrowseObservation {
+  id: EventId;
+  /** When the event was appended to the log. */
+  timestamp: Timestamp;
+  source: EventSource;
+  /** The event in a sentence, for a person. May be empty. */
+  message: string;
+  /** The id of the action that this event is the result of. */
+  cause?: EventId;
+  tool_call_metadata?: ToolCallMetadata;
+  /** The type of the observation. */
+  observation: "browse";
+  /** The result, as text. */
+  content: string;
+  extras: TrajectoryBrowseExtras;
+}
+
 /** An event as a trajectory holds it: as in the log, without what a browser looked like. */
 export type TrajectoryEvent =
   | ActionEvent
   | RunObservation
+  | RunIpythonObservation
+  | TrajectoryBrowseObservation
   | ReadObservation
   | WriteObservation
   | EditObservation
+  | DownloadObservation
+  | McpObservation
+  | DelegateObservation
+  | TaskTrackingObservation
+  | SuccessObservation
   | ThinkObservation
   | AgentStateChangedObservation
   | ErrorObservation
+  | UserRejectedObservation
+  | LoopDetectionObservation
+  | CondenseObservation
   | RecallObservation
   | NullObservation;
 
@@ -2353,6 +3291,27 @@ export interface UserInfo {
   };
 }
 
+/** Nothing more. */
+export type UserRejectedExtras = Record<string, never>;
+
+/** The user has not allowed the agent's action. */
+export interface UserRejectedObservation {
+  id: EventId;
+  /** When the event was appended to the log. */
+  timestamp: Timestamp;
+  source: EventSource;
+  /** The event in a sentence, for a person. May be empty. */
+  message: string;
+  /** The id of the action that this event is the result of. */
+  cause?: EventId;
+  tool_call_metadata?: ToolCallMetadata;
+  /** The type of the observation. */
+  observation: "user_rejected";
+  /** The result, as text. */
+  content: string;
+  extras: UserRejectedExtras;
+}
+
 /** The request does not fit the contract. `details` names each part that does not fit and what would. */
 export interface ValidationFailedError {
   /** Always false: the request was not carried out. */
@@ -2386,15 +3345,19 @@ export interface WriteAction {
   message: string;
   /** The id of the action that this event is the result of. */
   cause?: EventId;
+  tool_call_metadata?: ToolCallMetadata;
   /** The type of the action. */
   action: "write";
   args: WriteArgs;
   /** Seconds that the action may take. */
   timeout?: number;
+  llm_metrics?: LlmMetrics;
 }
 
 /** A file is written. Sent by a client; fields with a default may be left out. */
 export interface WriteActionRequest {
+  /** Ids are given by the server. -1, which older clients send, means none. */
+  id?: -1;
   /** The type of the action. */
   action: "write";
   args: WriteArgsInput;
@@ -2410,6 +3373,7 @@ export interface WriteArgs {
   start: number;
   /** The line before which to stop replacing; -1 is the end of the file. */
   end: number;
+  confirmation_state: ActionConfirmationStatus;
   security_risk: ActionSecurityRisk;
   /** Why the action is taken. */
   thought: string;
@@ -2425,6 +3389,7 @@ export interface WriteArgsInput {
   start?: number;
   /** The line before which to stop replacing; -1 is the end of the file. */
   end?: number;
+  confirmation_state?: ActionConfirmationStatus;
   security_risk?: ActionSecurityRisk;
   /** Why the action is taken. */
   thought?: string;
@@ -2446,6 +3411,7 @@ export interface WriteObservation {
   message: string;
   /** The id of the action that this event is the result of. */
   cause?: EventId;
+  tool_call_metadata?: ToolCallMetadata;
   /** The type of the observation. */
   observation: "write";
   /** The result, as text. */

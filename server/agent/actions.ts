@@ -1,5 +1,9 @@
-import { ActionRequest } from "../../contract/index.ts";
+import { ActionEvent } from "../../contract/index.ts";
 import type { AgentAction } from "./agent.ts";
+
+const argsSchemas = new Map(
+  ActionEvent.options.map((option) => [option.shape.action.value as string, option.shape.args]),
+);
 
 /**
  * An action with its defaults filled in, from the fields that matter.
@@ -8,6 +12,10 @@ import type { AgentAction } from "./agent.ts";
 export function action<Name extends AgentAction["action"]>(
   name: Name,
   args: Partial<Extract<AgentAction, { action: Name }>["args"]>,
-): AgentAction {
-  return ActionRequest.parse({ action: name, args }) as AgentAction; // the parse proves it; its type is that of all actions
+): Extract<AgentAction, { action: Name }> {
+  // the parse proves it; its type is that of all args
+  return { action: name, args: argsSchemas.get(name)?.parse(args) } as unknown as Extract<
+    AgentAction,
+    { action: Name }
+  >;
 }

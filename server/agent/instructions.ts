@@ -1,4 +1,5 @@
 import { action } from "./actions.ts";
+import { agentNames } from "./agent.ts";
 import type { AgentAction } from "./agent.ts";
 
 /** Reads the instructions that a message spells out, in their order. What is no instruction is left out. */
@@ -45,6 +46,11 @@ function closingLine(lines: readonly string[], from: number, fence: string): num
 
 function block(kind: string, path: string | undefined, text: string): AgentAction[] {
   if (["sh", "bash", "shell"].includes(kind)) return [action("run", { command: text.trimEnd() })];
+  if (kind === "ipython") return [action("run_ipython", { code: text.trimEnd() })];
+  if (kind === "plan") return [planOf(text)];
+  if (kind === "delegate") return [action("delegate", { agent: agentNames[0] ?? "", inputs: { task: text } })];
+  if (kind === "browser") return [action("browse_interactive", { browser_actions: text.trimEnd() })];
+  if (kind === "mcp" && path !== undefined) return toolCall(path, text);
   if (kind === "write" && path !== undefined) return [action("write", { path, content: text })];
   if (kind === "edit" && path !== undefined) return editBlock(path, text);
   return [];
@@ -63,8 +69,44 @@ function editBlock(path: string, text: string): AgentAction[] {
   ];
 }
 
+/** A line is a task; `[x]` before it says that it is done, `[~]` that somebody is at it. */
+function planOf(text: string): AgentAction {
+  const lines = text.split("\n").filter((line) => line.trim() !== "");
+  const task_list = lines.map((line, index) => {
+    const [, mark = " ", title = ""] = /^(?:\[([x~ ])\])?(.*)$/.exec(line.trim()) ?? [];
+    return { id: String(index + 1), title: title.trim(), status: statuses[mark] ?? "todo" };
+  });
+  return action("task_tracking", { command: "plan", task_list });
+}
+
+const statuses: Readonly<Record<string, "todo" | "in_progress" | "done">> = { x: "done", "~": "in_progress" };
+
+/** Arguments that are no JSON object are none that a tool could be called with. */
+function toolCall(name: string, text: string): AgentAction[] {
+  try {
+    const args: unknown = JSON.parse(text.trim() === "" ? "{}" : text);
+    if (typeof args !== "object" || args === null || Array.isArray(args)) return [];
+    return [action("call_tool_mcp", { name, arguments: args as Record<string, unknown> })];
+  } catch {
+    return [];
+  }
+}
+
+/** What a line can say, each with what is to be done; the text after the word is given. */
+const lineInstructions: readonly (readonly [begin: RegExp, instruct: (text: string) => AgentAction | null])[] = [
+  [/^read[ \t](.*)/i, (path) => (path === "" ? null : action("read", { path }))],
+  [/^browse[ \t](.*)/i, (url) => (url === "" ? null : action("browse", { url }))],
+  [/^think:(.*)/i, (thought) => (thought === "" ? null : action("think", { thought }))],
+  [/^reject:(.*)/i, (reason) => action("reject", { outputs: { reason } })],
+  [/^show tasks()[ \t]*$/i, () => action("task_tracking", { command: "view" })],
+  [/^condense()[ \t]*$/i, () => action("condensation_request", {})],
+];
+
 function lineInstruction(line: string): AgentAction[] {
-  const [, path = "", thought = ""] = /^(?:read[ \t](.*)|think:(.*))$/i.exec(line) ?? [];
-  if (path.trim() !== "") return [action("read", { path: path.trim() })];
-  return thought.trim() === "" ? [] : [action("think", { thought: thought.trim() })];
+  for (const [begin, instruct] of lineInstructions) {
+    const [, text] = begin.exec(line) ?? [];
+    const instructed = text === undefined ? null : instruct(text.trim());
+    if (instructed) return [instructed];
+  }
+  return [];
 }

@@ -1,6 +1,9 @@
 import { catalogueModels } from "../../generated/server/models.ts";
 import type { AgentDefinition } from "./agent.ts";
+import { testConfirm } from "./test-confirm.ts";
 import { testEcho } from "./test-echo.ts";
+import { testError } from "./test-error.ts";
+import { testSlow } from "./test-slow.ts";
 import { testTools } from "./test-tools.ts";
 
 /** The models that a user can name, and the agents of those that run here. */
@@ -13,7 +16,10 @@ export interface Models {
   find(name: string): AgentDefinition | undefined;
 }
 
-export function createModels(definitions: readonly AgentDefinition[] = [testEcho, testTools]): Models {
+/** The agents without a language model. */
+const testModels = [testConfirm, testEcho, testError, testSlow, testTools];
+
+export function createModels(definitions: readonly AgentDefinition[] = testModels): Models {
   const byName = new Map(definitions.map((definition) => [definition.model, definition]));
   const runnable = [...byName.keys()].toSorted();
   const names = [...new Set([...catalogueModels, ...runnable])].toSorted();

@@ -5,6 +5,7 @@ import type { AgentDefinition } from "./agent.ts";
 export const testEcho: AgentDefinition = {
   model: "test/echo",
   systemPrompt: "You are test/echo, an agent without a language model: you repeat what the user says.",
+  confirmation: "as_set",
   async *agent({ message }) {
     yield action("message", { content: message, wait_for_response: true });
   },

@@ -1,27 +1,40 @@
 import type { Logger } from "pino";
+import { AgentFailure } from "../agent/agent.ts";
 import type { AgentDefinition } from "../agent/agent.ts";
 import { ApiError } from "../api-error.ts";
-import type { AgentState } from "../../contract/index.ts";
+import type { ActionRequest, AgentState } from "../../contract/index.ts";
 import type { Workspace } from "../runtime/runtime.ts";
-import type { EventDraft, StoredEvent } from "../store/store.ts";
-import { draftAction, draftObservation } from "./event-draft.ts";
-import type { EventLog } from "./event-log.ts";
+import type { StoredEvent } from "../store/store.ts";
+import { answer } from "./answer.ts";
+import { neverAllowed } from "./confirmation.ts";
+import type { Held } from "./confirmation.ts";
+import { createControl } from "./control.ts";
+import type { Control } from "./control.ts";
+import { draftAction, draftObservation, errorObservation } from "./event-draft.ts";
+import type { Observation } from "./event-draft.ts";
 import { execute } from "./execute.ts";
 import type { Executable } from "./execute.ts";
-import { recallAction } from "./recall.ts";
+import { delegate } from "./execute/delegate.ts";
+import type { History } from "./history.ts";
 import type { Recall } from "./recall.ts";
-import { takeTurn } from "./turn.ts";
+import { assertMayBecome, mayBecome, stateChanged } from "./states.ts";
+import { askAgent, finishHeld } from "./turn.ts";
+import type { TurnContext } from "./turn.ts";
 
 export interface AgentLoopOptions {
   readonly conversationId: string;
-  readonly log: EventLog;
+  readonly history: History;
   readonly workspace: Workspace;
   /** The agent of the user's model at this moment. */
   readonly definition: () => Promise<AgentDefinition>;
+  /** Whether the user wants to be asked about risky actions at this moment. */
+  readonly confirmationMode: () => Promise<boolean>;
   readonly logger: Logger;
   /** The id of the last message that has been answered; -1 when none has. */
   readonly answered: number;
   readonly state: AgentState;
+  /** The action that an earlier process has held back and that still waits. */
+  readonly held: Held | null;
   /** What may help with a message. */
   readonly recall: Recall;
 }
@@ -31,51 +44,38 @@ export interface AgentLoop {
   readonly state: AgentState;
   /** Begins with the message that waits, or says that the agent waits for one. @param reason why it begins, for the log */
   begin(reason: string): Promise<void>;
-  /** There may be a message to answer. */
+  /** Goes on with what waits: an action that is held back, then the messages. */
   wake(): void;
+  /** The user has said something, which is to be answered. @param id of the message */
+  said(id: number): void;
   /** Carries out an action of the user, after the ones before it, beside whatever the agent does. */
   perform(action: Executable, id: number): void;
   /**
-   * Whether the user may ask for this state now.
+   * Whether the user may tell the agent this now.
    * @throws {ApiError} `agent_state_conflict`
    */
-  assertCanBecome(state: AgentState): void;
-  /** Does what the user asked for. */
+  assertAllows(action: ActionRequest): void;
+  /** Does what the user asked for. Nobody can ask for something else between the call and its first effect. */
   become(state: AgentState): Promise<void>;
+  /** Goes on after a loop. @param id of the action that asks for it */
+  recover(option: 1 | 2 | 3, id: number): void;
   /** Stops the agent and every command. Resolves when nothing of it runs any more; nothing is appended after that. */
   close(): Promise<void>;
 }
 
-/** The states that a user may ask for, each with the states in which that means something. */
-const transitions: Partial<Record<AgentState, readonly AgentState[] | "any">> = {
-  stopped: "any",
-  finished: "any",
-  paused: ["running"],
-  running: ["paused"],
-};
+/** Something that the agent is to do, alone. */
+type Task = (signal: AbortSignal) => Promise<void>;
 
 export function createAgentLoop(options: AgentLoopOptions): AgentLoop {
-  const { conversationId, log, workspace, definition, logger } = options;
-  let { state, answered } = options;
+  const { conversationId, history, workspace, definition, logger } = options;
+  const control = createControl(history, options.state, options.held?.id ?? null);
+  let { answered, held } = options;
   /** Ends what is under way: the turn and the user's commands. */
   let current = new AbortController();
   let working: Promise<void> | null = null;
   let userActions: Promise<void> = Promise.resolve();
-  let resume = Promise.withResolvers<void>();
+  let delegations: Delegation[] = [];
   let closed = false;
-  resume.resolve();
-
-  const append = (...drafts: EventDraft[]) => log.append(conversationId, ...drafts);
-
-  function mayBecome(next: AgentState): boolean {
-    const from = transitions[next];
-    return from === "any" || (from?.includes(state) ?? false);
-  }
-
-  async function enter(next: AgentState, reason = ""): Promise<void> {
-    state = next;
-    await append(stateChanged(next, reason));
-  }
 
   function wake(): void {
     if (closed || working) return;
@@ -87,66 +87,87 @@ export function createAgentLoop(options: AgentLoopOptions): AgentLoop {
   async function work(): Promise<void> {
     const { signal } = current;
     try {
-      for (let message = await nextMessage(); message && !signal.aborted; message = await nextMessage())
-        await answer(message, signal);
+      for (let task = await nextTask(); task && !signal.aborted; task = await nextTask()) await task(signal);
     } catch (error) {
       if (!closed) logger.error({ err: error, conversation_id: conversationId }, "the agent loop failed");
     }
   }
 
+  /** What waits, in the order in which it came. */
+  async function nextTask(): Promise<Task | undefined> {
+    if (held) return finishWaiting(held.action);
+    const message = await nextMessage();
+    const [delegation] = delegations;
+    if (delegation && (!message || delegation.id < message.id)) return (signal) => delegateNow(delegation, signal);
+    return message && ((signal) => answerNow(message, signal));
+  }
+
   async function nextMessage(): Promise<StoredEvent | undefined> {
-    const [message] = await log.find(conversationId, {
-      from: answered + 1,
-      types: ["message"],
-      source: "user",
-      limit: 1,
-    });
+    const query = { from: answered + 1, types: ["message"], source: "user", limit: 1 };
+    const [message] = await history.find(query);
     return message;
   }
 
-  async function answer(message: StoredEvent, signal: AbortSignal): Promise<void> {
-    const first = answered === -1;
-    const text = textOf(message);
-    answered = message.id;
+  async function turnContext(signal: AbortSignal): Promise<TurnContext> {
+    const { confirmationMode } = options;
+    return { history, control, workspace, definition: await definition(), confirmationMode, signal, depth: 0 };
+  }
+
+  /** Lets the agent do something, and says in the log how it ended. @param work gives the state that the agent is in then */
+  async function letAgent(signal: AbortSignal, work: () => Promise<AgentState>): Promise<void> {
     try {
-      state = "running";
-      resume.resolve(); // who was paused as the turn before ended is not any more
-      const [, recall] = await append(
-        draftAction(
-          { action: "change_agent_state", args: { agent_state: "running", thought: "" } },
-          { source: "environment" },
-        ),
-        recallAction(text, first, message.id),
-      );
-      const recalled = await options.recall(text, first, recall?.id ?? message.id);
-      await append(stateChanged("running", ""), recalled);
-      const turn = { append, workspace, definition: await definition(), unpaused };
-      const after = await takeTurn(turn, { message: text, first }, signal);
-      await enter(after);
+      const next = await work();
+      if (!signal.aborted) await control.enter(next);
     } catch (error) {
       if (signal.aborted) return; // whoever stopped the turn says so in the log
       logger.error({ err: error, conversation_id: conversationId }, "the agent failed");
-      await enter(
-        "error",
-        `The agent failed: ${error instanceof Error ? error.message : String(error)}. Send another message to go on.`,
-      );
+      await tellFailure(error, history, control);
     }
   }
 
-  async function unpaused(signal: AbortSignal): Promise<void> {
-    const { promise, resolve } = Promise.withResolvers<void>();
-    signal.addEventListener("abort", () => resolve(), { once: true });
-    await Promise.race([resume.promise, promise]);
+  function answerNow(message: StoredEvent, signal: AbortSignal): Promise<void> {
+    const before = answered;
+    answered = message.id;
+    const { recall } = options;
+    const context = { history, control, recall, turnContext: () => turnContext(signal) };
+    return letAgent(signal, () => answer(context, message, before));
+  }
+
+  /** An action that was held back when an earlier process ended still waits for the user. */
+  function finishWaiting(action: Held["action"]): Task {
+    return (signal) =>
+      letAgent(signal, async () => {
+        const consent = await control.consentToHeld(signal);
+        held = null;
+        const end = await finishHeld(await turnContext(signal), action, consent);
+        return end === "again" ? "awaiting_user_input" : end;
+      });
+  }
+
+  async function delegateNow({ action, id }: Delegation, signal: AbortSignal): Promise<void> {
+    delegations = delegations.filter((delegation) => delegation.id !== id);
+    await letAgent(signal, async () => {
+      control.resume();
+      await control.enter("running");
+      const context = await turnContext(signal);
+      await tell(await delegate(action, (task) => askAgent(context, task)), id);
+      return "awaiting_user_input";
+    });
   }
 
   async function performNow(action: Executable, id: number, signal: AbortSignal): Promise<void> {
     try {
-      const observation = await execute(action, workspace, signal);
-      await append(draftObservation(observation, { source: "user", cause: id }));
+      const ask = () => Promise.reject(new Error("a delegation of the user waits for its turn"));
+      await tell(await execute(action, id, { workspace, history, ask, signal }), id);
     } catch (error) {
       if (!closed)
         logger.error({ err: error, conversation_id: conversationId, event_id: id }, "a user's action failed");
     }
+  }
+
+  /** Says in the log what came of an action of the user. */
+  async function tell(observation: Observation, cause: number): Promise<void> {
+    await history.append(draftObservation(observation, { source: "user", cause }));
   }
 
   /** Ends the turn and the user's commands, and waits for both. */
@@ -157,65 +178,99 @@ export function createAgentLoop(options: AgentLoopOptions): AgentLoop {
     await Promise.all([working, userActions]);
   }
 
+  /** Ends what is under way because the user wants it, and says in the log what was not done. */
+  async function stop(next: AgentState): Promise<void> {
+    const undone = delegations;
+    delegations = [];
+    await interrupt();
+    held = null;
+    const waiting = control.withdraw();
+    const undecided = waiting === null ? [] : [neverAllowed(waiting)];
+    const unbegun = undone.map(({ id }) => draftObservation(stoppedBefore, { source: "user", cause: id }));
+    await control.record(next, ...undecided, ...unbegun, stateChanged(next));
+  }
+
+  async function become(next: AgentState): Promise<void> {
+    if (next === control.state || !mayBecome(next, control.state)) return; // the agent may have been faster than the user's wish
+    if (next === "user_confirmed" || next === "user_rejected") return control.consent(next);
+    if (next === "paused") control.pause();
+    if (next === "running") control.resume();
+    if (next === "paused" || next === "running") await control.enter(next);
+    else await stop(next);
+    wake();
+  }
+
   return {
     get state() {
-      return state;
+      return control.state;
     },
     async begin(reason) {
-      if (!(await nextMessage())) await append(...awaitingUser(reason));
+      if (!(await nextMessage()))
+        await control.record("awaiting_user_input", waitsForUser, stateChanged("awaiting_user_input", reason));
       wake();
     },
     wake,
+    said(id) {
+      const paused = control.state === "paused" && !control.looping;
+      control.said(id);
+      if (paused) become("running").catch(noteFailure);
+      wake();
+    },
     perform(action, id) {
+      if (action.action === "delegate") {
+        delegations.push({ action, id });
+        return wake();
+      }
       const { signal } = current;
       userActions = userActions.then(() => performNow(action, id, signal));
     },
-    assertCanBecome(next) {
-      if (mayBecome(next)) return;
-      throw new ApiError("agent_state_conflict", conflict(next, state));
+    assertAllows(action) {
+      if (action.action === "change_agent_state") assertMayBecome(action.args.agent_state, control.state);
+      if (action.action === "loop_recovery" && !control.looping) throw noLoop();
     },
-    async become(next) {
-      if (next === state || !mayBecome(next)) return; // the agent may have been faster than the user's wish
-      if (next === "paused") resume = Promise.withResolvers();
-      else resume.resolve();
-      if (next === "stopped" || next === "finished") await interrupt();
-      await enter(next);
-      wake();
-    },
+    become,
+    recover: control.recover,
     async close() {
       closed = true;
-      resume.resolve();
       await interrupt();
     },
   };
+
+  function noteFailure(error: unknown): void {
+    logger.error({ err: error, conversation_id: conversationId }, "the agent could not go on");
+  }
 }
 
-function conflict(next: AgentState, state: AgentState): string {
-  const now = Object.entries(transitions)
-    .filter(([, from]) => from === "any" || from.includes(state))
-    .map(([name]) => name);
-  return `The agent is ${state} and cannot become ${next} now. It can become ${now.join(" or ")}.`;
+/** A task that the user has given to an agent. */
+interface Delegation {
+  readonly action: Executable<"delegate">;
+  readonly id: number;
 }
 
-/** The events that tell that the agent waits for the user. */
-function awaitingUser(reason: string): EventDraft[] {
-  const agent_state = "awaiting_user_input" as const;
-  return [
-    draftAction({ action: "change_agent_state", args: { agent_state, thought: "" } }, { source: "environment" }),
-    stateChanged(agent_state, reason),
-  ];
-}
+const stoppedBefore = errorObservation(
+  "The agent was stopped before it came to this.",
+  "AGENT_ERROR$ERROR_ACTION_NOT_EXECUTED_STOPPED",
+);
 
-/** The observation that tells the agent's state. */
-export function stateChanged(state: AgentState, reason: string): EventDraft {
-  return draftObservation(
-    { observation: "agent_state_changed", content: "", extras: { agent_state: state, reason } },
-    { source: "environment" },
+function noLoop(): ApiError {
+  return new ApiError(
+    "agent_state_conflict",
+    "The agent is in no loop now, so that there is nothing to recover from. A `loop_detection` observation says when it is.",
   );
 }
 
-/** What the user said in a stored message. */
-function textOf({ text }: StoredEvent): string {
-  const { args } = JSON.parse(text) as { args: { content: string } };
-  return args.content;
+const waitsForUser = draftAction(
+  { action: "change_agent_state", args: { agent_state: "awaiting_user_input", thought: "" } },
+  { source: "environment" },
+);
+
+/** Says in the log why the agent cannot go on: by a code where there is one, else in words. */
+async function tellFailure(error: unknown, history: History, control: Control): Promise<void> {
+  if (error instanceof AgentFailure) {
+    const observation = errorObservation(error.message, error.code);
+    await history.append(draftObservation(observation, { source: "agent" }));
+    return control.enter("error", error.code);
+  }
+  const reason = error instanceof Error ? error.message : String(error);
+  await control.enter("error", `The agent failed: ${reason}. Send another message to go on.`);
 }

@@ -13,16 +13,21 @@ import type {
   NewConversationRecord,
   Receipt,
 } from "../store/store.ts";
-import { createAgentLoop, stateChanged } from "./agent-loop.ts";
+import { createAgentLoop } from "./agent-loop.ts";
 import type { AgentLoop } from "./agent-loop.ts";
-import { draftAction, draftObservation } from "./event-draft.ts";
+import { answersTo, findHeld, neverAllowed } from "./confirmation.ts";
+import type { Held } from "./confirmation.ts";
+import { draftAction, draftObservation, errorObservation } from "./event-draft.ts";
+import type { Action } from "./event-draft.ts";
 import type { EventLog } from "./event-log.ts";
-import { errorObservation, isExecutable } from "./execute.ts";
+import { isExecutable } from "./execute.ts";
+import { actionOf, historyOf } from "./history.ts";
 import { createRecall } from "./recall.ts";
 import { interruptedActions, lastAnswered } from "./recovery.ts";
 import { replayDrafts } from "./replay.ts";
 import { shownRepository } from "./repository-name.ts";
 import type { Setups } from "./setups.ts";
+import { stateChanged } from "./states.ts";
 
 export interface AgentLoopsDeps {
   readonly store: ConversationStore;
@@ -34,6 +39,8 @@ export interface AgentLoopsDeps {
   /** What may be told of a user's secrets. */
   readonly secretsOf: (userId: string) => Promise<SecretInfo[]>;
   readonly setups: Setups;
+  /** Whether a user wants to be asked about risky actions. */
+  readonly confirmationModeOf: (userId: string) => Promise<boolean>;
   readonly logger: Logger;
 }
 
@@ -163,6 +170,11 @@ export function createAgentLoops(deps: AgentLoopsDeps): AgentLoops {
 
     async recover(record) {
       const drafts = await interruptedActions(log, record);
+      if (await heldIn(log, record)) {
+        await log.append(record.id, ...drafts);
+        await begin(record, () => makeLoop(deps, record)).ready; // the user can answer at once
+        return;
+      }
       await log.append(record.id, ...drafts, stateChanged("loading", "The server was restarted."));
       begin(record, (signal) => makeReady(record, "The server was restarted.", signal));
     },
@@ -175,14 +187,18 @@ export function createAgentLoops(deps: AgentLoopsDeps): AgentLoops {
     },
 
     react(id, action, eventId) {
-      void entries.get(id)?.ready.then((loop) => loop && reactTo(loop, action, eventId, logger));
+      const entry = entries.get(id);
+      if (entry?.loop) reactTo(entry.loop, action, eventId, logger);
+      else void entry?.ready.then((loop) => loop && reactTo(loop, action, eventId, logger));
     },
 
     end,
     async stop(id, reason) {
       await end(id);
       await store.update(id, { status: "STOPPED" }); // a conversation that was just getting ready has said RUNNING meanwhile
-      await log.append(id, stateChanged("stopped", reason));
+      const record = await store.get(id);
+      const held = record && (await heldIn(log, record));
+      await log.append(id, ...(held ? [neverAllowed(held.id)] : []), stateChanged("stopped", reason));
     },
     async close() {
       await Promise.all([...entries.keys()].map(end));
@@ -195,14 +211,18 @@ const unprepared: ReadonlySet<AgentState | null> = new Set<AgentState | null>([n
 
 async function makeLoop(deps: AgentLoopsDeps, record: ConversationRecord): Promise<AgentLoop> {
   const workspace = await deps.runtime.open(record.id);
-  return createAgentLoop({
+  const history = historyOf(deps.log, record);
+  const held = await heldIn(deps.log, record);
+  const loop = createAgentLoop({
     conversationId: record.id,
-    log: deps.log,
+    history,
     logger: deps.logger,
     workspace,
     definition: () => definitionOf(deps, record.userId),
+    confirmationMode: () => deps.confirmationModeOf(record.userId),
     answered: await lastAnswered(deps.log, record),
-    state: "awaiting_user_input",
+    state: record.agentState ?? "awaiting_user_input",
+    held,
     recall: createRecall({
       workspace,
       repository: record.repository === null ? "" : shownRepository(record.repository),
@@ -211,6 +231,16 @@ async function makeLoop(deps: AgentLoopsDeps, record: ConversationRecord): Promi
       secrets: () => deps.secretsOf(record.userId),
     }),
   });
+  if (!held) return loop;
+  // What the user has answered was acknowledged, and the process ended before it had an effect.
+  for (const event of await answersTo(held, history)) reactTo(loop, actionOf(event), event.id, deps.logger);
+  loop.wake();
+  return loop;
+}
+
+/** The action that waits for the user's consent; null when none does. */
+async function heldIn(log: EventLog, record: ConversationRecord): Promise<Held | null> {
+  return record.agentState === "awaiting_user_confirmation" ? findHeld(historyOf(log, record)) : null;
 }
 
 async function definitionOf({ models, modelOf }: AgentLoopsDeps, userId: string): Promise<AgentDefinition> {
@@ -237,11 +267,19 @@ function userMessage({ content, images }: FirstMessage): EventDraft {
   return draftAction({ action: "message", args }, { source: "user" });
 }
 
-function reactTo(loop: AgentLoop, action: ActionRequest, eventId: number, logger: Logger): void {
-  if (action.action === "message") return loop.wake();
+function reactTo(loop: AgentLoop, action: Action | ActionRequest, eventId: number, logger: Logger): void {
+  if (action.action === "message") return loop.said(eventId);
+  if (action.action === "loop_recovery") return loop.recover(action.args.option, eventId);
   if (isExecutable(action)) return loop.perform(action, eventId);
-  const next = action.action === "finish" ? "finished" : action.args.agent_state;
+  const next = stateAskedFor(action);
+  if (next === null) return;
   loop
     .become(next)
     .catch((error: unknown) => logger.error({ err: error, event_id: eventId }, "the agent could not change its state"));
+}
+
+function stateAskedFor(action: Action | ActionRequest): AgentState | null {
+  if (action.action === "finish") return "finished";
+  if (action.action === "reject") return "rejected";
+  return action.action === "change_agent_state" ? action.args.agent_state : null;
 }

@@ -100,6 +100,7 @@ export function createConversationService(deps: ConversationServiceDeps): Conver
   const lifecycle = createLocks();
   // Always the outer one of the two locks, as it takes the inner one of other conversations.
   const runningLimit = createRunningLimit({ limit: deps.maxRunning, store, stop: crowdOut });
+  const intervening = createLocks();
 
   async function get({ userId }: Principal, id: string): Promise<ConversationRecord> {
     const record = await store.get(id);
@@ -171,12 +172,19 @@ export function createConversationService(deps: ConversationServiceDeps): Conver
     ) {
       const record = await get(principal, id);
       const loop = await loops.loopOf(record);
-      for (const action of actions) assertAllowed(action, loop);
-      const drafts = actions.map((action) => draftAction(action, { source: "user" }));
-      const eventsOf = (stored: readonly StoredEvent[]) => stored as unknown as EventsOf<Actions>; // one each
-      const events = await log.appendOnce(id, drafts, (stored) => receiptOf(eventsOf(stored)));
-      actions.forEach((action, index) => loops.react(id, action, events[index]?.id ?? -1));
-      return eventsOf(events);
+      const append = async () => {
+        const drafts = actions.map((action) => draftAction(action, { source: "user" }));
+        const eventsOf = (stored: readonly StoredEvent[]) => stored as unknown as EventsOf<Actions>; // one each
+        const events = await log.appendOnce(id, drafts, (stored) => receiptOf(eventsOf(stored)));
+        actions.forEach((action, index) => loops.react(id, action, events[index]?.id ?? -1));
+        return eventsOf(events);
+      };
+      if (!actions.some(({ action }) => interventions.has(action))) return append();
+      // Two that exclude each other may come at once: the second is judged by what the first has changed.
+      return intervening.alone(id, async () => {
+        for (const action of actions) assertAllowed(action, loop);
+        return append();
+      });
     },
 
     async workspace(principal, id) {
@@ -248,15 +256,15 @@ export function createConversationService(deps: ConversationServiceDeps): Conver
   }
 }
 
-/** @throws {ApiError} `agent_state_conflict` for a change of state that the agent cannot make now */
+/** The actions that the agent's state may forbid. */
+const interventions: ReadonlySet<string> = new Set<ActionRequest["action"]>(["change_agent_state", "loop_recovery"]);
+
+/** @throws {ApiError} `agent_state_conflict` */
 function assertAllowed(action: ActionRequest, loop: AgentLoop | null): void {
-  if (action.action !== "change_agent_state") return;
-  if (!loop)
-    throw new ApiError(
-      "agent_state_conflict",
-      "The conversation is still starting. Wait for an `agent_state_changed` event.",
-    );
-  loop.assertCanBecome(action.args.agent_state);
+  if (!interventions.has(action.action)) return;
+  const message = "The conversation is still starting. Wait for an `agent_state_changed` event.";
+  if (!loop) throw new ApiError("agent_state_conflict", message);
+  loop.assertAllows(action);
 }
 
 function isRunning({ status }: ConversationRecord): boolean {

@@ -1,4 +1,5 @@
-import type { ActionEvent, ActionRequest, EventSource, ObservationEvent } from "../../contract/index.ts";
+import { ObservationEvent } from "../../contract/index.ts";
+import type { ActionEvent, ActionRequest, EventSource } from "../../contract/index.ts";
 import type { EventDraft } from "../store/store.ts";
 import { describeAction, describeObservation } from "./describe.ts";
 
@@ -11,6 +12,30 @@ export type Action = WithoutEnvelope<ActionEvent>;
 
 /** An observation without its envelope. */
 export type Observation = WithoutEnvelope<ObservationEvent>;
+
+type Named<Name extends Observation["observation"]> = Extract<Observation, { observation: Name }>;
+
+const extrasSchemas = new Map(
+  ObservationEvent.options.map((option) => [option.shape.observation.value as string, option.shape.extras]),
+);
+
+/**
+ * An observation with the defaults of its extras filled in, from the fields that matter.
+ * @throws when the fields do not fit the contract, which is a fault of the caller
+ */
+export function newObservation<Name extends Exclude<Observation["observation"], "run" | "run_ipython">>(
+  observation: Name,
+  content: string,
+  extras: Partial<Named<Name>["extras"]>,
+): Named<Name> {
+  // the parse proves it; its type is that of all extras
+  return { observation, content, extras: extrasSchemas.get(observation)?.parse(extras) } as unknown as Named<Name>;
+}
+
+/** That something failed. @param id a code for programs; may be empty */
+export function errorObservation(message: string, id: string): Named<"error"> {
+  return { observation: "error", content: message, extras: { error_id: id } };
+}
 
 /** What the envelope says besides the id and the time. */
 interface Envelope {

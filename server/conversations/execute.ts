@@ -1,125 +1,101 @@
-import { relative } from "node:path";
 import type { Workspace } from "../runtime/runtime.ts";
 import { WorkspaceError } from "../runtime/runtime.ts";
+import { condense } from "./condensation.ts";
+import { errorObservation } from "./event-draft.ts";
 import type { Action, Observation } from "./event-draft.ts";
+import { browse } from "./execute/browser.ts";
+import { run } from "./execute/commands.ts";
+import { delegate } from "./execute/delegate.ts";
+import type { AskAgent } from "./execute/delegate.ts";
+import { edit, read, write } from "./execute/files.ts";
+import { callTool } from "./execute/mcp.ts";
+import { runIpython } from "./execute/python.ts";
+import { trackTasks } from "./execute/tasks.ts";
+import type { History } from "./history.ts";
 
-/** The actions that the workspace carries out. */
-export type Executable<Name extends Action["action"] = "run" | "read" | "write" | "edit" | "think"> = Extract<
-  Action,
-  { action: Name }
->;
+/** The actions that are carried out, each with what comes of it when it works. */
+const results = {
+  run: "run",
+  run_ipython: "run_ipython",
+  read: "read",
+  write: "write",
+  edit: "edit",
+  browse: "browse",
+  browse_interactive: "browse",
+  call_tool_mcp: "mcp",
+  think: "think",
+  delegate: "delegate",
+  condensation_request: "condense",
+  task_tracking: "task_tracking",
+} as const satisfies Partial<Record<Action["action"], Observation["observation"]>>;
 
-/** Their names. */
-export const executable: ReadonlySet<string> = new Set([
-  "run",
-  "read",
-  "write",
-  "edit",
-  "think",
-] satisfies Executable["action"][]);
+/** An action that is carried out. */
+export type Executable<Name extends keyof typeof results = keyof typeof results> = Extract<Action, { action: Name }>;
+
+/** The types of the actions that are carried out. */
+export const executable = Object.keys(results);
+
+/** The types of what may come of them. */
+export const outcomes = [...new Set([...Object.values(results), "error", "user_rejected"])];
 
 /** Whether an action has an observation to follow. */
 export function isExecutable<Any extends { readonly action: string }>(
   action: Any,
-): action is Extract<Any, { action: Executable["action"] }> {
-  return executable.has(action.action);
+): action is Extract<Any, { action: keyof typeof results }> {
+  return action.action in results;
+}
+
+/** What carrying out takes besides the action. */
+export interface Surroundings {
+  readonly workspace: Workspace;
+  readonly history: History;
+  readonly ask: AskAgent;
+  readonly signal: AbortSignal;
 }
 
 /**
  * Carries out an action.
+ * @param id of the action's event
  * @returns what came of it; an action that could not be carried out gives an `error` observation
- * @throws only what is the server's own fault
+ * @throws only what is the server's own fault, and what ends the turn of an agent that was asked
  */
-export async function execute(action: Executable, workspace: Workspace, signal: AbortSignal): Promise<Observation> {
+export async function execute(action: Executable, id: number, surroundings: Surroundings): Promise<Observation> {
   try {
-    return await perform(action, workspace, signal);
+    return await perform(action, id, surroundings);
   } catch (error) {
     if (error instanceof WorkspaceError) return errorObservation(error.message, "");
     throw error;
   }
 }
 
-/** @param id a code for programs; may be empty */
-export function errorObservation(message: string, id: string): Observation {
-  return { observation: "error", content: message, extras: { error_id: id } };
-}
-
-function perform(action: Executable, workspace: Workspace, signal: AbortSignal): Promise<Observation> | Observation {
+function perform(
+  action: Executable,
+  id: number,
+  { workspace, history, ask, signal }: Surroundings,
+): Promise<Observation> | Observation {
   switch (action.action) {
     case "run":
       return run(action, workspace, signal);
+    case "run_ipython":
+      return runIpython(action, workspace, signal);
     case "read":
       return read(action, workspace);
     case "write":
       return write(action, workspace);
     case "edit":
       return edit(action, workspace);
+    case "browse":
+    case "browse_interactive":
+      return browse(action);
+    case "call_tool_mcp":
+      return callTool(action);
     case "think":
       return { observation: "think", content: "Your thought has been logged.", extras: {} };
+    case "delegate":
+      return delegate(action, ask);
+    case "condensation_request":
+      return condense(history, id);
+    case "task_tracking":
+      return trackTasks(action, history, id);
   }
-}
-
-async function run({ args }: Executable<"run">, workspace: Workspace, signal: AbortSignal): Promise<Observation> {
-  if (args.is_input)
-    return errorObservation(
-      "No command is waiting for input: each command runs to its end. Send it as a command.",
-      "AGENT_ERROR$BAD_ACTION",
-    );
-  const result = await workspace.run(args.command, { signal, ...(args.cwd !== null && { cwd: args.cwd }) });
-  return {
-    observation: "run",
-    content: result.output,
-    extras: {
-      command: args.command,
-      metadata: {
-        exit_code: result.exitCode,
-        pid: result.pid,
-        username: result.username,
-        hostname: result.hostname,
-        working_dir: relative(workspace.root, result.workingDir) || ".",
-        py_interpreter_path: null,
-        prefix: "",
-        suffix: "",
-      },
-      hidden: args.hidden,
-    },
-    success: result.exitCode === 0,
-  };
-}
-
-async function read({ args }: Executable<"read">, workspace: Workspace): Promise<Observation> {
-  const extras = { path: args.path, impl_source: args.impl_source };
-  if (args.impl_source === "oh_aci") {
-    const { content } = await workspace.edit({ path: args.path, command: "view", view_range: args.view_range });
-    return { observation: "read", content, extras };
-  }
-  return {
-    observation: "read",
-    content: await workspace.read(args.path, { start: args.start, end: args.end }),
-    extras,
-  };
-}
-
-async function write({ args }: Executable<"write">, workspace: Workspace): Promise<Observation> {
-  await workspace.write(args.path, args.content, { start: args.start, end: args.end });
-  return { observation: "write", content: "", extras: { path: args.path } };
-}
-
-async function edit({ args }: Executable<"edit">, workspace: Workspace): Promise<Observation> {
-  const { path, prevExist, oldContent, newContent, diff, content } = await workspace.edit({
-    ...args,
-    command: args.command || "write",
-  });
-  return {
-    observation: "edit",
-    content,
-    extras: {
-      path,
-      prev_exist: prevExist,
-      old_content: oldContent,
-      new_content: newContent,
-      impl_source: args.impl_source,
-      diff,
-    },
-  };
 }

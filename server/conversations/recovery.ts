@@ -1,15 +1,17 @@
 import type { AgentState, EventSource } from "../../contract/index.ts";
 import type { ConversationRecord, EventDraft, StoredEvent } from "../store/store.ts";
 import type { EventLog } from "./event-log.ts";
-import { draftObservation } from "./event-draft.ts";
-import { errorObservation, executable } from "./execute.ts";
+import { draftObservation, errorObservation } from "./event-draft.ts";
+import { answersTo, findHeld } from "./confirmation.ts";
+import { executable, outcomes } from "./execute.ts";
+import { actionOf, causeOf, historyOf } from "./history.ts";
 
 /** Whether a process that ended has left a conversation in the middle of something. */
 export async function isUnfinished(log: EventLog, record: Unfinished): Promise<boolean> {
   return (
     record.status === "STARTING" ||
     midway.has(record.agentState) ||
-    (await hasWaitingMessage(log, record)) ||
+    (await hasSomethingToDo(log, record)) ||
     (await interruptedActions(log, record)).length > 0
   );
 }
@@ -17,7 +19,21 @@ export async function isUnfinished(log: EventLog, record: Unfinished): Promise<b
 type Logged = Pick<ConversationRecord, "id" | "replayedUntil">;
 type Unfinished = Logged & Pick<ConversationRecord, "status" | "agentState" | "lastEventId">;
 
-const midway: ReadonlySet<AgentState | null> = new Set<AgentState | null>(["running", "loading", "paused"]);
+const midway: ReadonlySet<AgentState | null> = new Set<AgentState | null>([
+  "running",
+  "loading",
+  "paused",
+  "rate_limited",
+  "user_confirmed",
+  "user_rejected",
+]);
+
+/** What the user has said before an action was held back waits as long as the action does. */
+async function hasSomethingToDo(log: EventLog, record: Unfinished): Promise<boolean> {
+  const history = historyOf(log, record);
+  const held = record.agentState === "awaiting_user_confirmation" ? await findHeld(history) : null;
+  return held ? (await answersTo(held, history)).length > 0 : hasWaitingMessage(log, record);
+}
 
 async function hasWaitingMessage(log: EventLog, record: Logged): Promise<boolean> {
   const from = (await lastAnswered(log, record)) + 1;
@@ -52,15 +68,21 @@ export async function interruptedActions(
   for (let to = lastEventId; to >= from;) {
     const page = await log.find(conversationId, { from, to, types: involved, descending: true, limit: pageSize });
     for (const event of page.filter(({ kind }) => kind === "observation")) observed.add(causeOf(event));
-    const waiting = page.filter(({ kind, id }) => kind === "action" && !observed.has(id));
+    const waiting = page.filter((event) => event.kind === "action" && !observed.has(event.id) && wasBegun(event));
     unobserved.push(...waiting);
     to = waiting.length === 0 || page.length < pageSize ? -1 : (page.at(-1)?.id ?? 0) - 1;
   }
   return unobserved.toReversed().map(({ id, source }) => interruption(id, source));
 }
 
-/** The actions that are carried out and what may come of them: both have the same names, but for errors. */
-const involved = [...executable, "error"];
+/** The actions that are carried out and what may come of them. */
+const involved = [...new Set([...executable, ...outcomes])];
+
+/** What waits for the user's consent, or did, has not been begun: once it is allowed it stands in the log again. */
+function wasBegun(event: StoredEvent): boolean {
+  const { args } = actionOf(event);
+  return !("confirmation_state" in args) || args.confirmation_state === "confirmed";
+}
 
 const pageSize = 200;
 
@@ -73,7 +95,3 @@ function interruption(cause: number, source: EventSource): EventDraft {
 
 const interrupted =
   "The server was restarted while this was under way. It may have taken effect, in part or whole; it is not repeated. Check before you send it again.";
-
-function causeOf({ text }: StoredEvent): number | undefined {
-  return (JSON.parse(text) as { cause?: number }).cause;
-}

@@ -1,9 +1,7 @@
+import { agentNames } from "../agent/agent.ts";
 import type { Models } from "../agent/models.ts";
 import type { ServerHandlers } from "../http/router.ts";
 import type { Oidc } from "../identity/oidc/oidc.ts";
-
-/** The agents by which upstream's clients know the one that answers here. */
-const agentNames = ["CodeActAgent"];
 
 /** None: nothing in this server judges the risk of an action. */
 const securityAnalyzerNames: string[] = [];
@@ -19,7 +17,7 @@ export function optionsHandlers({
 }): ServerHandlers["options"] {
   return {
     models: async () => ({ status: 200, body: [...models.names] }),
-    agents: async () => ({ status: 200, body: agentNames }),
+    agents: async () => ({ status: 200, body: [...agentNames] }),
     securityAnalyzers: async () => ({ status: 200, body: securityAnalyzerNames }),
     saas: async () => ({ status: 200, body: { saas: false } }),
     config: async () => ({

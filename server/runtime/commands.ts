@@ -18,6 +18,8 @@ export interface CommandRequest {
   readonly workingDir: string;
   /** All that the command gets to see. */
   readonly environment: Readonly<Record<string, string>>;
+  /** What it reads on stdin; nothing when left out. */
+  readonly input?: string | undefined;
   readonly timeoutMs: number;
   /** Marks all that the command starts, so that `killMarked` of a later process finds it. */
   readonly owner: string;
@@ -43,7 +45,7 @@ const LINGER_MS = 200;
 
 /**
  * Runs `bash -c` and waits until it, and all that it started, has ended: what the command leaves in the background is
- * terminated. It reads nothing (stdin is /dev/null).
+ * terminated.
  *
  * @throws WorkspaceError `command_refused` when bash cannot be given the command or cannot be started
  */
@@ -82,23 +84,25 @@ function refuseUnfit(command: string): void {
   }
 }
 
-async function start({ command, workingDir, environment }: CommandRequest, mark: string) {
-  const { output, input } = await openOutputPipe();
+async function start({ command, workingDir, environment, input }: CommandRequest, mark: string) {
+  const { output, input: outputEnd } = await openOutputPipe();
   try {
     // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- execa passes any descriptor on; its types end at 9
-    const writer = input as 9;
-    const child = execa("bash", ["-c", "--", command], {
+    const writer = outputEnd as 9;
+    // Without --norc, bash takes the socket that Node makes for stdin for that of a remote shell, and runs ~/.bashrc.
+    const child = execa("bash", ["--norc", "-c", "--", command], {
       cwd: workingDir,
       env: { ...environment, [MARK]: mark },
       extendEnv: false,
-      stdio: ["ignore", writer, writer],
+      ...(input !== undefined && { input }),
+      stdio: [input === undefined ? "ignore" : "pipe", writer, writer],
       buffer: false,
       reject: false,
       killDescendants: true, // A process group of its own, which also ends when this process ends.
     });
     return { child, output };
   } finally {
-    await promisify(close)(input);
+    await promisify(close)(outputEnd);
   }
 }
 

@@ -104,7 +104,7 @@ export function createLocalRuntime(options: LocalRuntimeOptions): Runtime {
 async function run(
   root: string,
   command: string,
-  { cwd = ".", signal, timeoutMs }: RunOptions,
+  { cwd = ".", input, signal, timeoutMs }: RunOptions,
   options: LocalRuntimeOptions,
 ) {
   const workingDir = await resolveInside(root, cwd);
@@ -113,6 +113,7 @@ async function run(
     command,
     workingDir,
     environment: commandEnvironment(options.environment),
+    input,
     timeoutMs: timeoutMs ?? options.commandTimeoutMs ?? COMMAND_TIMEOUT_MS,
     owner: markOf(root),
     signal,

@@ -143,6 +143,8 @@ export interface Workspace {
 export interface RunOptions {
   /** Where the command starts; default the root. */
   readonly cwd?: string | undefined;
+  /** What the command reads on stdin; default nothing. */
+  readonly input?: string | undefined;
   /** Ends the command: the result has exit code -1. */
   readonly signal?: AbortSignal | undefined;
   /** Milliseconds; default that of the runtime. */

@@ -20,6 +20,8 @@ export interface SettingsService {
   merge(userId: string, update: SettingsUpdate): Promise<void>;
   /** The model of a user's conversations. */
   modelOf(userId: string): Promise<string>;
+  /** Whether a user wants to be asked about risky actions. */
+  confirmationModeOf(userId: string): Promise<boolean>;
   /** The values of a user's secret settings. They must not reach a log or an event. */
   reveal(userId: string): Promise<readonly string[]>;
 }
@@ -54,6 +56,9 @@ export function createSettingsService({ store, cipher, defaultModel, changed }: 
     async modelOf(userId) {
       const model = (await get(userId))?.plain.llm_model;
       return typeof model === "string" && model !== "" ? model : defaultModel;
+    },
+    async confirmationModeOf(userId) {
+      return (await get(userId))?.plain.confirmation_mode === true;
     },
     async reveal(userId) {
       const record = await store.get(userId);

@@ -76,11 +76,12 @@ function namedSchemaMistakes(id: string, schema: z.ZodType): string[] {
   return mistakes;
 }
 
-/** Whether a field says what it is, itself or through the named schema that it wraps. */
+/** Whether a field says what it is, itself or through the named schema that it wraps, or that what is sent has to fit. */
 function describes(field: z.core.$ZodType): boolean {
   const { description } = z.globalRegistry.get(field) ?? {};
   const def = (field as z.core.$ZodTypes)._zod.def;
-  return Boolean(description) || ("innerType" in def && describes(def.innerType));
+  if (description) return true;
+  return def.type === "pipe" ? describes(def.in) || describes(def.out) : "innerType" in def && describes(def.innerType);
 }
 
 type Found = (id: string, schema: z.ZodType) => void;

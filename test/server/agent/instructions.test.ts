@@ -2,7 +2,8 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import fc from "fast-check";
-import { ActionRequest } from "../../../contract/index.ts";
+import { action } from "../../../server/agent/actions.ts";
+import type { AgentAction } from "../../../server/agent/agent.ts";
 import { parseInstructions } from "../../../server/agent/instructions.ts";
 
 const run = (command: string) => ({ action: "run", args: { command } });
@@ -14,7 +15,7 @@ const edit = (path: string, old_str: string, new_str: string) => ({
   args: { path, command: "str_replace", old_str, new_str },
 });
 
-const cases: Record<string, { given: string; want: object[] }> = {
+const cases: Record<string, { given: string; want: { action: string; args: object }[] }> = {
   "nothing in nothing": { given: "", want: [] },
   "nothing in prose": { given: "Please read the file and think about it.\nrun ls", want: [] },
 
@@ -55,6 +56,61 @@ const cases: Record<string, { given: string; want: object[] }> = {
   "a thought without a blank": { given: "Think:it rains", want: [think("it rains")] },
   "an empty thought is none": { given: "think:\nthink: ", want: [] },
 
+  "Python code": {
+    given: "```ipython\na = 6\na * 7\n```",
+    want: [{ action: "run_ipython", args: { code: "a = 6\na * 7" } }],
+  },
+  "a plan": {
+    given: "```plan\nmilk\n\n[x] bread\n[~] butter\n[ ]  jam \n```",
+    want: [
+      {
+        action: "task_tracking",
+        args: {
+          command: "plan",
+          task_list: [
+            { id: "1", title: "milk", status: "todo" },
+            { id: "2", title: "bread", status: "done" },
+            { id: "3", title: "butter", status: "in_progress" },
+            { id: "4", title: "jam", status: "todo" },
+          ],
+        },
+      },
+    ],
+  },
+  "a look at the plan": { given: "Show tasks ", want: [{ action: "task_tracking", args: { command: "view" } }] },
+  "a delegation": {
+    given: "````delegate\n```sh\nls\n```\n````",
+    want: [{ action: "delegate", args: { agent: "CodeActAgent", inputs: { task: "```sh\nls\n```\n" } } }],
+  },
+  "a page": {
+    given: "browse https://example.com/",
+    want: [{ action: "browse", args: { url: "https://example.com/" } }],
+  },
+  "a page without an address is none": { given: "browse", want: [] },
+  "something in the browser": {
+    given: "```browser\nclick('12')\n```",
+    want: [{ action: "browse_interactive", args: { browser_actions: "click('12')" } }],
+  },
+  "a tool": {
+    given: '```mcp search\n{"query": "weather"}\n```\n```mcp time\n```',
+    want: [
+      { action: "call_tool_mcp", args: { name: "search", arguments: { query: "weather" } } },
+      { action: "call_tool_mcp", args: { name: "time", arguments: {} } },
+    ],
+  },
+  "a tool without a name, or with what is no object, is none": {
+    given: "```mcp\n{}\n```\n```mcp a\n[1]\n```\n```mcp b\nnull\n```\n```mcp c\n{\n```",
+    want: [],
+  },
+  "a condensation": { given: "condense", want: [{ action: "condensation_request", args: {} }] },
+  "a rejection": {
+    given: "reject: too big\nreject:",
+    want: [
+      { action: "reject", args: { outputs: { reason: "too big" } } },
+      { action: "reject", args: { outputs: { reason: "" } } },
+    ],
+  },
+
   "several, in their order": {
     given: "think: a\n```write a\nA\n```\n```sh\ncat a\n```\nread a\n```edit a\nA\n=======\nB\n```",
     want: [think("a"), write("a", "A\n"), run("cat a"), read("a"), edit("a", "A", "B")],
@@ -83,7 +139,7 @@ const cases: Record<string, { given: string; want: object[] }> = {
 describe("instructions", () => {
   for (const [name, { given, want }] of Object.entries(cases)) {
     test(name, () => {
-      const wanted = want.map((action) => ActionRequest.parse(action));
+      const wanted = want.map(({ action: name, args }) => action(name as AgentAction["action"], args));
       assert.deepEqual(parseInstructions(given), wanted);
     });
   }

@@ -4,6 +4,7 @@ import { test } from "node:test";
 import { pino } from "pino";
 import { testEcho } from "../../../server/agent/test-echo.ts";
 import { createAgentLoop } from "../../../server/conversations/agent-loop.ts";
+import { historyOf } from "../../../server/conversations/history.ts";
 import type { Workspace } from "../../../server/runtime/runtime.ts";
 import { until } from "../../support/api.ts";
 import { messageDraft, observationDraft, plantConversation, temporaryLog } from "../../support/event-log.ts";
@@ -12,23 +13,25 @@ import type { Cleanup } from "../../support/start-server.ts";
 /** A loop with an agent that repeats what the user says, over a log of its own. */
 async function temporaryLoop(t: Cleanup) {
   const { store, log } = await temporaryLog(t);
-  await plantConversation(store, "a");
+  const record = await plantConversation(store, "a");
   const loop = createAgentLoop({
     conversationId: "a",
-    log,
+    history: historyOf(log, record),
     workspace: {} as Workspace, // which this agent leaves alone
     definition: () => Promise.resolve(testEcho),
+    confirmationMode: () => Promise.resolve(false),
     logger: pino({ level: "silent" }),
     answered: -1,
     state: "awaiting_user_input",
     recall: async (_message, _first, cause) =>
       observationDraft(cause, { observation: "null", content: "", extras: {} }),
+    held: null,
   });
   return {
     loop,
     say: async (content: string) => {
-      await log.append("a", messageDraft(content));
-      loop.wake();
+      const [message] = await log.append("a", messageDraft(content));
+      loop.said(message?.id ?? 0);
     },
     answers: async () => {
       const events = await log.find("a", { from: 0, types: ["message"], source: "agent", limit: 100 });

@@ -24,10 +24,31 @@ const actions: Record<string, { args?: object; want: string }[]> = {
     { args: { recall_type: "workspace_context", query: "x" }, want: "Retrieving workspace context" },
     { args: { recall_type: "knowledge", query: "x".repeat(60) }, want: `Retrieving knowledge for: ${"x".repeat(50)}` },
   ],
+  run_ipython: [{ args: { code: "6 * 7" }, want: "Running Python code: 6 * 7" }],
+  browse: [{ args: { url: "https://example.com/" }, want: "Browsing https://example.com/" }],
+  browse_interactive: [{ args: { browser_actions: "click('12')" }, want: "Using the browser: click('12')" }],
+  call_tool_mcp: [{ args: { name: "search" }, want: "Calling the MCP tool search" }],
+  reject: [
+    { args: { outputs: {} }, want: "The task was rejected." },
+    { args: { outputs: { reason: "Too big." } }, want: "The task was rejected: Too big." },
+    { args: { outputs: { reason: 7 } }, want: "The task was rejected." },
+  ],
+  delegate: [{ args: { agent: "CodeActAgent" }, want: "Asking CodeActAgent for help with this task." }],
+  condensation: [
+    { args: { summary: "Much." }, want: "Summary: Much." },
+    { args: { summary: null }, want: "Forgetting events" },
+  ],
+  condensation_request: [{ want: "Requesting a condensation of the conversation" }],
+  task_tracking: [
+    { args: { command: "view" }, want: "Viewing the list of tasks" },
+    { args: { command: "plan", task_list: [{}] }, want: "Planning 1 task" },
+    { args: { command: "plan", task_list: [{}, {}] }, want: "Planning 2 tasks" },
+  ],
+  loop_recovery: [{ args: { option: 1 }, want: "" }],
   null: [{ want: "No action" }],
 };
 
-const observations: Record<string, { content?: string; extras?: object; want: string }[]> = {
+const observations: Record<string, { content?: string; extras?: object; success?: boolean; want: string }[]> = {
   run: [{ extras: { command: "ls", metadata: { exit_code: 2 } }, want: "Command `ls` executed with exit code 2." }],
   read: [{ extras: { path: "a.txt" }, want: "I read the file a.txt." }],
   write: [{ extras: { path: "a.txt" }, want: "I wrote to the file a.txt." }],
@@ -36,6 +57,21 @@ const observations: Record<string, { content?: string; extras?: object; want: st
   error: [{ content: "There is no file.", want: "There is no file." }],
   agent_state_changed: [{ extras: { agent_state: "running", reason: "" }, want: "" }],
   recall: [{ content: "Added workspace context", want: "Added workspace context" }],
+  run_ipython: [
+    { success: true, want: "Python code executed." },
+    { success: false, want: "Python code failed." },
+  ],
+  browse: [
+    { extras: { error: false, url: "https://example.com/" }, want: "Visited https://example.com/" },
+    { extras: { error: true, url: "https://example.com/" }, want: "The browser failed." },
+  ],
+  download: [{ extras: { file_path: "a.pdf" }, want: "Downloaded a.pdf" }],
+  ...Object.fromEntries(
+    ["condense", "delegate", "loop_detection", "mcp", "success", "task_tracking", "user_rejected"].map((name) => [
+      name,
+      [{ content: `About ${name}.`, want: `About ${name}.` }],
+    ]),
+  ),
   null: [{ want: "No observation" }],
 };
 
@@ -53,9 +89,9 @@ describe("an action", () => {
 
 describe("an observation", () => {
   for (const [observation, cases] of Object.entries(observations)) {
-    for (const { content = "", extras = {}, want } of cases) {
+    for (const { want, ...fields } of cases) {
       test(`${observation}: ${want}`, () => {
-        assert.equal(describeObservation({ observation, content, extras } as Observation), want); // what its sentence is made of
+        assert.equal(describeObservation({ observation, ...fields } as Observation), want); // what its sentence is made of
       });
     }
   }

@@ -2,6 +2,8 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import type { AgentState } from "../../../contract/index.ts";
+import { action } from "../../../server/agent/actions.ts";
+import { draftAction, newObservation } from "../../../server/conversations/event-draft.ts";
 import { recallAction } from "../../../server/conversations/recall.ts";
 import { interruptedActions, isUnfinished, lastAnswered } from "../../../server/conversations/recovery.ts";
 import type { ConversationRecord, EventDraft } from "../../../server/store/store.ts";
@@ -29,6 +31,10 @@ const recalled: EventDraft = {
   hidden: false,
   body: '"cause":1',
 };
+/** An action that waits for the user's consent, and the same when it has it. */
+const waiting = action("run", { command: "true", confirmation_state: "awaiting_confirmation" });
+const held = draftAction(waiting, { source: "agent" });
+const consented = draftAction(action("run", { command: "true" }), { source: "agent" });
 
 /** A conversation with this log. */
 async function logOf(t: Cleanup, drafts: readonly EventDraft[]) {
@@ -100,6 +106,22 @@ describe("the actions that were interrupted", () => {
       ],
       want: [],
     },
+    "none that waits for consent, or did": {
+      given: [held, consented, observationDraft(1)],
+      want: [],
+    },
+    "one that was allowed": { given: [held, consented], want: [1] },
+    "none whose observation has another name": {
+      given: [
+        actionDraft("user", "browse", { url: "" }),
+        observationDraft(0, newObservation("browse", "", { url: "", trigger_by_action: "browse" })),
+        actionDraft("user", "condensation_request"),
+        observationDraft(2, newObservation("condense", "", {})),
+        actionDraft("user", "call_tool_mcp", { name: "a" }),
+        observationDraft(4, newObservation("mcp", "", {})),
+      ],
+      want: [],
+    },
     "one that many messages have come after": { given: [run(), ...range(999).map(() => messageDraft("x"))], want: [0] },
     "more than a page of them": {
       given: [think(), observationDraft(0), ...range(449).map(() => think())],
@@ -144,11 +166,27 @@ describe("a conversation", () => {
       want: false,
     },
     ...Object.fromEntries(
-      (["running", "loading", "paused"] satisfies AgentState[]).map((state) => [
-        `that was ${state} is unfinished`,
-        { given: [...answered, stateDraft(state)], want: true },
-      ]),
+      (["running", "loading", "paused", "rate_limited", "user_confirmed", "user_rejected"] satisfies AgentState[]).map(
+        (state) => [`that was ${state} is unfinished`, { given: [...answered, stateDraft(state)], want: true }],
+      ),
     ),
+    "that asks the user is finished, although an older message waits": {
+      given: [...answered, messageDraft("y"), stateDraft("awaiting_user_confirmation"), held],
+      want: false,
+    },
+    "that asks the user is unfinished once the user has said something": {
+      given: [...answered, stateDraft("awaiting_user_confirmation"), held, messageDraft("no")],
+      want: true,
+    },
+    "that asks the user is unfinished once the user has decided": {
+      given: [
+        ...answered,
+        stateDraft("awaiting_user_confirmation"),
+        held,
+        actionDraft("user", "change_agent_state", { agent_state: "user_confirmed" }),
+      ],
+      want: true,
+    },
     ...Object.fromEntries(
       (["stopped", "finished", "error", "rejected"] satisfies AgentState[]).map((state) => [
         `that was ${state} is finished`,

@@ -90,7 +90,12 @@ test("a token in a repository's URL is for git alone: the conversation is found 
   const log = createEventLog(store, bus, () => Promise.resolve(null));
   const service = createConversationService({
     ...{ store: store.conversations, log, bus, runtime, setups, maxRunning: 20 },
-    ...{ models: createModels(), modelOf: async () => "test/echo", secretsOf: async () => [] },
+    ...{
+      models: createModels(),
+      modelOf: async () => "test/echo",
+      secretsOf: async () => [],
+      confirmationModeOf: async () => false,
+    },
     ...{ clock: systemClock, logger: pino({ level: "silent" }) },
   });
   const principal = { userId: "user", via: "key" as const };

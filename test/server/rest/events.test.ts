@@ -197,8 +197,8 @@ for (const agent_state of [
   "loading",
   "awaiting_user_input",
   "error",
-  "rejected",
   "user_confirmed",
+  "user_rejected",
   "rate_limited",
 ]) {
   test(`the agent cannot become ${agent_state} while it waits for the user`, async () => {
@@ -207,12 +207,12 @@ for (const agent_state of [
     const body = { action: "change_agent_state", args: { agent_state } };
     const answer = await call("POST", `/api/conversations/${idle}/events`, { body });
     assertRefused(answer, 409, "agent_state_conflict");
-    assert.match(answer.body.error, /It can become stopped or finished\./);
+    assert.match(answer.body.error, /It can become stopped or finished or rejected\./);
     assert.deepEqual(await allEvents(call, idle), before);
   });
 }
 
-for (const agent_state of ["stopped", "finished"]) {
+for (const agent_state of ["stopped", "finished", "rejected"]) {
   test(`the user can make the agent ${agent_state}, and speak to it again`, async () => {
     const own = await createConversation(call);
     const states = async () =>

@@ -100,6 +100,30 @@ describe("the circumstances of a command:", () => {
   });
 });
 
+describe("what a command reads", () => {
+  test("is its input, of any size, and then nothing", async (t) => {
+    const workspace = await temporaryWorkspace(t);
+    const input = `milk\n${"x".repeat(1_000_000)}\n`;
+    const { output } = await workspace.run("head -1; wc -c; cat", { input });
+    assert.match(output, /^milk\n/);
+    assert.equal((await workspace.run("wc -c", { input })).output.trim(), String(input.length));
+    assert.equal((await workspace.run("wc -c", { input: "" })).output.trim(), "0");
+  });
+
+  test("may be left unread", async (t) => {
+    const workspace = await temporaryWorkspace(t);
+    const { exitCode } = await workspace.run("exit 3", { input: "x".repeat(1_000_000) });
+    assert.equal(exitCode, 3);
+  });
+
+  test("does not make a remote shell of it, which would begin with ~/.bashrc", async (t) => {
+    const home = await temporaryFolder(t);
+    await plant(home, { ".bashrc": "echo from .bashrc" });
+    const workspace = await temporaryWorkspace(t, { environment: { HOME: home } });
+    assert.equal((await workspace.run("echo $HOME", { input: "" })).output, `${home}\n`);
+  });
+});
+
 describe("what a command prints", () => {
   test("is cut in the middle beyond 30,000 characters", async (t) => {
     const workspace = await temporaryWorkspace(t);

@@ -1,0 +1,30 @@
+import type { ConversationRecord, EventDraft, EventQuery, StoredEvent } from "../store/store.ts";
+import type { Action } from "./event-draft.ts";
+import type { EventLog } from "./event-log.ts";
+
+/** The log of one conversation, as far as it has happened here: what was replayed at its creation is not found. */
+export interface History {
+  /** Appends events in order, all or none. @throws {ApiError} `conversation_not_found` */
+  append(...drafts: readonly EventDraft[]): Promise<StoredEvent[]>;
+  find(query: EventQuery): Promise<StoredEvent[]>;
+}
+
+export function historyOf(log: EventLog, { id, replayedUntil }: HistoryKey): History {
+  return {
+    append: (...drafts) => log.append(id, ...drafts),
+    find: (query) => log.find(id, { ...query, from: Math.max(query.from, replayedUntil + 1) }),
+  };
+}
+
+type HistoryKey = Pick<ConversationRecord, "id" | "replayedUntil">;
+
+/** A stored action without its envelope. */
+export function actionOf({ text }: StoredEvent): Action {
+  const { action, args, tool_call_metadata } = JSON.parse(text) as Action; // as it was appended
+  return { action, args, ...(tool_call_metadata && { tool_call_metadata }) } as Action; // the same parts, put together again
+}
+
+/** The id of the action that a stored event is the result of. */
+export function causeOf({ text }: StoredEvent): number | undefined {
+  return (JSON.parse(text) as { cause?: number }).cause;
+}
