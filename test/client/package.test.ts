@@ -53,7 +53,7 @@ const samples = [
   {
     what: "the client",
     beginning: "import { connect, createClient, isApiError }",
-    want: [/^\d+ RUNNING|^.* RUNNING$/, /no such conversation/i, /message .*How are you\?/],
+    want: [/ (STARTING|RUNNING)$/, /no such conversation/i, /^message How are you\?$/],
   },
   {
     what: "API keys, as the API's documentation has it",
@@ -110,6 +110,14 @@ test("the package: is what publint and attw call well made", async () => {
   await run("npx", ["--no-install", "publint", "--strict", tarball], { cwd: root });
   const ignored = ["--exclude-entrypoints", "openapi.yaml", "asyncapi.yaml"];
   await run("npx", ["--no-install", "attw", tarball, "--profile", "esm-only", ...ignored], { cwd: root });
+});
+
+test("the package: tells of every call in the editor", async () => {
+  const declarations = join(folder, "node_modules/openhands-api/dist/generated/client/operations.d.ts");
+  const lines = (await readFile(declarations, "utf8")).split("\n").map((line) => line.trim());
+  const calls = lines.flatMap((line, index) => (/^readonly \w+: \(/.test(line) ? [index] : []));
+  assert(calls.length > 20);
+  for (const index of calls) assert.equal(lines[index - 1], "*/", lines[index]);
 });
 
 test("the package: has its client without a dependency, and React for its hooks alone", async () => {
