@@ -69,13 +69,21 @@ export async function startServer(config: Config, logger: Logger): Promise<Runni
   const settings = createSettingsService({ store: store.settings, cipher, defaultModel: config.LLM_MODEL, changed });
   const secrets = createCustomSecrets({ store: store.secrets, cipher, changed });
   const providerTokens = createProviderTokens({ store: store.providerTokens, cipher, changed });
-  const knownSecrets = createKnownSecrets([
-    settings.reveal,
-    async (userId) => (await secrets.reveal(userId)).values(),
-    async (userId) => (await providerTokens.reveal(userId)).values().map(({ token }) => token),
-  ]);
+  const setups = createSetups({ store: store.conversations, settings, cipher });
+  const knownSecrets = createKnownSecrets({
+    ofUser: [
+      settings.reveal,
+      async (userId) => (await secrets.reveal(userId)).values(),
+      async (userId) => (await providerTokens.reveal(userId)).values().map(({ token }) => token),
+    ],
+    ofConversation: async (id) => setups.secretsIn(id, await store.conversations.setup(id)),
+  });
   const bus = createLocalEventBus();
-  const log = createEventLog(store, bus, knownSecrets.maskOf);
+  const log = createEventLog(store, bus, {
+    of: knownSecrets.maskOf,
+    ofNew: ({ setup, ...conversation }) =>
+      knownSecrets.maskOfNew(conversation, setup ? setups.secretsIn(conversation.id, setup) : []),
+  });
   const models = createModels();
   const runtime = createLocalRuntime({
     directory: join(config.DATA_DIR, "workspaces"),
@@ -90,7 +98,7 @@ export async function startServer(config: Config, logger: Logger): Promise<Runni
     modelOf: settings.modelOf,
     secretsOf: secrets.list,
     maxRunning: config.MAX_RUNNING_CONVERSATIONS,
-    setups: createSetups({ store: store.conversations, settings, cipher }),
+    setups,
     confirmationModeOf: settings.confirmationModeOf,
     clock,
     logger,

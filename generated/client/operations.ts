@@ -197,7 +197,7 @@ export interface Calls<Options> {
     /**
      * Add actions: `POST /api/conversations/{conversation_id}/events`
      *
-     * Appends one action of the user, or several in their order, all or none. What can be carried out is carried out at once, in the order in which it came, and never held back; its observation has the action's id as `cause`. A `change_agent_state` to a state that the agent cannot change to now, and a `loop_recovery` while the agent is in no loop, are refused with 409. Answered once the actions are durable.
+     * Appends one action of the user, or several in their order, all or none; at most one of them may change the agent's state. What can be carried out is carried out at once, in the order in which it came, and never held back; its observation has the action's id as `cause`. A `change_agent_state` to a state that the agent cannot change to now, and a `loop_recovery` while the agent is in no loop, are refused with 409. Answered once the actions are durable.
      */
     readonly add: (
       request: {

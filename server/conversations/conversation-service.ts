@@ -22,6 +22,7 @@ import type { AgentLoop } from "./agent-loop.ts";
 import type { AgentLoopsDeps, FirstMessage } from "./agent-loops.ts";
 import { shownRepository } from "./repository-name.ts";
 import { createRunningLimit, running } from "./running-limit.ts";
+import { isIntervention } from "./states.ts";
 
 export interface ConversationServiceDeps extends AgentLoopsDeps {
   readonly bus: EventBus;
@@ -179,7 +180,7 @@ export function createConversationService(deps: ConversationServiceDeps): Conver
         actions.forEach((action, index) => loops.react(id, action, events[index]?.id ?? -1));
         return eventsOf(events);
       };
-      if (!actions.some(({ action }) => interventions.has(action))) return append();
+      if (!actions.some(isIntervention)) return append();
       // Two that exclude each other may come at once: the second is judged by what the first has changed.
       return intervening.alone(id, async () => {
         for (const action of actions) assertAllowed(action, loop);
@@ -256,12 +257,9 @@ export function createConversationService(deps: ConversationServiceDeps): Conver
   }
 }
 
-/** The actions that the agent's state may forbid. */
-const interventions: ReadonlySet<string> = new Set<ActionRequest["action"]>(["change_agent_state", "loop_recovery"]);
-
 /** @throws {ApiError} `agent_state_conflict` */
 function assertAllowed(action: ActionRequest, loop: AgentLoop | null): void {
-  if (!interventions.has(action.action)) return;
+  if (!isIntervention(action)) return;
   const message = "The conversation is still starting. Wait for an `agent_state_changed` event.";
   if (!loop) throw new ApiError("agent_state_conflict", message);
   loop.assertAllows(action);

@@ -1,6 +1,15 @@
 import { ApiError } from "../api-error.ts";
+import { createLocks } from "../locks.ts";
 import type { Mask } from "../secrets/mask.ts";
-import type { EventDraft, EventQuery, NewConversationRecord, Receipt, Store, StoredEvent } from "../store/store.ts";
+import type {
+  ConversationRecord,
+  EventDraft,
+  EventQuery,
+  NewConversationRecord,
+  Receipt,
+  Store,
+  StoredEvent,
+} from "../store/store.ts";
 import type { EventBus } from "./event-bus.ts";
 import { maskedDraft } from "./masked-draft.ts";
 import { createOwners } from "./owners.ts";
@@ -39,17 +48,20 @@ export interface EventLog {
   find(conversationId: string, query: EventQuery): Promise<StoredEvent[]>;
 }
 
-/** @param maskOf what hides the secrets of a user; null when there are none */
-export function createEventLog(
-  store: Pick<Store, "conversations" | "events">,
-  bus: EventBus,
-  maskOf: (userId: string) => Promise<Mask | null>,
-): EventLog {
-  const ownerOf = createOwners(store.conversations);
+/** Hides what is secret in a conversation; null when that is nothing. */
+export interface Masks {
+  of(conversation: Pick<ConversationRecord, "id" | "userId">): Promise<Mask | null>;
+  /** The same for a conversation that is not stored yet. */
+  ofNew(conversation: NewConversationRecord): Promise<Mask | null>;
+}
 
-  async function masked(owner: string | null, drafts: readonly EventDraft[]): Promise<EventDraft[]> {
-    const mask = owner === null ? null : await maskOf(owner);
-    return drafts.map((draft) => maskedDraft(draft, mask));
+export function createEventLog(store: Pick<Store, "conversations" | "events">, bus: EventBus, masks: Masks): EventLog {
+  const ownerOf = createOwners(store.conversations);
+  const order = createLocks();
+
+  async function maskFor(id: string): Promise<Mask | null> {
+    const userId = await ownerOf(id);
+    return userId === null ? null : masks.of({ id, userId });
   }
 
   function told(conversationId: string, events: StoredEvent[]): StoredEvent[] {
@@ -58,17 +70,19 @@ export function createEventLog(
   }
 
   const appendOnce: EventLog["appendOnce"] = async (conversationId, drafts, receiptOf) => {
-    const events = await store.events.append(
-      conversationId,
-      await masked(await ownerOf(conversationId), drafts),
-      receiptOf,
-    );
+    // What is appended first comes first in the log, however long it takes to find out what has to be hidden.
+    const { appended } = await order.alone(conversationId, async () => {
+      const masked = maskedDrafts(drafts, await maskFor(conversationId));
+      return { appended: store.events.append(conversationId, masked, receiptOf) };
+    });
+    const events = await appended;
     if (!events) throw new ApiError("conversation_not_found");
     return told(conversationId, events);
   };
   return {
     async begin(conversation, drafts, receipt) {
-      const events = await store.conversations.insert(conversation, await masked(conversation.userId, drafts), receipt);
+      const masked = maskedDrafts(drafts, await masks.ofNew(conversation));
+      const events = await store.conversations.insert(conversation, masked, receipt);
       if (!events) throw new ApiError("conversation_exists");
       return told(conversation.id, events);
     },
@@ -76,4 +90,8 @@ export function createEventLog(
     appendOnce,
     find: (conversationId, query) => store.events.find(conversationId, query),
   };
+}
+
+function maskedDrafts(drafts: readonly EventDraft[], mask: Mask | null): EventDraft[] {
+  return drafts.map((draft) => maskedDraft(draft, mask));
 }

@@ -1,5 +1,6 @@
 import type { McpConfig } from "../../contract/index.ts";
 import type { Cipher } from "../secrets/cipher.ts";
+import { serverKeys } from "../settings/settings-service.ts";
 import type { SettingsService } from "../settings/settings-service.ts";
 import type { ConversationRecord, ConversationSetup, ConversationStore } from "../store/store.ts";
 import { shownRepository } from "./repository-name.ts";
@@ -22,6 +23,8 @@ export interface Setups {
   mcpConfigOf(conversation: Conversation): Promise<McpConfig | null>;
   /** The URL to clone. It must not reach an answer, a log or an event either. */
   cloneUrlOf(conversation: Conversation): Promise<string | null>;
+  /** What is secret in a setup: keys of MCP servers, and what a URL holds besides the repository's address. */
+  secretsIn(conversationId: string, setup: ConversationSetup): string[];
 }
 
 type Conversation = Pick<ConversationRecord, "id" | "userId" | "repository">;
@@ -56,7 +59,19 @@ export function createSetups({
       const { cloneUrl } = await store.setup(id);
       return cloneUrl === null ? repository : cipher.decrypt(cloneUrl, cloneContext(id));
     },
+    secretsIn(id, { mcpConfig, cloneUrl }) {
+      const servers = mcpConfig === null ? null : JSON.parse(cipher.decrypt(mcpConfig, mcpContext(id)));
+      const url = cloneUrl === null ? null : cipher.decrypt(cloneUrl, cloneContext(id));
+      return [...serverKeys(servers), ...credentialsIn(url)];
+    },
   };
+}
+
+/** A host may take the name for the token as well as the password. */
+function credentialsIn(url: string | null): string[] {
+  if (url === null) return [];
+  const { username, password } = new URL(url);
+  return [username, password].map(decodeURIComponent).filter((part) => part !== "");
 }
 
 function mcpContext(conversationId: string): string {

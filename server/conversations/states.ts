@@ -1,4 +1,4 @@
-import type { AgentState } from "../../contract/index.ts";
+import type { ActionRequest, AgentState } from "../../contract/index.ts";
 import { ApiError } from "../api-error.ts";
 import type { EventDraft } from "../store/store.ts";
 import { draftObservation } from "./event-draft.ts";
@@ -28,6 +28,11 @@ export function assertMayBecome(next: AgentState, state: AgentState): void {
 function conflict(next: AgentState, state: AgentState): string {
   const now = (Object.keys(transitions) as AgentState[]).filter((name) => mayBecome(name, state));
   return `The agent is ${state} and cannot become ${next} now. It can become ${now.join(" or ")}.`;
+}
+
+/** Whether an action is one that the agent's state may forbid. */
+export function isIntervention({ action }: Pick<ActionRequest, "action">): boolean {
+  return action === "change_agent_state" || action === "loop_recovery";
 }
 
 /** The observation that tells the agent's state. */

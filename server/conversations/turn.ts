@@ -3,6 +3,7 @@ import type { AgentState } from "../../contract/index.ts";
 import type { Workspace } from "../runtime/runtime.ts";
 import type { StoredEvent } from "../store/store.ts";
 import { forget } from "./condensation.ts";
+import { holdsHidden } from "../secrets/mask.ts";
 import { awaiting, decided, isHoldable, mustWait, notAllowed } from "./confirmation.ts";
 import type { Holdable } from "./confirmation.ts";
 import type { Consent, Control } from "./control.ts";
@@ -57,10 +58,13 @@ export function takeTurn(context: TurnContext, turn: Omit<Turn, "signal">): Prom
   });
 }
 
-/** Goes on with an action that an earlier process has held back: the agent that wanted it is gone. */
+/**
+ * Goes on with an action that an earlier process has held back: the agent that wanted it is gone. It comes from the log,
+ * which keeps no secrets: without one that it needs it would do something else than what the user has allowed.
+ */
 export function finishHeld(context: TurnContext, action: Holdable, consent: Consent): Promise<TurnEnd> {
   return endOf(async () => {
-    await settle(context, action, consent);
+    await settle(context, action, consent, holdsHidden(action.args) ? tellSecretIsLost : carryOut);
     return "awaiting_user_input";
   });
 }
@@ -120,7 +124,12 @@ async function act(context: TurnContext, action: Executable, repetition: Repetit
 }
 
 /** Does what the user has decided about an action. */
-async function settle(context: TurnContext, action: Holdable, consent: Consent): Promise<Observation> {
+async function settle(
+  context: TurnContext,
+  action: Holdable,
+  consent: Consent,
+  work: typeof carryOut = carryOut,
+): Promise<Observation> {
   const { history, control, signal } = context;
   if (consent === "user_rejected") {
     const rejected = draftAction(decided(action, "rejected"), { source: "agent" });
@@ -131,7 +140,7 @@ async function settle(context: TurnContext, action: Holdable, consent: Consent):
   const confirmed = decided(action, "confirmed");
   const again = draftAction(confirmed, { source: "agent" });
   const [event] = await control.record("user_confirmed", again, stateChanged("user_confirmed"));
-  const observation = await carryOut(context, confirmed, idOf(event));
+  const observation = await work(context, confirmed, idOf(event));
   if (control.state === "user_confirmed" && !signal.aborted) await control.enter("running");
   return observation;
 }
@@ -150,6 +159,15 @@ async function carryOut(context: TurnContext, action: Executable, cause: number)
       await tell(errorObservation("The agent that was asked did not come to an end: the turn is over.", ""));
     throw error;
   }
+}
+
+async function tellSecretIsLost({ history }: TurnContext, _action: Executable, cause: number): Promise<Observation> {
+  const lost = errorObservation(
+    "The action holds a secret, which the log does not keep, and the server was restarted while it waited. It was not carried out. Ask the agent for it again.",
+    "AGENT_ERROR$ERROR_ACTION_NOT_EXECUTED_ERROR",
+  );
+  await history.append(draftObservation(lost, { source: "agent", cause }));
+  return lost;
 }
 
 /** What came of a tool call of a model says so too. */

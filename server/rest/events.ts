@@ -1,6 +1,9 @@
+import type { ActionRequest } from "../../contract/index.ts";
 import { canonical } from "../clock.ts";
 import type { ConversationService } from "../conversations/conversation-service.ts";
 import type { EventLog } from "../conversations/event-log.ts";
+import { isIntervention } from "../conversations/states.ts";
+import { validationFailed } from "../http/errors.ts";
 import { JsonText, spliceJson } from "../http/json-text.ts";
 import type { ServerHandlers } from "../http/router.ts";
 import type { EventQuery, StoredEvent } from "../store/store.ts";
@@ -39,6 +42,7 @@ export function eventsHandlers({
       const answer = (events: readonly StoredEvent[]) =>
         ({ status: 200, body: { success: true, event_ids: events.map(({ id }) => id) } }) as const;
       const actions = Array.isArray(body) ? body : [body];
+      assertOneIntervention(actions);
       return answer(
         await conversations.act(principal, params.conversation_id, actions, (events) => receiptOf(answer(events))),
       );
@@ -60,4 +64,16 @@ function eventQuery(query: SearchQuery): Omit<EventQuery, "limit"> {
     since: query.start_date && canonical(query.start_date),
     until: query.end_date && canonical(query.end_date),
   };
+}
+
+/**
+ * Whether the agent's state allows an intervention is known when it is made: of two in one list the second would be judged
+ * by a state that the first is about to change.
+ * @throws {ApiError} `validation_failed`
+ */
+function assertOneIntervention(actions: readonly ActionRequest[]): void {
+  const [, second] = [...actions.entries()].filter(([, action]) => isIntervention(action));
+  if (!second) return;
+  const message = "must be the only change of the agent's state in the list: send it once the first has had its effect";
+  throw validationFailed([{ in: "body", path: String(second[0]), message }]);
 }

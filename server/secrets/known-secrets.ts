@@ -1,39 +1,67 @@
 import { createMask } from "./mask.ts";
 import type { Mask } from "./mask.ts";
 
-/** Where secrets of users are kept. */
-type Source = (userId: string) => Promise<Iterable<string>>;
+/** Whose secrets are meant: those of a conversation's own, and all of its user's. */
+interface Conversation {
+  readonly id: string;
+  readonly userId: string;
+}
 
-/** What the server knows to be secret, by user. */
+/** What the server knows to be secret. */
 export interface KnownSecrets {
-  /** Hides all of a user's secrets; null when the user has none. */
-  maskOf(userId: string): Promise<Mask | null>;
+  /** Hides what is secret in a conversation; null when that is nothing. */
+  maskOf(conversation: Conversation): Promise<Mask | null>;
+  /** The same for a conversation that is not stored yet. @param own its own secrets */
+  maskOfNew(conversation: Conversation, own: readonly string[]): Promise<Mask | null>;
   /** The user's secrets have changed. */
   forget(userId: string): void;
 }
 
-/** So many users have their masks kept: to make one means to decrypt every secret. */
+export interface KnownSecretsDeps {
+  /** Every place where secrets of a user are kept; a place calls `forget` after each change. */
+  readonly ofUser: readonly ((userId: string) => Promise<Iterable<string>>)[];
+  /** The secrets of a conversation's own, which never change. */
+  readonly ofConversation: (conversationId: string) => Promise<readonly string[]>;
+}
+
+/** So many users and conversations are kept in mind: to find out again means to decrypt every secret. */
 const mostKept = 10_000;
 
-/** @param sources every place where secrets of a user are kept; a place calls `forget` after each change */
-export function createKnownSecrets(sources: readonly Source[]): KnownSecrets {
-  const masks = new Map<string, Promise<Mask | null>>();
+export function createKnownSecrets({ ofUser, ofConversation }: KnownSecretsDeps): KnownSecrets {
+  const users = new Map<string, Promise<string[]>>();
+  const masks = new Map<string, { readonly values: Promise<string[]>; readonly mask: Promise<Mask | null> }>();
 
-  async function load(userId: string): Promise<Mask | null> {
-    const values = await Promise.all(sources.map((source) => source(userId)));
-    return createMask(values.flatMap((each) => [...each]));
+  async function load(userId: string): Promise<string[]> {
+    const values = await Promise.all(ofUser.map((source) => source(userId)));
+    return values.flatMap((each) => [...each]);
+  }
+
+  function valuesOf(userId: string): Promise<string[]> {
+    const known = users.get(userId);
+    if (known) return known;
+    if (users.size >= mostKept) users.clear();
+    const values = load(userId);
+    users.set(userId, values);
+    values.catch(() => users.delete(userId)); // the next one tries again
+    return values;
+  }
+
+  async function maskFor(values: Promise<string[]>, own: readonly string[]): Promise<Mask | null> {
+    return createMask([...(await values), ...own]);
   }
 
   return {
-    maskOf(userId) {
-      const known = masks.get(userId);
-      if (known) return known;
+    maskOf({ id, userId }) {
+      const values = valuesOf(userId);
+      const known = masks.get(id);
+      if (known?.values === values) return known.mask;
       if (masks.size >= mostKept) masks.clear();
-      const mask = load(userId);
-      masks.set(userId, mask);
-      mask.catch(() => masks.delete(userId)); // the next one tries again
+      const mask = ofConversation(id).then((own) => maskFor(values, own));
+      masks.set(id, { values, mask });
+      mask.catch(() => masks.delete(id));
       return mask;
     },
-    forget: (userId) => void masks.delete(userId),
+    maskOfNew: ({ userId }, own) => maskFor(valuesOf(userId), own),
+    forget: (userId) => void users.delete(userId),
   };
 }

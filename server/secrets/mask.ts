@@ -1,6 +1,11 @@
 /** What stands where a secret stood; upstream's text (reference/v0-api.md §6.5). */
 const hidden = "<secret_hidden>";
 
+/** Whether a secret was hidden in what an action says: then it cannot be carried out from the log. */
+export function holdsHidden(value: object): boolean {
+  return JSON.stringify(value).includes(hidden);
+}
+
 /** Hides known values in texts. */
 export interface Mask {
   /** Whether JSON text may hold one of the values: quick, and sometimes wrong in saying yes. */

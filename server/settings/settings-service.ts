@@ -70,9 +70,9 @@ export function createSettingsService({ store, cipher, defaultModel, changed }: 
   };
 }
 
-/** The keys of MCP servers, which are settings like any other and shown to their user. */
-function serverKeys(stored: unknown): string[] {
-  const { sse_servers = [], shttp_servers = [] } = (stored ?? {}) as Partial<McpConfig>; // what `merge` has stored
+/** The keys of MCP servers. @param stored an MCP configuration that has been through the contract; null for none */
+export function serverKeys(stored: unknown): string[] {
+  const { sse_servers = [], shttp_servers = [] } = (stored ?? {}) as Partial<McpConfig>;
   return [...sse_servers, ...shttp_servers].flatMap(({ api_key }) => api_key ?? []);
 }
 

@@ -4,10 +4,14 @@ import { draftAction, draftObservation } from "../../server/conversations/event-
 import type { Observation } from "../../server/conversations/event-draft.ts";
 import { createLocalEventBus } from "../../server/conversations/event-bus.ts";
 import { createEventLog } from "../../server/conversations/event-log.ts";
+import type { Masks } from "../../server/conversations/event-log.ts";
 import type { ConversationRecord, EventDraft, Store } from "../../server/store/store.ts";
 import { openSqliteStore } from "../../server/store/sqlite/sqlite-store.ts";
 import { temporaryFolder } from "./start-server.ts";
 import type { Cleanup } from "./start-server.ts";
+
+/** Hides nothing. */
+export const noMasks: Masks = { of: () => Promise.resolve(null), ofNew: () => Promise.resolve(null) };
 
 /** A store of its own, with a user and an event log over it, without a server. */
 export async function temporaryLog(t: Cleanup) {
@@ -15,7 +19,7 @@ export async function temporaryLog(t: Cleanup) {
   t.after(() => store.close());
   await store.users.insert({ id: "user", name: "user", createdAt: "2026-11-22T10:15:30.123Z" });
   const bus = createLocalEventBus();
-  return { store, bus, log: createEventLog(store, bus, () => Promise.resolve(null)) };
+  return { store, bus, log: createEventLog(store, bus, noMasks) };
 }
 
 /** Stores a conversation. @param id 32 hexadecimal digits in a server; any text here */

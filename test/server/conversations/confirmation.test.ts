@@ -1,5 +1,6 @@
 // An agent that has to ask: what it wants to do is held back until the user says yes, and done once.
 import assert from "node:assert/strict";
+import { randomBytes } from "node:crypto";
 import { after, describe, test } from "node:test";
 import { action } from "../../../server/agent/actions.ts";
 import { decided, mustWait } from "../../../server/conversations/confirmation.ts";
@@ -323,6 +324,22 @@ describe("a server that is killed", () => {
       await untilState(to, id, "finished");
     });
   }
+
+  test("while it waits does nothing that a secret is missing from, which no log keeps", async (t) => {
+    const first = await startServer(t);
+    const secret = randomBytes(12).toString("hex");
+    await settings(caller(first), { llm_model: "test/confirm", search_api_key: secret });
+    const message = `\`\`\`sh\necho ${secret} >> log\n\`\`\``;
+    const id = await askingConversation(caller(first), message);
+    await first.stop("SIGKILL");
+    const to = caller(await startServer(t, first));
+    assert.equal((await decide(id, "user_confirmed", to)).status, 200);
+    const events = await untilState(to, id, "awaiting_user_input");
+    const lost = events.find(({ observation }) => observation === "error");
+    assert.match(lost.content, /holds a secret, which the log does not keep/);
+    assert.equal(events[lost.cause].args.confirmation_state, "confirmed");
+    assert.equal(await timesDone(id, to), 0);
+  });
 
   test("while it waits does not do it when it is not allowed then", async (t) => {
     const { to, id } = await restart(t, "SIGKILL");

@@ -74,6 +74,20 @@ test("a message that comes with the creation, or over the socket, is no exceptio
   );
 });
 
+test("a conversation's own secrets are hidden in it from its first event on, and in no other", async () => {
+  const api_key = fresh();
+  const mcp_config = { sse_servers: [{ url: "https://mcp.example", api_key }] };
+  const initial_user_msg = `The key is ${api_key}.`;
+  const saidIn = async (body: object) =>
+    (await allEvents(call, await createConversation(call, body))).find(({ source }) => source === "user").args.content;
+  assert.equal(await saidIn({ initial_user_msg, mcp_config }), "The key is <secret_hidden>.");
+  assert.equal(await saidIn({ initial_user_msg }), initial_user_msg);
+  const own = await createConversation(call, { mcp_config });
+  await say(call, own, initial_user_msg);
+  const said = (await allEvents(call, own)).find(({ source }) => source === "user");
+  assert.equal(said.message, "The key is <secret_hidden>.");
+});
+
 test("a new value is hidden from the next event on, a deleted one no longer", async () => {
   const { id } = await busyConversation(call);
   const [first, second] = [fresh(), fresh()];

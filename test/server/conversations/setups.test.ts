@@ -18,7 +18,7 @@ import { createCipher } from "../../../server/secrets/cipher.ts";
 import { createSettingsService } from "../../../server/settings/settings-service.ts";
 import { openSqliteStore } from "../../../server/store/sqlite/sqlite-store.ts";
 import { until } from "../../support/api.ts";
-import { plantConversation } from "../../support/event-log.ts";
+import { plantConversation, noMasks } from "../../support/event-log.ts";
 import { temporaryFolder } from "../../support/start-server.ts";
 import type { Cleanup } from "../../support/start-server.ts";
 
@@ -87,7 +87,7 @@ test("a token in a repository's URL is for git alone: the conversation is found 
     open: async () => workspace,
   } as Partial<Runtime> as Runtime;
   const bus = createLocalEventBus();
-  const log = createEventLog(store, bus, () => Promise.resolve(null));
+  const log = createEventLog(store, bus, noMasks);
   const service = createConversationService({
     ...{ store: store.conversations, log, bus, runtime, setups, maxRunning: 20 },
     ...{

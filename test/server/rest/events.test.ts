@@ -315,11 +315,13 @@ test("a list of actions is appended in its order, with ids that follow each othe
 
 test("of a list with one action that does not fit, none is appended", async () => {
   const thought = { action: "think", args: { thought: "never" } };
+  const stop = { action: "change_agent_state", args: { agent_state: "stopped" } };
   const lists: [object[], Place[]][] = [
     [[thought, { action: "run", args: {} }], ["body.1.args.command"]],
     [[thought, { action: "dance", args: {} }, thought], ["body.1.action"]],
     [[], ["body"]],
     [Array.from({ length: 101 }, () => thought), ["body"]],
+    [[stop, thought, stop], ["body.2"]],
   ];
   for (const [list, places] of lists) assertRefused(await add(list), 400, "validation_failed", places);
   const conflict = [thought, { action: "change_agent_state", args: { agent_state: "user_confirmed" } }];
