@@ -27,6 +27,11 @@ export const errorCatalogue = {
     title: "The git repository cannot be read",
     remedy: "Check the URL (`https://…` or `file://…`), the branch, and that the server may read it.",
   },
+  credentials_conflict: {
+    status: 400,
+    title: "The request carries credentials that disagree",
+    remedy: "Send one API key, the same wherever it stands, and no session cookie of another user beside it.",
+  },
   unauthenticated: {
     status: 401,
     title: "The request carries no credentials",
@@ -41,6 +46,11 @@ export const errorCatalogue = {
     status: 403,
     title: "The request's Origin may not use a session cookie",
     remedy: "Call from a permitted origin, or use an API key instead of the cookie.",
+  },
+  scope_insufficient: {
+    status: 403,
+    title: "The API key, or the session begun with it, may only read",
+    remedy: "Use a key whose scope is `write`.",
   },
   route_not_found: {
     status: 404,

@@ -11,6 +11,10 @@ const tsRest = initContract();
 /** How a caller may prove who it is; see `securitySchemes`. */
 export type Security = "none" | "user";
 
+/** What a caller may do: `write` includes `read`. */
+export const scopes = ["read", "write"] as const;
+export type Scope = (typeof scopes)[number];
+
 /** Which rate limits count a request: `exempt` none, `address` only the one before authentication, `user` both. */
 export type RateLimitClass = "exempt" | "address" | "user";
 
@@ -47,6 +51,8 @@ export interface OperationMetadata {
   /** The version of the API in which the operation appeared. */
   readonly since: string;
   readonly security: Security;
+  /** What an API key must be good for to call it. */
+  readonly scope: Scope;
   readonly rateLimit: RateLimitClass;
   readonly gate?: Gate;
   readonly deprecation?: Deprecation;
@@ -77,7 +83,7 @@ export interface OperationExample {
 }
 
 /** What is written in `contract/rest/*.ts`: `operation` completes it. */
-export interface OperationDefinition extends Omit<OperationMetadata, "errors"> {
+export interface OperationDefinition extends Omit<OperationMetadata, "errors" | "scope"> {
   readonly method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
   /** The path with parameters as `:name`. */
   readonly path: `/${string}`;
@@ -88,6 +94,8 @@ export interface OperationDefinition extends Omit<OperationMetadata, "errors"> {
   readonly responses: Readonly<Record<number, z.ZodType>>;
   /** The error codes that are this operation's own; the shared ones are added. */
   readonly errors?: readonly ErrorCode[];
+  /** A GET reads and every other method writes; one that only reads, although it is no GET, says `read`. */
+  readonly scope?: Scope;
 }
 
 /** A ts-rest route that carries our metadata and the definition it was made from. */
@@ -117,7 +125,7 @@ export function operation<const Definition extends OperationDefinition>(
     ...(query && { query }),
     ...(method !== "GET" && { body: body ?? tsRest.noBody() }),
     responses: { ...responses, ...errorResponses(errors) },
-    metadata: { ...metadata, errors },
+    metadata: { ...metadata, scope: scopeOf(definition), errors },
     definition,
   };
   return route as unknown as OperationOf<Definition>; // the type keeps the definition's literals, which the spread loses
@@ -127,6 +135,10 @@ type OperationOf<Definition extends OperationDefinition> = Operation & {
   readonly definition: Definition;
 };
 
+function scopeOf({ method, scope }: Pick<OperationDefinition, "method" | "scope">): Scope {
+  return scope ?? (method === "GET" ? "read" : "write");
+}
+
 /** The error codes an operation can answer with because of what it is, not because of what it does. */
 function sharedErrors(definition: OperationDefinition): ErrorCode[] {
   if (definition.deprecation?.state === "gone") return ["operation_removed", "rate_limited", "internal_error"];
@@ -134,8 +146,9 @@ function sharedErrors(definition: OperationDefinition): ErrorCode[] {
   // Every operation takes `X-Request-ID`, so every operation can be sent one that does not fit.
   const codes: ErrorCode[] = ["internal_error", "validation_failed"];
   if (body) codes.push("malformed_json", "payload_too_large", "unsupported_media_type");
-  if (security === "user") codes.push("unauthenticated", "invalid_credentials");
+  if (security === "user") codes.push("credentials_conflict", "unauthenticated", "invalid_credentials");
   if (security === "user" && method !== "GET") codes.push("origin_forbidden");
+  if (security === "user" && scopeOf(definition) === "write") codes.push("scope_insufficient");
   if (rateLimit !== "exempt") codes.push("rate_limited");
   if (gate) codes.push("route_not_found");
   if (idempotencyKey) codes.push("idempotency_key_reused");

@@ -19,6 +19,7 @@ import { requestId } from "./http/request-id.ts";
 import { securityHeaders } from "./http/security-headers.ts";
 import { createResponseValidator } from "./http/response-validation.ts";
 import { mountOperations } from "./http/router.ts";
+import type { Attempts } from "./identity/attempts.ts";
 import type { Authenticator } from "./identity/credentials.ts";
 import type { Identity } from "./identity/identity.ts";
 import type { OriginPolicy } from "./identity/origins.ts";
@@ -46,6 +47,7 @@ export interface AppDeps {
   readonly store: Store;
   readonly identity: Identity;
   readonly authenticator: Authenticator;
+  readonly attempts: Attempts;
   readonly origins: OriginPolicy;
   readonly models: Models;
   readonly settings: SettingsService;
@@ -77,7 +79,7 @@ export function createApp(deps: AppDeps): Express {
   mountOperations(app, {
     handlers: {
       options: optionsHandlers({ models: deps.models, enableV1: config.ENABLE_V1 }),
-      sessions: sessionsHandlers(deps.identity),
+      sessions: sessionsHandlers(deps),
       conversations: conversationsHandlers(deps),
       events: eventsHandlers(deps),
       files: filesHandlers(deps.conversations),

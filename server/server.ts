@@ -13,6 +13,7 @@ import { createConversationService } from "./conversations/conversation-service.
 import { createLocalEventBus } from "./conversations/event-bus.ts";
 import { createEventLog } from "./conversations/event-log.ts";
 import { createIdempotency } from "./http/idempotency.ts";
+import { createAttempts } from "./identity/attempts.ts";
 import { bootstrap } from "./identity/bootstrap.ts";
 import type { Bootstrap } from "./identity/bootstrap.ts";
 import { createOpenAuthenticator, createTokenAuthenticator } from "./identity/credentials.ts";
@@ -47,11 +48,17 @@ export async function startServer(config: Config, logger: Logger): Promise<Runni
   const clock = systemClock;
   const release = await claimDataFolder(config.DATA_DIR);
   const store = await openSqliteStore(config.DATA_DIR, { now: () => timestamp(clock) });
-  const identity = createIdentity({ store, clock });
+  const identity = createIdentity({ store, clock, config });
   const first = await bootstrap(identity, config.BOOTSTRAP_API_KEY);
   const origins = createOriginPolicy(config.PERMITTED_CORS_ORIGINS);
+  const attempts = createAttempts({
+    perAddress: config.RATE_LIMIT_BAD_KEY_ADDRESS,
+    perPrefix: config.RATE_LIMIT_BAD_KEY_PREFIX,
+  });
   const authenticator =
-    config.AUTH_MODE === "none" ? createOpenAuthenticator(first.userId) : createTokenAuthenticator(identity, origins);
+    config.AUTH_MODE === "none"
+      ? createOpenAuthenticator(first.userId, origins)
+      : createTokenAuthenticator({ identity, origins, attempts });
   const cipher = createCipher(await loadSecretKey(config.SECRET_KEY, config.DATA_DIR));
   const settings = createSettingsService({ store: store.settings, cipher, defaultModel: config.LLM_MODEL });
   const secrets = createCustomSecrets({ store: store.secrets, cipher });
@@ -79,6 +86,7 @@ export async function startServer(config: Config, logger: Logger): Promise<Runni
     log,
     bus,
     activity,
+    identity,
     authenticator,
     logger,
     maxFrameBytes: config.MAX_FRAME_BYTES,
@@ -91,6 +99,7 @@ export async function startServer(config: Config, logger: Logger): Promise<Runni
     store,
     identity,
     authenticator,
+    attempts,
     origins,
     models,
     settings,

@@ -4,6 +4,7 @@ import type { Identity } from "./identity/identity.ts";
 import { createIdentity } from "./identity/identity.ts";
 import { OperatorError } from "./operator-error.ts";
 import { DataFolderError } from "./store/data-folder.ts";
+import type { UserRecord } from "./store/store.ts";
 import { openSqliteStore } from "./store/sqlite/sqlite-store.ts";
 import { existsSync } from "node:fs";
 
@@ -21,20 +22,49 @@ export function addUser(environment: NodeJS.ProcessEnv, name: string): Promise<v
 /** `openhands-api users list` */
 export function listUsers(environment: NodeJS.ProcessEnv): Promise<void> {
   return withIdentity(environment, async (identity) => {
-    for (const { name, createdAt } of await identity.listUsers()) console.log(`${name}\tsince ${createdAt}`);
+    for (const { name, createdAt, disabledAt } of await identity.listUsers())
+      console.log(`${name}\tsince ${createdAt}${disabledAt === null ? "" : `\tdisabled since ${disabledAt}`}`);
   });
+}
+
+/** `openhands-api users disable`: the user's keys, sessions and sockets stop, also while the server runs. */
+export function disableUser(environment: NodeJS.ProcessEnv, name: string, options: { last: boolean }): Promise<void> {
+  return withIdentity(environment, async (identity) => {
+    const { id } = await userNamed(identity, name);
+    if (!(await identity.disableUser(id, { evenTheLast: options.last })))
+      throw new OperatorError(
+        `${name} is the last user who is not disabled. Fix: add another user first, or say --last to leave none.`,
+      );
+    console.log(`User ${name} is disabled`);
+  });
+}
+
+/** `openhands-api users enable`: the user's keys work again; sessions have ended for good. */
+export function enableUser(environment: NodeJS.ProcessEnv, name: string): Promise<void> {
+  return withIdentity(environment, async (identity) => {
+    const { id } = await userNamed(identity, name);
+    await identity.enableUser(id);
+    console.log(`User ${name} is enabled`);
+  });
+}
+
+async function userNamed(identity: Identity, name: string): Promise<UserRecord> {
+  const user = await identity.findUser(name);
+  if (!user) throw new OperatorError(`There is no user ${name}. Fix: choose one of those that \`users list\` shows.`);
+  return user;
 }
 
 async function withIdentity(
   environment: NodeJS.ProcessEnv,
   work: (identity: Identity) => Promise<void>,
 ): Promise<void> {
-  const { DATA_DIR } = readConfig(environment);
+  const config = readConfig(environment);
+  const { DATA_DIR } = config;
   if (!existsSync(DATA_DIR))
     throw new DataFolderError(`There is no data folder ${DATA_DIR}. Fix: set DATA_DIR, or start the server once.`);
   const store = await openSqliteStore(DATA_DIR, { now: () => timestamp(systemClock) });
   try {
-    await work(createIdentity({ store, clock: systemClock }));
+    await work(createIdentity({ store, clock: systemClock, config }));
   } finally {
     await store.close();
   }

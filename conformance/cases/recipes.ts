@@ -5,6 +5,7 @@ import { jsonOf, namingFields, parametersIn, successOf } from "../operations.ts"
 import type { Operation, Parameter } from "../operations.ts";
 import type { Probe } from "../probe.ts";
 import { pathFor, prepareSingleton, stoppedConversation, valueOf } from "../resources.ts";
+import { readOnlyCredentials } from "../read-only.ts";
 import { foreignOrigin, sessionCredentials } from "../sessions.ts";
 import { spareTokens } from "../tokens.ts";
 import { closedGateCode } from "../units.ts";
@@ -12,6 +13,7 @@ import type { AnswerUnit } from "../units.ts";
 import type { World } from "../world.ts";
 import { anotherJson, brokenJson, brokenText, unknownId } from "./ammunition.ts";
 import { takesKey, withKey } from "./idempotency.ts";
+import { keyHeaderOf } from "./security.ts";
 
 /** Makes the call that brings about one documented answer, and prepares the server for it. */
 export type Plan = (probe: Probe) => Promise<Call>;
@@ -63,6 +65,15 @@ const recipes: Readonly<Record<string, Recipe>> = {
     ...call,
     credentials: await sessionCredentials(probe, foreignOrigin),
   }),
+
+  scope_insufficient: () => async (call, probe) => ({ ...call, credentials: await readOnlyCredentials(probe) }),
+
+  credentials_conflict: (_operation, world) => {
+    const header = keyHeaderOf(world);
+    return header === undefined
+      ? undefined
+      : (call) => ({ ...call, headers: { ...call.headers, [header]: madeUpKey() } });
+  },
 
   conversation_not_running: (operation) => {
     const [parameter] = parametersIn(operation, "path");

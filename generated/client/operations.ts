@@ -37,13 +37,13 @@ export interface Calls<Options> {
     /**
      * Log in: `POST /api/login`
      *
-     * Turns an API key into a session cookie, for browsers. The cookie is `HttpOnly` and `SameSite=Lax`; requests with it that change something need a permitted `Origin`.
+     * Turns an API key into a session cookie, for browsers. The cookie is `HttpOnly`, `SameSite=Lax` and, outside this machine, `Secure`; requests with it that change something need a permitted `Origin`. The session may do what the key may, ends with the key, when it is not used for a while, or at a fixed age, and replaces the session of a cookie that is sent along.
      */
     readonly login: (request: { body: wire.LoginRequest }, options?: Options) => Promise<wire.LoginResponse>;
     /**
      * Log out: `POST /api/logout`
      *
-     * Ends the session of the request's cookie on the server and clears the cookie. An API key stays valid.
+     * Ends the session of the request's cookie on the server, closes its sockets with 4401 and clears the cookie. An API key stays valid.
      */
     readonly logout: (request?: Record<string, never>, options?: Options) => Promise<wire.LogoutResponse>;
   };
@@ -210,19 +210,19 @@ export interface Calls<Options> {
     /**
      * List the API keys: `GET /api/keys`
      *
-     * The caller's API keys, newest first, without the keys themselves.
+     * The caller's API keys, newest first, without the keys themselves. Their order never changes.
      */
     readonly list: (request?: Record<string, never>, options?: Options) => Promise<wire.ApiKeyList>;
     /**
      * Create an API key: `POST /api/keys`
      *
-     * Creates an API key for the caller. The key itself stands in this answer and never again.
+     * Creates an API key for the caller. The key itself stands in this answer and never again. A key cannot create one that may do more, or that works longer, than itself.
      */
     readonly create: (request: { body: wire.CreateApiKeyRequest }, options?: Options) => Promise<wire.CreatedApiKey>;
     /**
      * Delete an API key: `DELETE /api/keys/{key_id}`
      *
-     * Revokes the key at once: a request with it is answered with 401 from then on.
+     * Revokes the key at once: a request with it is answered with 401 from then on, sessions that were begun with it end, and its sockets are closed with 4401.
      */
     readonly delete: (
       request: {
@@ -349,9 +349,22 @@ export interface Calls<Options> {
 /** The codes with which each operation fails. */
 export interface ErrorCodes {
   options: {
-    models: "validation_failed" | "invalid_credentials" | "unauthenticated" | "rate_limited" | "internal_error";
-    agents: "validation_failed" | "invalid_credentials" | "unauthenticated" | "rate_limited" | "internal_error";
+    models:
+      | "credentials_conflict"
+      | "validation_failed"
+      | "invalid_credentials"
+      | "unauthenticated"
+      | "rate_limited"
+      | "internal_error";
+    agents:
+      | "credentials_conflict"
+      | "validation_failed"
+      | "invalid_credentials"
+      | "unauthenticated"
+      | "rate_limited"
+      | "internal_error";
     securityAnalyzers:
+      | "credentials_conflict"
       | "validation_failed"
       | "invalid_credentials"
       | "unauthenticated"
@@ -369,6 +382,7 @@ export interface ErrorCodes {
       | "rate_limited"
       | "internal_error";
     logout:
+      | "credentials_conflict"
       | "validation_failed"
       | "invalid_credentials"
       | "unauthenticated"
@@ -378,19 +392,28 @@ export interface ErrorCodes {
   };
   conversations: {
     create:
+      | "credentials_conflict"
       | "malformed_json"
       | "repository_unavailable"
       | "validation_failed"
       | "invalid_credentials"
       | "unauthenticated"
       | "origin_forbidden"
+      | "scope_insufficient"
       | "idempotency_key_reused"
       | "payload_too_large"
       | "unsupported_media_type"
       | "rate_limited"
       | "internal_error";
-    list: "validation_failed" | "invalid_credentials" | "unauthenticated" | "rate_limited" | "internal_error";
+    list:
+      | "credentials_conflict"
+      | "validation_failed"
+      | "invalid_credentials"
+      | "unauthenticated"
+      | "rate_limited"
+      | "internal_error";
     get:
+      | "credentials_conflict"
       | "validation_failed"
       | "invalid_credentials"
       | "unauthenticated"
@@ -398,51 +421,61 @@ export interface ErrorCodes {
       | "rate_limited"
       | "internal_error";
     rename:
+      | "credentials_conflict"
       | "malformed_json"
       | "validation_failed"
       | "invalid_credentials"
       | "unauthenticated"
       | "origin_forbidden"
+      | "scope_insufficient"
       | "conversation_not_found"
       | "payload_too_large"
       | "unsupported_media_type"
       | "rate_limited"
       | "internal_error";
     delete:
+      | "credentials_conflict"
       | "validation_failed"
       | "invalid_credentials"
       | "unauthenticated"
       | "origin_forbidden"
+      | "scope_insufficient"
       | "conversation_not_found"
       | "rate_limited"
       | "internal_error";
     start:
+      | "credentials_conflict"
       | "malformed_json"
       | "validation_failed"
       | "invalid_credentials"
       | "unauthenticated"
       | "origin_forbidden"
+      | "scope_insufficient"
       | "conversation_not_found"
       | "payload_too_large"
       | "unsupported_media_type"
       | "rate_limited"
       | "internal_error";
     stop:
+      | "credentials_conflict"
       | "validation_failed"
       | "invalid_credentials"
       | "unauthenticated"
       | "origin_forbidden"
+      | "scope_insufficient"
       | "conversation_not_found"
       | "rate_limited"
       | "internal_error";
   };
   events: {
     message:
+      | "credentials_conflict"
       | "malformed_json"
       | "validation_failed"
       | "invalid_credentials"
       | "unauthenticated"
       | "origin_forbidden"
+      | "scope_insufficient"
       | "conversation_not_found"
       | "conversation_not_running"
       | "idempotency_key_reused"
@@ -451,6 +484,7 @@ export interface ErrorCodes {
       | "rate_limited"
       | "internal_error";
     search:
+      | "credentials_conflict"
       | "validation_failed"
       | "invalid_credentials"
       | "unauthenticated"
@@ -458,11 +492,13 @@ export interface ErrorCodes {
       | "rate_limited"
       | "internal_error";
     add:
+      | "credentials_conflict"
       | "malformed_json"
       | "validation_failed"
       | "invalid_credentials"
       | "unauthenticated"
       | "origin_forbidden"
+      | "scope_insufficient"
       | "conversation_not_found"
       | "agent_state_conflict"
       | "conversation_not_running"
@@ -474,6 +510,7 @@ export interface ErrorCodes {
   };
   files: {
     list:
+      | "credentials_conflict"
       | "path_outside_workspace"
       | "validation_failed"
       | "invalid_credentials"
@@ -483,29 +520,40 @@ export interface ErrorCodes {
       | "internal_error";
   };
   apiKeys: {
-    list: "validation_failed" | "invalid_credentials" | "unauthenticated" | "rate_limited" | "internal_error";
+    list:
+      | "credentials_conflict"
+      | "validation_failed"
+      | "invalid_credentials"
+      | "unauthenticated"
+      | "rate_limited"
+      | "internal_error";
     create:
+      | "credentials_conflict"
       | "malformed_json"
       | "validation_failed"
       | "invalid_credentials"
       | "unauthenticated"
       | "origin_forbidden"
+      | "scope_insufficient"
       | "idempotency_key_reused"
       | "payload_too_large"
       | "unsupported_media_type"
       | "rate_limited"
       | "internal_error";
     delete:
+      | "credentials_conflict"
       | "validation_failed"
       | "invalid_credentials"
       | "unauthenticated"
       | "origin_forbidden"
+      | "scope_insufficient"
       | "api_key_not_found"
       | "rate_limited"
       | "internal_error";
   };
   settings: {
     get:
+      | "credentials_conflict"
       | "validation_failed"
       | "invalid_credentials"
       | "unauthenticated"
@@ -513,11 +561,13 @@ export interface ErrorCodes {
       | "rate_limited"
       | "internal_error";
     merge:
+      | "credentials_conflict"
       | "malformed_json"
       | "validation_failed"
       | "invalid_credentials"
       | "unauthenticated"
       | "origin_forbidden"
+      | "scope_insufficient"
       | "payload_too_large"
       | "unsupported_media_type"
       | "rate_limited"
@@ -525,13 +575,21 @@ export interface ErrorCodes {
     reset: "operation_removed" | "rate_limited" | "internal_error";
   };
   secrets: {
-    list: "validation_failed" | "invalid_credentials" | "unauthenticated" | "rate_limited" | "internal_error";
+    list:
+      | "credentials_conflict"
+      | "validation_failed"
+      | "invalid_credentials"
+      | "unauthenticated"
+      | "rate_limited"
+      | "internal_error";
     create:
+      | "credentials_conflict"
       | "malformed_json"
       | "validation_failed"
       | "invalid_credentials"
       | "unauthenticated"
       | "origin_forbidden"
+      | "scope_insufficient"
       | "idempotency_key_reused"
       | "secret_exists"
       | "payload_too_large"
@@ -539,11 +597,13 @@ export interface ErrorCodes {
       | "rate_limited"
       | "internal_error";
     update:
+      | "credentials_conflict"
       | "malformed_json"
       | "validation_failed"
       | "invalid_credentials"
       | "unauthenticated"
       | "origin_forbidden"
+      | "scope_insufficient"
       | "secret_not_found"
       | "secret_exists"
       | "payload_too_large"
@@ -551,30 +611,36 @@ export interface ErrorCodes {
       | "rate_limited"
       | "internal_error";
     delete:
+      | "credentials_conflict"
       | "validation_failed"
       | "invalid_credentials"
       | "unauthenticated"
       | "origin_forbidden"
+      | "scope_insufficient"
       | "secret_not_found"
       | "rate_limited"
       | "internal_error";
   };
   providers: {
     add:
+      | "credentials_conflict"
       | "malformed_json"
       | "validation_failed"
       | "invalid_credentials"
       | "unauthenticated"
       | "origin_forbidden"
+      | "scope_insufficient"
       | "payload_too_large"
       | "unsupported_media_type"
       | "rate_limited"
       | "internal_error";
     unset:
+      | "credentials_conflict"
       | "validation_failed"
       | "invalid_credentials"
       | "unauthenticated"
       | "origin_forbidden"
+      | "scope_insufficient"
       | "rate_limited"
       | "internal_error";
   };
@@ -586,6 +652,7 @@ export interface ErrorCodes {
   };
   users: {
     me:
+      | "credentials_conflict"
       | "validation_failed"
       | "invalid_credentials"
       | "unauthenticated"

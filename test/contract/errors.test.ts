@@ -8,9 +8,15 @@ import type { ErrorCode } from "../../contract/index.ts";
 
 /** Design §3.1, and which codes fall under each status. */
 const statuses: Record<number, readonly ErrorCode[]> = {
-  400: ["validation_failed", "malformed_json", "path_outside_workspace", "repository_unavailable"],
+  400: [
+    "validation_failed",
+    "malformed_json",
+    "path_outside_workspace",
+    "repository_unavailable",
+    "credentials_conflict",
+  ],
   401: ["unauthenticated", "invalid_credentials"],
-  403: ["origin_forbidden"],
+  403: ["origin_forbidden", "scope_insufficient"],
   404: ["route_not_found", "conversation_not_found", "api_key_not_found", "settings_not_found", "secret_not_found"],
   405: ["method_not_allowed"],
   409: ["conversation_not_running", "agent_state_conflict", "secret_exists", "idempotency_key_reused"],

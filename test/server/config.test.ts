@@ -74,6 +74,10 @@ const refused = [
     values: ["x", "10", "10/week", "10/second,5/minute", "-1/second", "0/second", "OFF"],
     says: /`10\/second; 100\/minute`, or `off`/,
   },
+  { name: "RATE_LIMIT_BAD_KEY_ADDRESS", values: ["x", "1.5/second"], says: /`100\/minute`, or `off`/ },
+  { name: "RATE_LIMIT_BAD_KEY_PREFIX", values: ["x", "0/hour"], says: /`10\/minute; 100\/hour`, or `off`/ },
+  { name: "SESSION_IDLE_SECONDS", values: ["59", "never", "-1"], says: /a number of seconds, from 60/ },
+  { name: "SESSION_LIFETIME_SECONDS", values: ["59", "1h"], says: /a number of seconds, from 60/ },
   { name: "RATE_LIMIT_ADDRESS", values: ["x", "1.5/second"], says: /`20\/second`, or `off`/ },
   { name: "ENABLE_V1", values: ["maybe", "2"], says: /"0"/ },
   {

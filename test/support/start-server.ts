@@ -50,6 +50,8 @@ export async function startServer(t: Cleanup, options: ServerOptions = {}): Prom
       BOOTSTRAP_API_KEY: key,
       RATE_LIMIT_ADDRESS: "off",
       RATE_LIMIT_USER: "off",
+      RATE_LIMIT_BAD_KEY_ADDRESS: "off",
+      RATE_LIMIT_BAD_KEY_PREFIX: "off",
       VALIDATE_RESPONSES: "all",
       LOG_LEVEL: "info",
       ...options.env,

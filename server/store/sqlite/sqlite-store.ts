@@ -3,14 +3,8 @@ import { Migrator } from "kysely/migration";
 import { OperatorError } from "../../operator-error.ts";
 import type { Database } from "../database.ts";
 import { migrations } from "../migrations.ts";
-import {
-  apiKeyQueries,
-  conversationQueries,
-  insertApiKey,
-  insertConversation,
-  sessionQueries,
-  userQueries,
-} from "../queries.ts";
+import { apiKeyQueries, disableUser, insertApiKey, sessionQueries, userQueries } from "../identity-queries.ts";
+import { conversationQueries, insertConversation } from "../queries.ts";
 import { receiptQueries } from "../receipt-queries.ts";
 import { insertSecret, providerTokenQueries, secretQueries } from "../secret-queries.ts";
 import type {
@@ -21,6 +15,7 @@ import type {
   SettingsRecord,
   SettingsStore,
   Store,
+  UserStore,
 } from "../store.ts";
 import { openConnection } from "./connection.ts";
 import type { Connection } from "./connection.ts";
@@ -44,7 +39,7 @@ export async function openSqliteStore(folder: string, { now }: { now: () => stri
   await migrate(connection.db);
   const { db } = connection;
   return {
-    users: userQueries(db),
+    users: sqliteUsers(connection),
     apiKeys: sqliteApiKeys(connection),
     sessions: sessionQueries(db),
     settings: sqliteSettings(connection),
@@ -82,6 +77,18 @@ async function migrate(db: Kysely<Database>): Promise<void> {
     );
   }
   if (error !== undefined) throw new Error("The database's schema could not be brought up to date.", { cause: error });
+}
+
+function sqliteUsers({ db, change, transaction }: Connection): UserStore {
+  return {
+    ...userQueries(db),
+    disable: async (id, at, { evenTheLast }) =>
+      transaction(() => {
+        if (change(disableUser(db, id, at, evenTheLast)) === 0) return false;
+        change(db.deleteFrom("sessions").where("user_id", "=", id));
+        return true;
+      }),
+  };
 }
 
 function sqliteApiKeys(connection: Connection): ApiKeyStore {

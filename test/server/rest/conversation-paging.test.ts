@@ -36,6 +36,14 @@ test("however a list is paged while conversations come and go, no one is skipped
     async (initialTicks, happenings, limit) => {
       const userId = newId();
       await store.users.insert({ id: userId, name: userId, createdAt: "" });
+      const principal = {
+        userId,
+        via: "key",
+        scope: "write",
+        proof: null,
+        expiresAt: null,
+        keysExpireBy: null,
+      } as const;
       let clock = 0;
       const create = async (ticks: number) => {
         clock += ticks;
@@ -53,7 +61,7 @@ test("however a list is paged while conversations come and go, no one is skipped
         const query = { limit, include_sub_conversations: false, ...(pageId !== null && { page_id: pageId }) };
         const answer = await handlers.list(
           { query },
-          { principal: { userId, via: "key" }, headers: {}, secure: false, receiptOf: () => undefined },
+          { principal, headers: {}, address: "", secure: false, receiptOf: () => undefined },
         );
         const body = answer.body as ConversationPage; // what the contract says; a handler may also give stored text
         assert.ok(body.results.length <= limit);
