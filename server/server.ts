@@ -12,6 +12,7 @@ import type { Config } from "./config.ts";
 import { createConversationService } from "./conversations/conversation-service.ts";
 import { createLocalEventBus } from "./conversations/event-bus.ts";
 import { createEventLog } from "./conversations/event-log.ts";
+import { answerClientErrors } from "./http/client-error.ts";
 import { createIdempotency } from "./http/idempotency.ts";
 import { createAttempts } from "./identity/attempts.ts";
 import { bootstrap } from "./identity/bootstrap.ts";
@@ -112,6 +113,7 @@ export async function startServer(config: Config, logger: Logger): Promise<Runni
     connections: sockets.connections,
   });
   const server = createServer({ shouldUpgradeCallback: asksForSocket }, app);
+  answerClientErrors(server, logger);
   sockets.attach(server);
 
   async function close(): Promise<void> {
