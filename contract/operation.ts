@@ -149,7 +149,8 @@ function sharedErrors(definition: OperationDefinition): ErrorCode[] {
   if (security === "user") codes.push("credentials_conflict", "unauthenticated", "invalid_credentials");
   if (security === "user" && method !== "GET") codes.push("origin_forbidden");
   if (security === "user" && scopeOf(definition) === "write") codes.push("scope_insufficient");
-  if (rateLimit !== "exempt") codes.push("rate_limited");
+  // Too many wrong keys, wherever one can be sent.
+  if (rateLimit !== "exempt" || security === "user") codes.push("rate_limited");
   if (gate) codes.push("route_not_found");
   if (idempotencyKey) codes.push("idempotency_key_reused");
   return codes;

@@ -14,6 +14,7 @@ import { mountDocuments } from "./http/documents.ts";
 import { answerError } from "./http/errors.ts";
 import type { Idempotency } from "./http/idempotency.ts";
 import { noteActivity } from "./http/note-activity.ts";
+import type { AddressOf } from "./http/peer.ts";
 import { createRateLimiter, limitAddresses } from "./http/rate-limit.ts";
 import { requestId } from "./http/request-id.ts";
 import { securityHeaders } from "./http/security-headers.ts";
@@ -48,6 +49,7 @@ export interface AppDeps {
   readonly identity: Identity;
   readonly authenticator: Authenticator;
   readonly attempts: Attempts;
+  readonly addressOf: AddressOf;
   readonly origins: OriginPolicy;
   readonly models: Models;
   readonly settings: SettingsService;
@@ -74,7 +76,7 @@ export function createApp(deps: AppDeps): Express {
   app.use(corsHeaders(origins));
   app.use(securityHeaders);
   app.use(cacheHeaders);
-  app.use(limitAddresses(createRateLimiter("address", config.RATE_LIMIT_ADDRESS)));
+  app.use(limitAddresses(createRateLimiter("address", config.RATE_LIMIT_ADDRESS), deps.addressOf));
   mountDocuments(app, { enableV1: config.ENABLE_V1 });
   mountOperations(app, {
     handlers: {
@@ -91,6 +93,7 @@ export function createApp(deps: AppDeps): Express {
       users: usersHandlers(settings),
     },
     authenticator: deps.authenticator,
+    addressOf: deps.addressOf,
     idempotency: deps.idempotency,
     userLimiter: createRateLimiter("user", config.RATE_LIMIT_USER),
     validator: createResponseValidator(config.VALIDATE_RESPONSES),

@@ -1,6 +1,7 @@
 import { resolve } from "node:path";
 import * as z from "zod";
 import { sizeLimits } from "../contract/index.ts";
+import { isNetwork } from "./http/peer.ts";
 import { isLoopback } from "./loopback.ts";
 import { OperatorError } from "./operator-error.ts";
 
@@ -29,18 +30,17 @@ const rateWindows = z
 
 const flag = z.stringbool({ truthy: ["1", "true", "yes", "on"], falsy: ["0", "false", "no", "off"] });
 
-const origins = z
-  .string()
-  .transform((text) =>
-    text
-      .split(",")
-      .map((origin) => origin.trim())
-      .filter((origin) => origin !== ""),
-  )
-  .refine(
-    (list) => list.every((origin) => URL.parse(origin)?.origin === origin),
-    "must be origins such as `https://app.example`, without a path, separated by commas",
-  );
+const list = z.string().transform((text) =>
+  text
+    .split(",")
+    .map((entry) => entry.trim())
+    .filter((entry) => entry !== ""),
+);
+
+const origins = list.refine(
+  (entries) => entries.every((origin) => URL.parse(origin)?.origin === origin),
+  "must be origins such as `https://app.example`, without a path, separated by commas",
+);
 
 /** @param form what is accepted, as it goes into the message */
 const number = (form: string, { min, max = Number.MAX_SAFE_INTEGER }: { min: number; max?: number }) =>
@@ -79,6 +79,15 @@ const Environment = z.object({
   PERMITTED_CORS_ORIGINS: origins
     .prefault("")
     .describe("Origins that browsers may call from, separated by commas; any localhost origin when empty."),
+  TRUSTED_PROXIES: list
+    .refine(
+      (entries) => entries.every(isNetwork),
+      "must be addresses or networks such as `127.0.0.1, 10.0.0.0/8`, separated by commas",
+    )
+    .prefault("")
+    .describe(
+      "Proxies in front of the server, as addresses or networks separated by commas: what they say in X-Forwarded-For is believed, so that limits count clients and not the proxy. A proxy also has to pass on Host.",
+    ),
   RATE_LIMIT_ADDRESS: z
     .union([off, rateWindows], "must be like `20/second`, or `off`")
     .prefault("20/second")

@@ -14,6 +14,7 @@ import { createLocalEventBus } from "./conversations/event-bus.ts";
 import { createEventLog } from "./conversations/event-log.ts";
 import { answerClientErrors } from "./http/client-error.ts";
 import { createIdempotency } from "./http/idempotency.ts";
+import { createAddressOf } from "./http/peer.ts";
 import { createAttempts } from "./identity/attempts.ts";
 import { bootstrap } from "./identity/bootstrap.ts";
 import type { Bootstrap } from "./identity/bootstrap.ts";
@@ -52,6 +53,7 @@ export async function startServer(config: Config, logger: Logger): Promise<Runni
   const identity = createIdentity({ store, clock, config });
   const first = await bootstrap(identity, config.BOOTSTRAP_API_KEY);
   const origins = createOriginPolicy(config.PERMITTED_CORS_ORIGINS);
+  const addressOf = createAddressOf(config.TRUSTED_PROXIES);
   const attempts = createAttempts({
     perAddress: config.RATE_LIMIT_BAD_KEY_ADDRESS,
     perPrefix: config.RATE_LIMIT_BAD_KEY_PREFIX,
@@ -89,6 +91,7 @@ export async function startServer(config: Config, logger: Logger): Promise<Runni
     activity,
     identity,
     authenticator,
+    addressOf,
     logger,
     maxFrameBytes: config.MAX_FRAME_BYTES,
     maxSocketsPerUser: config.MAX_SOCKETS_PER_USER,
@@ -101,6 +104,7 @@ export async function startServer(config: Config, logger: Logger): Promise<Runni
     identity,
     authenticator,
     attempts,
+    addressOf,
     origins,
     models,
     settings,

@@ -1,7 +1,7 @@
 import type { RequestHandler, Response } from "express";
 import type { RateWindow } from "../config.ts";
 import { contract, operationsOf } from "../../contract/index.ts";
-import { addressOf } from "./peer.ts";
+import type { AddressOf } from "./peer.ts";
 import { createRateWindows, rateHeaders, rateLimited } from "../rate-windows.ts";
 
 /** Counts requests. */
@@ -33,7 +33,7 @@ const exemptPaths = new Set(
 );
 
 /** Counts requests by the address that they come from, before anything is known of who makes them. */
-export function limitAddresses(limiter: RateLimiter): RequestHandler {
+export function limitAddresses(limiter: RateLimiter, addressOf: AddressOf): RequestHandler {
   return async (req, res, next) => {
     const exempt = exemptPaths.has(req.path) || req.path.startsWith("/assets/");
     if (!exempt) await limiter.count(addressOf(req), res);

@@ -12,7 +12,8 @@ import type { Authenticator } from "../identity/credentials.ts";
 import { includes } from "../identity/principal.ts";
 import type { Principal } from "../identity/principal.ts";
 import { jsonBody } from "./body.ts";
-import { addressOf, wantsTls } from "./peer.ts";
+import { wantsTls } from "./peer.ts";
+import type { AddressOf } from "./peer.ts";
 import { writeDeprecation } from "./deprecation.ts";
 import { toApiError, validationFailed } from "./errors.ts";
 import type { Idempotency, ReceiptOf, RepeatableRequest } from "./idempotency.ts";
@@ -42,6 +43,7 @@ export type ServerHandlers = Handlers<RequestContext, JsonText>;
 export interface RouterDeps {
   readonly handlers: ServerHandlers;
   readonly authenticator: Authenticator;
+  readonly addressOf: AddressOf;
   readonly userLimiter: RateLimiter;
   readonly idempotency: Idempotency;
   readonly validator: ResponseValidator;
@@ -122,7 +124,7 @@ function implementation(row: OperationRow, deps: RouterDeps) {
           handler(request, {
             principal,
             headers: req.headers,
-            address: addressOf(req),
+            address: deps.addressOf(req),
             secure: wantsTls(req),
             receiptOf,
           });
@@ -172,7 +174,7 @@ function admission(metadata: OperationMetadata, row: OperationRow, deps: RouterD
       state.principal = await deps.authenticator.authenticate({
         headers: req.headers,
         rawHeaders: req.rawHeaders,
-        address: addressOf(req),
+        address: deps.addressOf(req),
         changes: row.method !== "GET",
       });
       if (metadata.rateLimit === "user") await deps.userLimiter.count(state.principal.userId, res);

@@ -10,7 +10,7 @@ import type { ConversationService } from "../conversations/conversation-service.
 import type { EventBus } from "../conversations/event-bus.ts";
 import type { EventLog } from "../conversations/event-log.ts";
 import { issueDetails, toApiError, validationFailed } from "../http/errors.ts";
-import { addressOf } from "../http/peer.ts";
+import type { AddressOf } from "../http/peer.ts";
 import type { Authenticator } from "../identity/credentials.ts";
 import type { Identity } from "../identity/identity.ts";
 import type { Principal } from "../identity/principal.ts";
@@ -31,6 +31,7 @@ export interface SocketDeps {
   readonly activity: Activity;
   readonly identity: Identity;
   readonly authenticator: Authenticator;
+  readonly addressOf: AddressOf;
   readonly logger: Logger;
   readonly maxFrameBytes: number;
   readonly maxSocketsPerUser: number;
@@ -141,7 +142,8 @@ interface Admission {
 }
 
 /** @throws {ApiError} one of `closeCodes` */
-async function admit({ req, url, id }: Handshake, { authenticator, conversations }: SocketDeps): Promise<Admission> {
+async function admit({ req, url, id }: Handshake, deps: SocketDeps): Promise<Admission> {
+  const { authenticator, addressOf, conversations } = deps;
   const query = Query.safeParse(Object.fromEntries(url.searchParams));
   const params = channels.events.params.safeParse({ conversation_id: id });
   // A socket changes things, whatever it turns out to be used for.

@@ -74,6 +74,11 @@ const refused = [
     values: ["x", "10", "10/week", "10/second,5/minute", "-1/second", "0/second", "OFF"],
     says: /`10\/second; 100\/minute`, or `off`/,
   },
+  {
+    name: "TRUSTED_PROXIES",
+    values: ["proxy", "10.0.0.0/33", "10.0.0", "::1/129", "10.0.0.0/8/8", "10.0.0.1;10.0.0.2"],
+    says: /addresses or networks/,
+  },
   { name: "RATE_LIMIT_BAD_KEY_ADDRESS", values: ["x", "1.5/second"], says: /`100\/minute`, or `off`/ },
   { name: "RATE_LIMIT_BAD_KEY_PREFIX", values: ["x", "0/hour"], says: /`10\/minute; 100\/hour`, or `off`/ },
   { name: "SESSION_IDLE_SECONDS", values: ["59", "never", "-1"], says: /a number of seconds, from 60/ },

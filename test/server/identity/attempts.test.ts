@@ -66,6 +66,18 @@ test("keys that begin alike may be wrong so often, and others are not affected",
   assert.equal((await call("GET", path)).status, 200);
 });
 
+test("behind a trusted proxy the client counts that the proxy names, and not one that the client has made up", async (t) => {
+  const env = { RATE_LIMIT_BAD_KEY_ADDRESS: "1/day", TRUSTED_PROXIES: "127.0.0.0/8" };
+  const { call } = await limited(t, env);
+  const from = (address: string, key?: string) =>
+    call("GET", "/api/keys", { headers: { "X-Forwarded-For": address }, ...(key !== undefined && { key }) });
+  assertRefused(await from("192.0.2.1", wrongKey()), 401, "invalid_credentials");
+  assertLimited(await from("192.0.2.1"), 1);
+  assertLimited(await from("198.51.100.7, 192.0.2.1"), 1);
+  assert.equal((await from("192.0.2.2")).status, 200);
+  assert.equal((await from("192.0.2.1, 192.0.2.2")).status, 200);
+});
+
 test("whoever waits may try again", async (t) => {
   const { call } = await limited(t, { RATE_LIMIT_BAD_KEY_ADDRESS: "1/second" });
   const statuses = new Set<number>();

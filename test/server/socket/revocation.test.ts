@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { after, test } from "node:test";
 import { DatabaseSync } from "node:sqlite";
 import { join } from "node:path";
-import { allEvents, caller, createConversation } from "../../support/api.ts";
+import { allEvents, caller, createConversation, until } from "../../support/api.ts";
 import { addUser, runCli } from "../../support/cli.ts";
 import { isStatus } from "../../support/frames.ts";
 import { assertRefused } from "../../support/refusal.ts";
@@ -30,6 +30,7 @@ async function opened(socket: TestSocket): Promise<TestSocket> {
 }
 
 async function assertEnded(socket: TestSocket): Promise<void> {
+  await until(() => socket.raw.readyState === socket.raw.CLOSED);
   const { code, reason } = await socket.closed;
   assert.equal(code, 4401);
   assert.match(reason, /key or session has ended/);
