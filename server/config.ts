@@ -97,8 +97,8 @@ const Environment = z.object({
     .prefault("10/second; 100/minute")
     .describe("Requests that one user may make; `off` for no limit."),
   RATE_LIMIT_BAD_KEY_ADDRESS: z
-    .union([off, rateWindows], "must be like `100/minute`, or `off`")
-    .prefault("100/minute")
+    .union([off, rateWindows], "must be like `200/minute`, or `off`")
+    .prefault("200/minute")
     .describe(
       "Wrong API keys that one address may send, by login or otherwise; beyond, its keys are not looked at. `off` for no limit.",
     ),
