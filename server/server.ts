@@ -15,6 +15,9 @@ import { createEventLog } from "./conversations/event-log.ts";
 import { createIdempotency } from "./idempotency.ts";
 import { createFeedback } from "./conversations/feedback.ts";
 import { createSetups } from "./conversations/setups.ts";
+import { answerClientErrors } from "./http/client-error.ts";
+import { createAddressOf } from "./http/peer.ts";
+import { createAttempts } from "./identity/attempts.ts";
 import { bootstrap } from "./identity/bootstrap.ts";
 import type { Bootstrap } from "./identity/bootstrap.ts";
 import { createOpenAuthenticator, createTokenAuthenticator } from "./identity/credentials.ts";
@@ -50,11 +53,18 @@ export async function startServer(config: Config, logger: Logger): Promise<Runni
   const clock = systemClock;
   const release = await claimDataFolder(config.DATA_DIR);
   const store = await openSqliteStore(config.DATA_DIR, { now: () => timestamp(clock) });
-  const identity = createIdentity({ store, clock });
+  const identity = createIdentity({ store, clock, config });
   const first = await bootstrap(identity, config.BOOTSTRAP_API_KEY);
   const origins = createOriginPolicy(config.PERMITTED_CORS_ORIGINS);
+  const addressOf = createAddressOf(config.TRUSTED_PROXIES);
+  const attempts = createAttempts({
+    perAddress: config.RATE_LIMIT_BAD_KEY_ADDRESS,
+    perPrefix: config.RATE_LIMIT_BAD_KEY_PREFIX,
+  });
   const authenticator =
-    config.AUTH_MODE === "none" ? createOpenAuthenticator(first.userId) : createTokenAuthenticator(identity, origins);
+    config.AUTH_MODE === "none"
+      ? createOpenAuthenticator(first.userId, origins)
+      : createTokenAuthenticator({ identity, origins, attempts });
   const cipher = createCipher(await loadSecretKey(config.SECRET_KEY, config.DATA_DIR));
   const changed = (userId: string) => knownSecrets.forget(userId);
   const settings = createSettingsService({ store: store.settings, cipher, defaultModel: config.LLM_MODEL, changed });
@@ -93,7 +103,9 @@ export async function startServer(config: Config, logger: Logger): Promise<Runni
     log,
     bus,
     activity,
+    identity,
     authenticator,
+    addressOf,
     logger,
     maxFrameBytes: config.MAX_FRAME_BYTES,
     maxSocketsPerUser: config.MAX_SOCKETS_PER_USER,
@@ -105,6 +117,8 @@ export async function startServer(config: Config, logger: Logger): Promise<Runni
     store,
     identity,
     authenticator,
+    attempts,
+    addressOf,
     origins,
     models,
     settings,
@@ -118,6 +132,7 @@ export async function startServer(config: Config, logger: Logger): Promise<Runni
     connections: sockets.connections,
   });
   const server = createServer({ shouldUpgradeCallback: asksForSocket }, app);
+  answerClientErrors(server, logger);
   sockets.attach(server);
 
   async function close(): Promise<void> {

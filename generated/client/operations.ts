@@ -43,7 +43,7 @@ export interface Calls<Options> {
     /**
      * Log in: `POST /api/login`
      *
-     * Turns an API key into a session cookie, for browsers. The cookie is `HttpOnly` and `SameSite=Lax`; requests with it that change something need a permitted `Origin`.
+     * Turns an API key into a session cookie, for browsers. The cookie is `HttpOnly`, `SameSite=Lax` and, outside this machine, `Secure`; requests with it that change something need a permitted `Origin`. The session may do what the key may, ends with the key, when it is not used for a while, or at a fixed age, and replaces the session of a cookie that is sent along.
      */
     readonly login: (request: { body: wire.LoginRequest }, options?: Options) => Promise<wire.LoginResponse>;
     /**
@@ -55,7 +55,7 @@ export interface Calls<Options> {
     /**
      * Log out: `POST /api/logout`
      *
-     * Ends the session of the request's cookie on the server and clears the cookie. An API key stays valid.
+     * Ends the session of the request's cookie on the server, closes its sockets with 4401 and clears the cookie. An API key stays valid.
      */
     readonly logout: (request?: Record<string, never>, options?: Options) => Promise<wire.LogoutResponse>;
   };
@@ -412,19 +412,19 @@ export interface Calls<Options> {
     /**
      * List the API keys: `GET /api/keys`
      *
-     * The caller's API keys, newest first, without the keys themselves.
+     * The caller's API keys, newest first, without the keys themselves. Their order never changes.
      */
     readonly list: (request?: Record<string, never>, options?: Options) => Promise<wire.ApiKeyList>;
     /**
      * Create an API key: `POST /api/keys`
      *
-     * Creates an API key for the caller. The key itself stands in this answer and never again.
+     * Creates an API key for the caller. The key itself stands in this answer and never again. A key cannot create one that may do more, or that works longer, than itself.
      */
     readonly create: (request: { body: wire.CreateApiKeyRequest }, options?: Options) => Promise<wire.CreatedApiKey>;
     /**
      * Delete an API key: `DELETE /api/keys/{key_id}`
      *
-     * Revokes the key at once: a request with it is answered with 401 from then on.
+     * Revokes the key at once: a request with it is answered with 401 from then on, sessions that were begun with it end, and its sockets are closed with 4401.
      */
     readonly delete: (
       request: {
@@ -557,9 +557,22 @@ export interface Calls<Options> {
 /** The codes with which each operation fails. */
 export interface ErrorCodes {
   options: {
-    models: "validation_failed" | "invalid_credentials" | "unauthenticated" | "rate_limited" | "internal_error";
-    agents: "validation_failed" | "invalid_credentials" | "unauthenticated" | "rate_limited" | "internal_error";
+    models:
+      | "credentials_conflict"
+      | "validation_failed"
+      | "invalid_credentials"
+      | "unauthenticated"
+      | "rate_limited"
+      | "internal_error";
+    agents:
+      | "credentials_conflict"
+      | "validation_failed"
+      | "invalid_credentials"
+      | "unauthenticated"
+      | "rate_limited"
+      | "internal_error";
     securityAnalyzers:
+      | "credentials_conflict"
       | "validation_failed"
       | "invalid_credentials"
       | "unauthenticated"
@@ -578,6 +591,7 @@ export interface ErrorCodes {
       | "rate_limited"
       | "internal_error";
     authenticate:
+      | "credentials_conflict"
       | "validation_failed"
       | "invalid_credentials"
       | "unauthenticated"
@@ -585,6 +599,7 @@ export interface ErrorCodes {
       | "rate_limited"
       | "internal_error";
     logout:
+      | "credentials_conflict"
       | "validation_failed"
       | "invalid_credentials"
       | "unauthenticated"
@@ -594,20 +609,29 @@ export interface ErrorCodes {
   };
   conversations: {
     create:
+      | "credentials_conflict"
       | "malformed_json"
       | "repository_unavailable"
       | "validation_failed"
       | "invalid_credentials"
       | "unauthenticated"
       | "origin_forbidden"
+      | "scope_insufficient"
       | "conversation_exists"
       | "idempotency_key_reused"
       | "payload_too_large"
       | "unsupported_media_type"
       | "rate_limited"
       | "internal_error";
-    list: "validation_failed" | "invalid_credentials" | "unauthenticated" | "rate_limited" | "internal_error";
+    list:
+      | "credentials_conflict"
+      | "validation_failed"
+      | "invalid_credentials"
+      | "unauthenticated"
+      | "rate_limited"
+      | "internal_error";
     get:
+      | "credentials_conflict"
       | "validation_failed"
       | "invalid_credentials"
       | "unauthenticated"
@@ -615,51 +639,61 @@ export interface ErrorCodes {
       | "rate_limited"
       | "internal_error";
     rename:
+      | "credentials_conflict"
       | "malformed_json"
       | "validation_failed"
       | "invalid_credentials"
       | "unauthenticated"
       | "origin_forbidden"
+      | "scope_insufficient"
       | "conversation_not_found"
       | "payload_too_large"
       | "unsupported_media_type"
       | "rate_limited"
       | "internal_error";
     delete:
+      | "credentials_conflict"
       | "validation_failed"
       | "invalid_credentials"
       | "unauthenticated"
       | "origin_forbidden"
+      | "scope_insufficient"
       | "conversation_not_found"
       | "rate_limited"
       | "internal_error";
     start:
+      | "credentials_conflict"
       | "malformed_json"
       | "validation_failed"
       | "invalid_credentials"
       | "unauthenticated"
       | "origin_forbidden"
+      | "scope_insufficient"
       | "conversation_not_found"
       | "payload_too_large"
       | "unsupported_media_type"
       | "rate_limited"
       | "internal_error";
     stop:
+      | "credentials_conflict"
       | "validation_failed"
       | "invalid_credentials"
       | "unauthenticated"
       | "origin_forbidden"
+      | "scope_insufficient"
       | "conversation_not_found"
       | "rate_limited"
       | "internal_error";
   };
   events: {
     message:
+      | "credentials_conflict"
       | "malformed_json"
       | "validation_failed"
       | "invalid_credentials"
       | "unauthenticated"
       | "origin_forbidden"
+      | "scope_insufficient"
       | "conversation_not_found"
       | "conversation_not_running"
       | "idempotency_key_reused"
@@ -668,6 +702,7 @@ export interface ErrorCodes {
       | "rate_limited"
       | "internal_error";
     search:
+      | "credentials_conflict"
       | "validation_failed"
       | "invalid_credentials"
       | "unauthenticated"
@@ -675,11 +710,13 @@ export interface ErrorCodes {
       | "rate_limited"
       | "internal_error";
     add:
+      | "credentials_conflict"
       | "malformed_json"
       | "validation_failed"
       | "invalid_credentials"
       | "unauthenticated"
       | "origin_forbidden"
+      | "scope_insufficient"
       | "conversation_not_found"
       | "agent_state_conflict"
       | "conversation_not_running"
@@ -691,6 +728,7 @@ export interface ErrorCodes {
   };
   trajectory: {
     get:
+      | "credentials_conflict"
       | "validation_failed"
       | "invalid_credentials"
       | "unauthenticated"
@@ -700,21 +738,30 @@ export interface ErrorCodes {
   };
   microagents: {
     list:
+      | "credentials_conflict"
       | "validation_failed"
       | "invalid_credentials"
       | "unauthenticated"
       | "conversation_not_found"
       | "rate_limited"
       | "internal_error";
-    conversations: "validation_failed" | "invalid_credentials" | "unauthenticated" | "rate_limited" | "internal_error";
+    conversations:
+      | "credentials_conflict"
+      | "validation_failed"
+      | "invalid_credentials"
+      | "unauthenticated"
+      | "rate_limited"
+      | "internal_error";
   };
   feedback: {
     submit:
+      | "credentials_conflict"
       | "malformed_json"
       | "validation_failed"
       | "invalid_credentials"
       | "unauthenticated"
       | "origin_forbidden"
+      | "scope_insufficient"
       | "conversation_not_found"
       | "idempotency_key_reused"
       | "payload_too_large"
@@ -722,11 +769,13 @@ export interface ErrorCodes {
       | "rate_limited"
       | "internal_error";
     rate:
+      | "credentials_conflict"
       | "malformed_json"
       | "validation_failed"
       | "invalid_credentials"
       | "unauthenticated"
       | "origin_forbidden"
+      | "scope_insufficient"
       | "conversation_not_found"
       | "idempotency_key_reused"
       | "payload_too_large"
@@ -734,6 +783,7 @@ export interface ErrorCodes {
       | "rate_limited"
       | "internal_error";
     ratings:
+      | "credentials_conflict"
       | "validation_failed"
       | "invalid_credentials"
       | "unauthenticated"
@@ -743,11 +793,13 @@ export interface ErrorCodes {
   };
   experiments: {
     fix:
+      | "credentials_conflict"
       | "malformed_json"
       | "validation_failed"
       | "invalid_credentials"
       | "unauthenticated"
       | "origin_forbidden"
+      | "scope_insufficient"
       | "conversation_not_found"
       | "payload_too_large"
       | "unsupported_media_type"
@@ -756,6 +808,7 @@ export interface ErrorCodes {
   };
   files: {
     list:
+      | "credentials_conflict"
       | "not_a_directory"
       | "path_outside_workspace"
       | "validation_failed"
@@ -766,6 +819,7 @@ export interface ErrorCodes {
       | "rate_limited"
       | "internal_error";
     select:
+      | "credentials_conflict"
       | "not_a_directory"
       | "not_a_file"
       | "path_outside_workspace"
@@ -780,17 +834,20 @@ export interface ErrorCodes {
       | "rate_limited"
       | "internal_error";
     upload:
+      | "credentials_conflict"
       | "malformed_form"
       | "validation_failed"
       | "invalid_credentials"
       | "unauthenticated"
       | "origin_forbidden"
+      | "scope_insufficient"
       | "conversation_not_found"
       | "payload_too_large"
       | "unsupported_media_type"
       | "rate_limited"
       | "internal_error";
     zip:
+      | "credentials_conflict"
       | "validation_failed"
       | "invalid_credentials"
       | "unauthenticated"
@@ -800,6 +857,7 @@ export interface ErrorCodes {
   };
   git: {
     changes:
+      | "credentials_conflict"
       | "validation_failed"
       | "invalid_credentials"
       | "unauthenticated"
@@ -809,6 +867,7 @@ export interface ErrorCodes {
       | "rate_limited"
       | "internal_error";
     diff:
+      | "credentials_conflict"
       | "not_a_file"
       | "path_outside_workspace"
       | "validation_failed"
@@ -826,6 +885,7 @@ export interface ErrorCodes {
   };
   runtime: {
     config:
+      | "credentials_conflict"
       | "validation_failed"
       | "invalid_credentials"
       | "unauthenticated"
@@ -833,6 +893,7 @@ export interface ErrorCodes {
       | "rate_limited"
       | "internal_error";
     vscodeUrl:
+      | "credentials_conflict"
       | "validation_failed"
       | "invalid_credentials"
       | "unauthenticated"
@@ -840,6 +901,7 @@ export interface ErrorCodes {
       | "rate_limited"
       | "internal_error";
     webHosts:
+      | "credentials_conflict"
       | "validation_failed"
       | "invalid_credentials"
       | "unauthenticated"
@@ -848,29 +910,40 @@ export interface ErrorCodes {
       | "internal_error";
   };
   apiKeys: {
-    list: "validation_failed" | "invalid_credentials" | "unauthenticated" | "rate_limited" | "internal_error";
+    list:
+      | "credentials_conflict"
+      | "validation_failed"
+      | "invalid_credentials"
+      | "unauthenticated"
+      | "rate_limited"
+      | "internal_error";
     create:
+      | "credentials_conflict"
       | "malformed_json"
       | "validation_failed"
       | "invalid_credentials"
       | "unauthenticated"
       | "origin_forbidden"
+      | "scope_insufficient"
       | "idempotency_key_reused"
       | "payload_too_large"
       | "unsupported_media_type"
       | "rate_limited"
       | "internal_error";
     delete:
+      | "credentials_conflict"
       | "validation_failed"
       | "invalid_credentials"
       | "unauthenticated"
       | "origin_forbidden"
+      | "scope_insufficient"
       | "api_key_not_found"
       | "rate_limited"
       | "internal_error";
   };
   settings: {
     get:
+      | "credentials_conflict"
       | "validation_failed"
       | "invalid_credentials"
       | "unauthenticated"
@@ -878,11 +951,13 @@ export interface ErrorCodes {
       | "rate_limited"
       | "internal_error";
     merge:
+      | "credentials_conflict"
       | "malformed_json"
       | "validation_failed"
       | "invalid_credentials"
       | "unauthenticated"
       | "origin_forbidden"
+      | "scope_insufficient"
       | "payload_too_large"
       | "unsupported_media_type"
       | "rate_limited"
@@ -890,13 +965,21 @@ export interface ErrorCodes {
     reset: "operation_removed" | "rate_limited" | "internal_error";
   };
   secrets: {
-    list: "validation_failed" | "invalid_credentials" | "unauthenticated" | "rate_limited" | "internal_error";
+    list:
+      | "credentials_conflict"
+      | "validation_failed"
+      | "invalid_credentials"
+      | "unauthenticated"
+      | "rate_limited"
+      | "internal_error";
     create:
+      | "credentials_conflict"
       | "malformed_json"
       | "validation_failed"
       | "invalid_credentials"
       | "unauthenticated"
       | "origin_forbidden"
+      | "scope_insufficient"
       | "idempotency_key_reused"
       | "secret_exists"
       | "payload_too_large"
@@ -904,11 +987,13 @@ export interface ErrorCodes {
       | "rate_limited"
       | "internal_error";
     update:
+      | "credentials_conflict"
       | "malformed_json"
       | "validation_failed"
       | "invalid_credentials"
       | "unauthenticated"
       | "origin_forbidden"
+      | "scope_insufficient"
       | "secret_not_found"
       | "secret_exists"
       | "payload_too_large"
@@ -916,30 +1001,36 @@ export interface ErrorCodes {
       | "rate_limited"
       | "internal_error";
     delete:
+      | "credentials_conflict"
       | "validation_failed"
       | "invalid_credentials"
       | "unauthenticated"
       | "origin_forbidden"
+      | "scope_insufficient"
       | "secret_not_found"
       | "rate_limited"
       | "internal_error";
   };
   providers: {
     add:
+      | "credentials_conflict"
       | "malformed_json"
       | "validation_failed"
       | "invalid_credentials"
       | "unauthenticated"
       | "origin_forbidden"
+      | "scope_insufficient"
       | "payload_too_large"
       | "unsupported_media_type"
       | "rate_limited"
       | "internal_error";
     unset:
+      | "credentials_conflict"
       | "validation_failed"
       | "invalid_credentials"
       | "unauthenticated"
       | "origin_forbidden"
+      | "scope_insufficient"
       | "rate_limited"
       | "internal_error";
   };
@@ -952,6 +1043,7 @@ export interface ErrorCodes {
   };
   users: {
     me:
+      | "credentials_conflict"
       | "validation_failed"
       | "invalid_credentials"
       | "unauthenticated"
