@@ -13,6 +13,7 @@ interface Flags {
   readonly openapi?: string;
   readonly asyncapi?: string;
   readonly v1: "on" | "off";
+  readonly oidc: "on" | "off";
   readonly only?: string;
   readonly gaps?: string;
   readonly json?: string;
@@ -29,6 +30,9 @@ export function conformanceCommand(): Command {
     .option("--openapi <file>", "the OpenAPI document (default: what the server hands out)")
     .option("--asyncapi <file>", "the AsyncAPI document (default: what the server hands out)")
     .addOption(new Option("--v1 <state>", "whether the server runs with V1").choices(["on", "off"]).default("on"))
+    .addOption(
+      new Option("--oidc <state>", "whether the server has an OpenID provider").choices(["on", "off"]).default("off"),
+    )
     .option("--only <pattern>", "only the cases with such a name: 'rest/conversations.*/**'")
     .option("--gaps <file>", "known gaps, instead of those that are shipped")
     .option("--json <file>", "write the whole report there as JSON")
@@ -45,6 +49,7 @@ async function run(flags: Flags): Promise<number> {
     const report = await runConformance({
       ...flags,
       v1: flags.v1 === "on",
+      oidc: flags.oidc === "on",
       maxTimeMs: flags.maxTime * 1000,
       answerMs: flags.timeout * 1000,
       onResult: (result) => console.log(caseLine(result)),

@@ -8,6 +8,7 @@ import type { Operation } from "./operations.ts";
 export const knownOperations = {
   login: "sessions.login",
   createApiKey: "apiKeys.create",
+  oidcCallback: "oidc.callback",
   readConversation: "conversations.get",
   renameConversation: "conversations.rename",
   stopConversation: "conversations.stop",
@@ -22,6 +23,11 @@ export const knownOperations = {
 
 /** The `status` of a conversation that takes actions. */
 export const runningStatus = "RUNNING";
+
+/** Whether nobody but a person at the OpenID provider's page can make it succeed. */
+export function needsPerson({ id }: Operation): boolean {
+  return id === knownOperations.oidcCallback;
+}
 
 /** Operations that leave what they are called on in no state to be used by the next case. */
 export function usesUp(operation: Operation): boolean {

@@ -129,6 +129,11 @@ export function namingFields(operation: Operation): string[] {
   return [...new Set(fields.filter((field) => field !== undefined))];
 }
 
+/** Whether an answer with this status is what an operation is for: it succeeds, or sends a browser elsewhere. */
+export function isGood(status: number): boolean {
+  return status >= 200 && status < 400;
+}
+
 export function isSuccess(status: number): boolean {
   return status >= 200 && status < 300;
 }
@@ -232,7 +237,7 @@ function responseOf(status: string, node: DocumentNode): ResponsePromise {
       schema: child(header, "schema"),
     })),
     media,
-    codes: isSuccess(Number(status)) ? [] : codesOf(jsonOf(media)?.schema),
+    codes: isGood(Number(status)) ? [] : codesOf(jsonOf(media)?.schema),
     links: children(child(node, "links")).flatMap(([, link]) => linksOf(link)),
   };
 }

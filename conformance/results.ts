@@ -41,7 +41,7 @@ export interface Count {
 /** All that a run has found. */
 export interface Report {
   readonly url: string;
-  readonly gates: { readonly v1: boolean };
+  readonly gates: { readonly v1: boolean; readonly oidc: boolean };
   /** Where the documents were read from. */
   readonly documents: { readonly openapi: string; readonly asyncapi: string };
   /** RFC 3339, UTC. */

@@ -28,6 +28,8 @@ export interface RunOptions {
   readonly asyncapi?: string | undefined;
   /** Whether the server runs with its V1 gate on, which is the default. */
   readonly v1?: boolean | undefined;
+  /** Whether the server has an OpenID provider; by default it has none. */
+  readonly oidc?: boolean | undefined;
   /** Runs only the cases with such a name. */
   readonly only?: string | undefined;
   /** A file of known gaps. Left out: the one that is shipped. */
@@ -107,7 +109,7 @@ function reportOf(world: World, startedAt: Date, units: readonly Unit[], results
 
 async function createWorld(options: RunOptions, now: number): Promise<World> {
   const url = parseUrl(options.url);
-  const gates: Gates = { v1: options.v1 ?? true };
+  const gates: Gates = { v1: options.v1 ?? true, oidc: options.oidc ?? false };
   const answerMs = options.answerMs ?? 10_000;
   await reach(url, answerMs);
   const load = (kind: DocumentKind): Promise<ApiDocument> =>
@@ -140,7 +142,7 @@ async function createWorld(options: RunOptions, now: number): Promise<World> {
 }
 
 /**
- * What the server hands out; with the gate off, that would not name what must be gone, so then the published file beside
+ * What the server hands out; with the gate of V1 off, that would not name what must be gone, so then the published file beside
  * the runner.
  */
 function defaultSource(kind: DocumentKind, url: URL, gates: Gates): string {
@@ -182,5 +184,7 @@ function missingCase({ name }: Unit): CaseResult {
 /** A gap is not stale because of the gate that this run happens to have. */
 function namesWithAnyGate(world: World): string[] {
   const operations = [...world.operations.values()];
-  return [true, false].flatMap((v1) => unitsOf(operations, world.channels, { v1 }).map(({ name }) => name));
+  return [true, false].flatMap((open) =>
+    unitsOf(operations, world.channels, { v1: open, oidc: open }).map(({ name }) => name),
+  );
 }

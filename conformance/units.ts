@@ -1,10 +1,11 @@
 import type { Channel, CloseCode, Message, SecurityScheme } from "./messages.ts";
-import { isSuccess } from "./operations.ts";
+import { isGood } from "./operations.ts";
 import type { Operation, ResponsePromise } from "./operations.ts";
 
-/** Which gates of the server are on, as `--v1 on|off` says. */
+/** Which gates of the server are on, as `--v1 on|off` and `--oidc on|off` say. */
 export interface Gates {
   readonly v1: boolean;
+  readonly oidc: boolean;
 }
 
 /** An answer that the document declares: an operation, a status and, for an error, a code. */
@@ -66,9 +67,9 @@ export function unitsOf(operations: readonly Operation[], channels: readonly Cha
   ];
 }
 
-/** Whether something with this `x-gate` exists. A gate of another name is on: this runner cannot turn it off. */
+/** Whether something with this `x-gate` exists. A gate of another name is on: this runner knows nothing of it. */
 export function isOpen(gate: string | undefined, gates: Gates): boolean {
-  return gate !== "v1" || gates.v1;
+  return gate === "v1" || gate === "oidc" ? gates[gate] : true;
 }
 
 /** Behind a closed gate the only answer is "no such operation"; in front of it, that is the one answer that cannot be. */
@@ -90,7 +91,7 @@ function answerUnits(operation: Operation, response: ResponsePromise): AnswerUni
     accept,
   });
   if (response.codes.length > 0) return response.codes.map((code) => unit(`${base}-${code}`, code));
-  const others = isSuccess(response.status) ? response.media.slice(1) : [];
+  const others = isGood(response.status) ? response.media.slice(1) : [];
   return [unit(base), ...others.map(({ name }) => unit(`${base}-as-${name.replace("/", ".")}`, undefined, name))];
 }
 

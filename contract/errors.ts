@@ -32,6 +32,11 @@ export const errorCatalogue = {
     title: "The git repository cannot be read",
     remedy: "Check the URL (`https://…` or `file://…`), the branch, and that the server may read it.",
   },
+  login_failed: {
+    status: 400,
+    title: "The login at the OpenID provider did not succeed",
+    remedy: "Begin again at `GET /api/login/oidc`.",
+  },
   not_a_file: {
     status: 400,
     title: "The path names no file",
@@ -60,7 +65,7 @@ export const errorCatalogue = {
   invalid_credentials: {
     status: 401,
     title: "The credentials are not, or no longer, valid",
-    remedy: "Create a new API key, or log in again.",
+    remedy: "Create a new API key, get a new token, or log in again.",
   },
   origin_forbidden: {
     status: 403,

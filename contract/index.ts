@@ -11,6 +11,7 @@ import { files } from "./rest/files.ts";
 import { git } from "./rest/git.ts";
 import { health } from "./rest/health.ts";
 import { microagents } from "./rest/microagents.ts";
+import { oidc } from "./rest/oidc.ts";
 import { options } from "./rest/options.ts";
 import { providers } from "./rest/providers.ts";
 import { runtime } from "./rest/runtime.ts";
@@ -25,6 +26,7 @@ import { events as eventsChannel } from "./socket/events.ts";
 export const contract = {
   options,
   sessions,
+  oidc,
   conversations,
   events,
   trajectory,
@@ -82,6 +84,7 @@ export { contentDisposition } from "./media.ts";
 export type { Download, FileBytes, Upload, UploadedFile } from "./media.ts";
 export { errorUnion, operationsOf, scopes, tags } from "./operation.ts";
 export type {
+  AnswerHeaders,
   Contract,
   Gate,
   Handler,
@@ -107,6 +110,7 @@ export type {
   RuntimeStatus,
 } from "./rest/conversation-info.ts";
 export type { ConversationResponse } from "./rest/conversations.ts";
+export { loginCookie } from "./rest/oidc.ts";
 export { sessionCookie } from "./rest/sessions.ts";
 export { initialSettings, plainSettings, secretSettings } from "./rest/settings.ts";
 export type { Settings, SettingsUpdate } from "./rest/settings.ts";

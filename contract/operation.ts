@@ -21,8 +21,11 @@ export type Scope = (typeof scopes)[number];
 /** Which rate limits count a request: `exempt` none, `address` only the one before authentication, `user` both. */
 export type RateLimitClass = "exempt" | "address" | "user";
 
-/** A feature that an operator can switch off; everything behind it then answers 404. */
-export type Gate = "v1";
+/**
+ * A feature that an operator can switch on or off; while it is off, everything behind it answers 404. The documents that a
+ * server serves leave out V1 while it is off; `oidc` is an operation or two, which say themselves when they are there.
+ */
+export type Gate = "v1" | "oidc";
 
 /** The groups under which the documents list operations. */
 export const tags = {
@@ -86,7 +89,7 @@ export interface OperationExample {
     /** The files of a form, each with its text. */
     readonly upload?: readonly { readonly name: string; readonly content: string }[];
   };
-  /** The body of the successful answer; absent for a download and for a gone operation. */
+  /** The body of the successful answer; absent for a download, a redirect and a gone operation. */
   readonly response?: unknown;
 }
 
@@ -102,7 +105,9 @@ export interface OperationDefinition extends Omit<OperationMetadata, "errors" | 
   readonly upload?: Upload;
   /** The successful answer is a file, instead of `responses`. */
   readonly download?: Download;
-  /** The successful answers in JSON. Empty only for a download and for a gone operation. */
+  /** The successful answer sends a browser elsewhere, instead of `responses`: 302 with `Location` and no body. Says where to. */
+  readonly redirect?: string;
+  /** The successful answers in JSON. Empty only for a download, a redirect and a gone operation. */
   readonly responses: Readonly<Record<number, z.ZodType>>;
   /** The error codes that are this operation's own; the shared ones are added. */
   readonly errors?: readonly ErrorCode[];
@@ -133,6 +138,7 @@ export function operation<const Definition extends OperationDefinition>(
     body,
     upload: _,
     download,
+    redirect,
     responses,
     errors: own = [],
     ...metadata
@@ -146,10 +152,11 @@ export function operation<const Definition extends OperationDefinition>(
     ...(params && { pathParams: params }),
     ...(query && { query }),
     ...(method !== "GET" && { body: body ?? tsRest.noBody() }),
-    responses: { ...responses, ...errorResponses(errors) },
+    responses: { ...responses, ...(redirect && { 302: tsRest.noBody() }), ...errorResponses(errors) },
     metadata: {
       ...metadata,
       ...(download && { responseHeaders: withDisposition(definition, download) }),
+      ...(redirect && { responseHeaders: { ...locationHeader, ...metadata.responseHeaders } }),
       scope: scopeOf(definition),
       errors,
     },
@@ -166,6 +173,10 @@ function withDisposition({ responseHeaders }: OperationDefinition, download: Dow
   return { ...responseHeaders, "Content-Disposition": disposition };
 }
 
+const locationHeader = {
+  Location: { description: "Where the browser goes next (RFC 9110 §10.2.2).", schema: z.string() },
+} as const;
+
 /** Its own definition and nothing wider: beside `OperationDefinition` every status and body would be allowed. */
 type OperationOf<Definition extends OperationDefinition> = Route & { readonly definition: Definition };
 
@@ -181,7 +192,8 @@ function sharedErrors(definition: OperationDefinition): ErrorCode[] {
   const codes: ErrorCode[] = ["internal_error", "validation_failed"];
   if (body) codes.push("malformed_json", "payload_too_large", "unsupported_media_type");
   if (upload) codes.push("malformed_form", "payload_too_large", "unsupported_media_type");
-  if (security === "user") codes.push("credentials_conflict", "unauthenticated", "invalid_credentials");
+  // 503 while the OpenID provider, whose keys prove a token, does not answer.
+  if (security === "user") codes.push("credentials_conflict", "unauthenticated", "invalid_credentials", "not_ready");
   if (security === "user" && method !== "GET") codes.push("origin_forbidden");
   if (security === "user" && scopeOf(definition) === "write") codes.push("scope_insufficient");
   // Too many wrong keys, wherever one can be sent.
@@ -245,16 +257,21 @@ export type RequestOf<O extends { definition: unknown }> = Field<
   (O["definition"] extends { upload: Upload } ? { readonly upload: AsyncIterable<UploadedFile> } : unknown);
 
 /** What a handler of the operation answers with; `Raw` stands for a body that is JSON text already. */
-export type ResponseOf<O extends { definition: unknown }, Raw = never> = O["definition"] extends { download: Download }
-  ? Answer<200, FileBytes>
-  : O["definition"] extends { responses: infer Responses }
-    ? { [Status in keyof Responses]: Answer<Status, z.input<Responses[Status] & z.ZodType> | Raw> }[keyof Responses]
-    : never;
+export type ResponseOf<O extends { definition: unknown }, Raw = never> = O["definition"] extends { redirect: string }
+  ? { readonly status: 302; readonly body?: never; readonly headers: AnswerHeaders & { readonly Location: string } }
+  : O["definition"] extends { download: Download }
+    ? Answer<200, FileBytes>
+    : O["definition"] extends { responses: infer Responses }
+      ? { [Status in keyof Responses]: Answer<Status, z.input<Responses[Status] & z.ZodType> | Raw> }[keyof Responses]
+      : never;
+
+/** Headers of an answer. One that comes several times, such as `Set-Cookie`, is a list. */
+export type AnswerHeaders = Readonly<Record<string, string | readonly string[]>>;
 
 interface Answer<Status, Body> {
   readonly status: Status;
   readonly body: Body;
-  readonly headers?: Readonly<Record<string, string>>;
+  readonly headers?: AnswerHeaders;
 }
 
 /** The function that carries out an operation. It knows no framework: validated data and a context in, status and body out. */

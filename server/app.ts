@@ -24,6 +24,7 @@ import { mountOperations } from "./http/router.ts";
 import type { Attempts } from "./identity/attempts.ts";
 import type { Authenticator } from "./identity/credentials.ts";
 import type { Identity } from "./identity/identity.ts";
+import type { Oidc } from "./identity/oidc/oidc.ts";
 import type { OriginPolicy } from "./identity/origins.ts";
 import { apiKeysHandlers } from "./rest/api-keys.ts";
 import { conversationsHandlers } from "./rest/conversations.ts";
@@ -34,6 +35,7 @@ import { filesHandlers } from "./rest/files.ts";
 import { gitHandlers } from "./rest/git.ts";
 import { healthHandlers } from "./rest/health.ts";
 import { microagentsHandlers } from "./rest/microagents.ts";
+import { oidcHandlers } from "./rest/oidc.ts";
 import { optionsHandlers } from "./rest/options.ts";
 import { providersHandlers } from "./rest/providers.ts";
 import { runtimeHandlers } from "./rest/runtime.ts";
@@ -54,6 +56,8 @@ export interface AppDeps {
   readonly logger: Logger;
   readonly store: Store;
   readonly identity: Identity;
+  /** Null where there is no OpenID provider. */
+  readonly oidc: Oidc | null;
   readonly authenticator: Authenticator;
   readonly attempts: Attempts;
   readonly addressOf: AddressOf;
@@ -73,7 +77,7 @@ export interface AppDeps {
 
 /** Builds the HTTP side of the server. It does not listen. The middleware stands in the order in which a request meets it. */
 export function createApp(deps: AppDeps): Express {
-  const { config, logger, origins, settings } = deps;
+  const { config, logger, origins, settings, oidc } = deps;
   const app = express();
   app.disable("etag"); // a hash of every body, which clients that must not cache never use
   app.disable("x-powered-by");
@@ -88,8 +92,9 @@ export function createApp(deps: AppDeps): Express {
   mountDocuments(app, { enableV1: config.ENABLE_V1 });
   mountOperations(app, {
     handlers: {
-      options: optionsHandlers({ models: deps.models, enableV1: config.ENABLE_V1 }),
+      options: optionsHandlers({ models: deps.models, enableV1: config.ENABLE_V1, oidc }),
       sessions: sessionsHandlers(deps),
+      ...(oidc && { oidc: oidcHandlers(oidc, deps.identity) }),
       conversations: conversationsHandlers({ ...deps, allowIds: config.ALLOW_SET_CONVERSATION_ID }),
       events: eventsHandlers(deps),
       trajectory: trajectoryHandlers(deps),
@@ -111,7 +116,7 @@ export function createApp(deps: AppDeps): Express {
     idempotency: deps.idempotency,
     userLimiter: createRateLimiter("user", config.RATE_LIMIT_USER),
     validator: createResponseValidator(config.VALIDATE_RESPONSES),
-    openGates: config.ENABLE_V1 ? ["v1"] : [],
+    openGates: [...(config.ENABLE_V1 ? (["v1"] as const) : []), ...(oidc ? (["oidc"] as const) : [])],
     maxBodyBytes: config.MAX_BODY_BYTES,
     maxUploadBytes: config.MAX_UPLOAD_BYTES,
   });

@@ -2,6 +2,7 @@ import { resolve } from "node:path";
 import * as z from "zod";
 import { sizeLimits } from "../contract/index.ts";
 import { isNetwork } from "./http/peer.ts";
+import { missingOidcVariables, oidcVariables } from "./identity/oidc/variables.ts";
 import { isLoopback } from "./loopback.ts";
 import { OperatorError } from "./operator-error.ts";
 
@@ -61,11 +62,15 @@ const Environment = z.object({
     .prefault("./data")
     .describe("The folder for the database, the workspaces and the key file. One server uses it at a time."),
   AUTH_MODE: z
-    .enum(["token", "none"], "must be `token`, or `none` for a server that only this machine can reach")
+    .enum(
+      ["token", "oidc", "none"],
+      "must be `token`, `oidc` for users of an OpenID provider, or `none` for a server that only this machine can reach",
+    )
     .prefault("token")
     .describe(
-      "How callers prove who they are: `token` by API keys and sessions; `none` lets everybody on this machine in.",
+      "How callers prove who they are: `token` by API keys and sessions; `oidc` also by an OpenID provider, as docs/openid-connect.md explains; `none` lets everybody on this machine in.",
     ),
+  ...oidcVariables,
   BOOTSTRAP_API_KEY: z
     .string()
     .regex(
@@ -209,5 +214,8 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
       `AUTH_MODE: \`none\` lets everybody in, so HOST must be a loopback address, not ${config.HOST}. Fix: set HOST to 127.0.0.1, or AUTH_MODE to token.`,
     );
   }
+  const missing = config.AUTH_MODE === "oidc" ? missingOidcVariables(config) : [];
+  if (missing.length > 0)
+    throw new ConfigError(`AUTH_MODE: \`oidc\` also needs ${missing.join(", ")}. Set what is missing.`);
   return config;
 }

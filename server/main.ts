@@ -24,8 +24,12 @@ export async function serve(environment: NodeJS.ProcessEnv): Promise<void> {
 }
 
 /** What a person needs to begin with. The last line is the one that programs wait for. */
-function welcome(url: string, { newKey }: Bootstrap, config: Config): string {
+function welcome(url: string, bootstrap: Bootstrap | null, config: Config): string {
   const lines: string[] = [];
+  const newKey = bootstrap?.newKey ?? null;
+  if (config.AUTH_MODE === "oidc") {
+    lines.push("", `  Log in with a browser           ${new URL("../../../login", config.OIDC_REDIRECT_URL).href}`);
+  }
   if (newKey !== null && config.AUTH_MODE === "token") {
     const shown = config.BOOTSTRAP_API_KEY === undefined ? newKey : "the one in BOOTSTRAP_API_KEY";
     lines.push(

@@ -22,6 +22,8 @@ import { bootstrap } from "./identity/bootstrap.ts";
 import type { Bootstrap } from "./identity/bootstrap.ts";
 import { createOpenAuthenticator, createTokenAuthenticator } from "./identity/credentials.ts";
 import { createIdentity } from "./identity/identity.ts";
+import { createOidc } from "./identity/oidc/oidc.ts";
+import { oidcSettings } from "./identity/oidc/variables.ts";
 import { createOriginPolicy } from "./identity/origins.ts";
 import { createLocalRuntime } from "./runtime/local-runtime.ts";
 import { createCipher, loadSecretKey } from "./secrets/cipher.ts";
@@ -40,7 +42,8 @@ const unfinishedRequestMs = 3000;
 export interface RunningServer {
   /** `http://127.0.0.1:3000` */
   readonly url: string;
-  readonly bootstrap: Bootstrap;
+  /** Null where the users are those of an OpenID provider. */
+  readonly bootstrap: Bootstrap | null;
   /** Stops taking requests, says goodbye to sockets, ends agents and commands, and closes the store. */
   close(): Promise<void>;
 }
@@ -54,18 +57,22 @@ export async function startServer(config: Config, logger: Logger): Promise<Runni
   const release = await claimDataFolder(config.DATA_DIR);
   const store = await openSqliteStore(config.DATA_DIR, { now: () => timestamp(clock) });
   const identity = createIdentity({ store, clock, config });
-  const first = await bootstrap(identity, config.BOOTSTRAP_API_KEY);
+  const first = wantsFirstUser(config) ? await bootstrap(identity, config.BOOTSTRAP_API_KEY) : null;
   const origins = createOriginPolicy(config.PERMITTED_CORS_ORIGINS);
   const addressOf = createAddressOf(config.TRUSTED_PROXIES);
   const attempts = createAttempts({
     perAddress: config.RATE_LIMIT_BAD_KEY_ADDRESS,
     perPrefix: config.RATE_LIMIT_BAD_KEY_PREFIX,
   });
-  const authenticator =
-    config.AUTH_MODE === "none"
-      ? createOpenAuthenticator(first.userId, origins)
-      : createTokenAuthenticator({ identity, origins, attempts });
   const cipher = createCipher(await loadSecretKey(config.SECRET_KEY, config.DATA_DIR));
+  const oidc =
+    config.AUTH_MODE === "oidc"
+      ? createOidc({ settings: oidcSettings(config), store: store.subjects, cipher, clock, logger })
+      : null;
+  const authenticator =
+    config.AUTH_MODE === "none" && first
+      ? createOpenAuthenticator(first.userId, origins)
+      : createTokenAuthenticator({ identity, origins, attempts, oidc });
   const changed = (userId: string) => knownSecrets.forget(userId);
   const settings = createSettingsService({ store: store.settings, cipher, defaultModel: config.LLM_MODEL, changed });
   const secrets = createCustomSecrets({ store: store.secrets, cipher, changed });
@@ -116,6 +123,7 @@ export async function startServer(config: Config, logger: Logger): Promise<Runni
     logger,
     store,
     identity,
+    oidc,
     authenticator,
     attempts,
     addressOf,
@@ -146,6 +154,7 @@ export async function startServer(config: Config, logger: Logger): Promise<Runni
     release();
   }
 
+  oidc?.answers(); // one that does not is in the log before anybody needs it
   await runtime.recover();
   await conversations.recover();
   await listen(server, config).catch(async (error: unknown) => {
@@ -156,6 +165,11 @@ export async function startServer(config: Config, logger: Logger): Promise<Runni
   });
   const { port } = server.address() as AddressInfo; // a TCP server's address, once it listens
   return { url: `http://${host(config.HOST)}:${port}`, bootstrap: first, close };
+}
+
+/** With `AUTH_MODE=oidc` the users come from the provider, unless the operator wants a key that needs none. */
+function wantsFirstUser({ AUTH_MODE, BOOTSTRAP_API_KEY }: Config): boolean {
+  return AUTH_MODE !== "oidc" || BOOTSTRAP_API_KEY !== undefined;
 }
 
 /** An upgrade to anything else (`curl --http2` asks for h2c) is declined, RFC 9110 §7.8: the request is answered as it is. */

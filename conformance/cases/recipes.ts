@@ -4,8 +4,8 @@ import { textOf as valueText } from "../json.ts";
 import type { Json } from "../json.ts";
 import { formBody, formOf, partsOf } from "../forms.ts";
 import type { FormPart } from "../forms.ts";
-import { usesUp } from "../known-operations.ts";
-import { jsonOf, namingFields, parametersIn, successOf } from "../operations.ts";
+import { needsPerson, usesUp } from "../known-operations.ts";
+import { isGood, jsonOf, namingFields, parametersIn, successOf } from "../operations.ts";
 import type { MediaType, Operation, Parameter } from "../operations.ts";
 import type { Probe } from "../probe.ts";
 import { readOnlyCredentials } from "../read-only.ts";
@@ -32,7 +32,7 @@ export type Recipe = (operation: Operation, world: World) => Change | undefined;
 /** How to bring about a documented answer; undefined when this runner knows no way. */
 export function planFor(unit: AnswerUnit, world: World): Plan | undefined {
   const { operation, response, code } = unit;
-  if (code === undefined) return response.status < 300 ? succeed(unit) : undefined;
+  if (code === undefined) return isGood(response.status) && !needsPerson(operation) ? succeed(unit) : undefined;
   const recipe = recipes[code] ?? byEnding(code);
   const change = recipe?.(operation, world);
   return change && (async (probe) => change(await callOnThings(probe, operation), probe));
@@ -66,6 +66,8 @@ const recipes: Readonly<Record<string, Recipe>> = {
     if (!form) return operation.body && ((call) => withText(call, textOf(call).padEnd(tooLarge.json)));
     return (call) => ({ ...call, body: formBody(partsOf(form, form.example).map(enlarged)) });
   },
+
+  login_failed: () => (call) => call, // the example's state is of a login that nobody has begun
 
   unauthenticated: () => (call) => ({ ...call, credentials: { kind: "none" } }),
 

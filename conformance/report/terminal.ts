@@ -54,7 +54,7 @@ function indent(lines: readonly string[]): string {
 function summary(report: Report): string {
   const { counts, passed, failed, skipped } = report;
   return [
-    `${report.url} against ${report.documents.openapi} and ${report.documents.asyncapi}, V1 ${report.gates.v1 ? "on" : "off"}:`,
+    `${report.url} against ${report.documents.openapi} and ${report.documents.asyncapi}, V1 ${onOff(report.gates.v1)}, OpenID ${onOff(report.gates.oidc)}:`,
     `  operations  ${countText(counts.operations)}`,
     `  statuses    ${countText(counts.statuses)}`,
     `  messages    ${countText(counts.messages)}`,
@@ -66,4 +66,8 @@ function summary(report: Report): string {
 
 function countText({ met, declared }: Count): string {
   return `${met} of ${declared} declared were met`;
+}
+
+function onOff(isOn: boolean): string {
+  return isOn ? "on" : "off";
 }

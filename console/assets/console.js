@@ -1,8 +1,10 @@
 // The page at / and /login: logs in with a typed key, or with the one after # in the link that the first start prints.
-// The part after # never leaves the browser, so the key is in no log.
+// The part after # never leaves the browser, so the key is in no log. Where there is an OpenID provider, there is a link to
+// its login, which leads back here.
 const form = /** @type {HTMLFormElement} */ (document.querySelector("#login"));
 const input = /** @type {HTMLInputElement} */ (document.querySelector("#key"));
 const status = /** @type {HTMLElement} */ (document.querySelector("#status"));
+const provider = /** @type {HTMLElement} */ (document.querySelector("#provider"));
 
 form.addEventListener("submit", (event) => {
   event.preventDefault();
@@ -14,6 +16,7 @@ if (location.pathname === "/login" && linked !== "") {
   history.replaceState(null, "", "/login");
   void login(linked);
 }
+void offerProvider();
 
 /** @param {string} key */
 async function login(key) {
@@ -26,11 +29,28 @@ async function login(key) {
     });
     const body = await answer.json();
     if (!answer.ok) return say(body.error, false);
-    form.hidden = true;
-    say("You are logged in: this browser may use the API.", true);
+    welcome();
   } catch {
     say("The server does not answer. Is it running?", false);
   }
+}
+
+/** Shows the link to the OpenID provider's login, if the server has one, to whoever is not logged in. */
+async function offerProvider() {
+  const config = await (await fetch("/api/options/config")).json();
+  if (!config.OIDC_LOGIN) return;
+  const { url, provider: name } = config.OIDC_LOGIN;
+  if ((await fetch("/api/options/agents")).ok) return welcome(); // any operation that needs a session
+  const link = /** @type {HTMLAnchorElement} */ (provider.querySelector("a"));
+  link.href = url;
+  link.textContent = `Log in with ${name}`;
+  provider.hidden = false;
+}
+
+function welcome() {
+  form.hidden = true;
+  provider.hidden = true;
+  say("You are logged in: this browser may use the API.", true);
 }
 
 /**

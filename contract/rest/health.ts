@@ -137,7 +137,8 @@ export const health = {
     method: "GET",
     path: "/api/readiness",
     summary: "Is the server ready?",
-    description: "For readiness probes: 503, naming the part that failed, while the server cannot take requests.",
+    description:
+      "For readiness probes: 503, naming the part that failed, while the server cannot take requests. An OpenID provider that does not answer is listed as failed and makes no 503: API keys and sessions go on working.",
     tag: "Health",
     since: "0.1.0",
     security: "none",

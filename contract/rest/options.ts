@@ -32,12 +32,26 @@ const FeatureFlags = z
     examples: [{ ENABLE_BILLING: false, HIDE_LLM_SETTINGS: false, ENABLE_V1: true }],
   });
 
+const OidcLogin = z
+  .object({
+    url: z.string().describe("Where a browser goes to log in: a path on the host of the server's pages."),
+    provider: z.string().describe("The provider's host, to name it to a person."),
+  })
+  .meta({
+    id: "OidcLogin",
+    description: "The login at the server's OpenID provider.",
+    examples: [{ url: "/api/login/oidc", provider: "id.example" }],
+  });
+
 const ServerConfig = z
   .object({
     APP_MODE: z.enum(["oss", "saas"]).describe("How the server is run."),
     GITHUB_CLIENT_ID: z.string().describe("The GitHub app's client id, empty when there is none."),
     POSTHOG_CLIENT_KEY: z.string().describe("The analytics key, empty when there is none."),
     FEATURE_FLAGS: FeatureFlags,
+    OIDC_LOGIN: OidcLogin.optional().describe(
+      "How to log in with a browser; absent where there is no OpenID provider.",
+    ),
   })
   .meta({
     id: "ServerConfig",
@@ -124,6 +138,15 @@ export const options = {
     security: "none",
     rateLimit: "address",
     responses: { 200: ServerConfig },
+    differences: [
+      {
+        topic: "an identity provider",
+        upstream: "`AUTH_URL`, the host of its Keycloak, from which clients build the login's address",
+        here: "`OIDC_LOGIN`, with the address of this server's login",
+        why: "clients need to know nothing of the provider",
+        change: "Send browsers to `OIDC_LOGIN.url`.",
+      },
+    ],
     example: {
       response: {
         APP_MODE: "oss",

@@ -72,12 +72,20 @@ export const sessions = {
     scope: "read", // it ends nothing but the caller's own session
     summary: "Log out",
     description:
-      "Ends the session of the request's cookie on the server, closes its sockets with 4401 and clears the cookie. An API key stays valid.",
+      "Ends the session of the request's cookie on the server, closes its sockets with 4401 and clears the cookie. An API key stays valid, and so does a session at an OpenID provider.",
     tag: "Sessions",
     since: "0.1.0",
     security: "user",
     rateLimit: "user",
     responses: { 200: LogoutResponse },
+    differences: [
+      {
+        upstream: "also ends the session at the identity provider, where that succeeds",
+        here: "ends the session here alone",
+        why: "a person may be logged in there for more than this server",
+        change: "Nothing, or lead people to the provider's own logout.",
+      },
+    ],
     responseHeaders: {
       "Set-Cookie": { description: `Clears \`${sessionCookie}\`.`, schema: z.string() },
     },

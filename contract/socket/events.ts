@@ -417,7 +417,8 @@ export const events = channel({
       code: 1013,
       summary: "Try again later",
       reconnect: true,
-      description: "The client reads too slowly. Connect again with `latest_event_id`.",
+      description:
+        "The client reads too slowly: connect again with `latest_event_id`. Or the OpenID provider, whose keys prove a token, does not answer.",
     },
     {
       code: 4400,

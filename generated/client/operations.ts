@@ -55,7 +55,7 @@ export interface Calls<Options> {
     /**
      * Log out: `POST /api/logout`
      *
-     * Ends the session of the request's cookie on the server, closes its sockets with 4401 and clears the cookie. An API key stays valid.
+     * Ends the session of the request's cookie on the server, closes its sockets with 4401 and clears the cookie. An API key stays valid, and so does a session at an OpenID provider.
      */
     readonly logout: (request?: Record<string, never>, options?: Options) => Promise<wire.LogoutResponse>;
   };
@@ -540,7 +540,7 @@ export interface Calls<Options> {
     /**
      * Is the server ready?: `GET /api/readiness`
      *
-     * For readiness probes: 503, naming the part that failed, while the server cannot take requests.
+     * For readiness probes: 503, naming the part that failed, while the server cannot take requests. An OpenID provider that does not answer is listed as failed and makes no 503: API keys and sessions go on working.
      */
     readonly readiness: (request?: Record<string, never>, options?: Options) => Promise<wire.Readiness>;
   };
@@ -563,21 +563,24 @@ export interface ErrorCodes {
       | "invalid_credentials"
       | "unauthenticated"
       | "rate_limited"
-      | "internal_error";
+      | "internal_error"
+      | "not_ready";
     agents:
       | "credentials_conflict"
       | "validation_failed"
       | "invalid_credentials"
       | "unauthenticated"
       | "rate_limited"
-      | "internal_error";
+      | "internal_error"
+      | "not_ready";
     securityAnalyzers:
       | "credentials_conflict"
       | "validation_failed"
       | "invalid_credentials"
       | "unauthenticated"
       | "rate_limited"
-      | "internal_error";
+      | "internal_error"
+      | "not_ready";
     config: "validation_failed" | "rate_limited" | "internal_error";
     saas: "validation_failed" | "rate_limited" | "internal_error";
   };
@@ -597,7 +600,8 @@ export interface ErrorCodes {
       | "unauthenticated"
       | "origin_forbidden"
       | "rate_limited"
-      | "internal_error";
+      | "internal_error"
+      | "not_ready";
     logout:
       | "credentials_conflict"
       | "validation_failed"
@@ -605,7 +609,8 @@ export interface ErrorCodes {
       | "unauthenticated"
       | "origin_forbidden"
       | "rate_limited"
-      | "internal_error";
+      | "internal_error"
+      | "not_ready";
   };
   conversations: {
     create:
@@ -622,14 +627,16 @@ export interface ErrorCodes {
       | "payload_too_large"
       | "unsupported_media_type"
       | "rate_limited"
-      | "internal_error";
+      | "internal_error"
+      | "not_ready";
     list:
       | "credentials_conflict"
       | "validation_failed"
       | "invalid_credentials"
       | "unauthenticated"
       | "rate_limited"
-      | "internal_error";
+      | "internal_error"
+      | "not_ready";
     get:
       | "credentials_conflict"
       | "validation_failed"
@@ -637,7 +644,8 @@ export interface ErrorCodes {
       | "unauthenticated"
       | "conversation_not_found"
       | "rate_limited"
-      | "internal_error";
+      | "internal_error"
+      | "not_ready";
     rename:
       | "credentials_conflict"
       | "malformed_json"
@@ -650,7 +658,8 @@ export interface ErrorCodes {
       | "payload_too_large"
       | "unsupported_media_type"
       | "rate_limited"
-      | "internal_error";
+      | "internal_error"
+      | "not_ready";
     delete:
       | "credentials_conflict"
       | "validation_failed"
@@ -660,7 +669,8 @@ export interface ErrorCodes {
       | "scope_insufficient"
       | "conversation_not_found"
       | "rate_limited"
-      | "internal_error";
+      | "internal_error"
+      | "not_ready";
     start:
       | "credentials_conflict"
       | "malformed_json"
@@ -673,7 +683,8 @@ export interface ErrorCodes {
       | "payload_too_large"
       | "unsupported_media_type"
       | "rate_limited"
-      | "internal_error";
+      | "internal_error"
+      | "not_ready";
     stop:
       | "credentials_conflict"
       | "validation_failed"
@@ -683,7 +694,8 @@ export interface ErrorCodes {
       | "scope_insufficient"
       | "conversation_not_found"
       | "rate_limited"
-      | "internal_error";
+      | "internal_error"
+      | "not_ready";
   };
   events: {
     message:
@@ -700,7 +712,8 @@ export interface ErrorCodes {
       | "payload_too_large"
       | "unsupported_media_type"
       | "rate_limited"
-      | "internal_error";
+      | "internal_error"
+      | "not_ready";
     search:
       | "credentials_conflict"
       | "validation_failed"
@@ -708,7 +721,8 @@ export interface ErrorCodes {
       | "unauthenticated"
       | "conversation_not_found"
       | "rate_limited"
-      | "internal_error";
+      | "internal_error"
+      | "not_ready";
     add:
       | "credentials_conflict"
       | "malformed_json"
@@ -724,7 +738,8 @@ export interface ErrorCodes {
       | "payload_too_large"
       | "unsupported_media_type"
       | "rate_limited"
-      | "internal_error";
+      | "internal_error"
+      | "not_ready";
   };
   trajectory: {
     get:
@@ -734,7 +749,8 @@ export interface ErrorCodes {
       | "unauthenticated"
       | "conversation_not_found"
       | "rate_limited"
-      | "internal_error";
+      | "internal_error"
+      | "not_ready";
   };
   microagents: {
     list:
@@ -744,14 +760,16 @@ export interface ErrorCodes {
       | "unauthenticated"
       | "conversation_not_found"
       | "rate_limited"
-      | "internal_error";
+      | "internal_error"
+      | "not_ready";
     conversations:
       | "credentials_conflict"
       | "validation_failed"
       | "invalid_credentials"
       | "unauthenticated"
       | "rate_limited"
-      | "internal_error";
+      | "internal_error"
+      | "not_ready";
   };
   feedback: {
     submit:
@@ -767,7 +785,8 @@ export interface ErrorCodes {
       | "payload_too_large"
       | "unsupported_media_type"
       | "rate_limited"
-      | "internal_error";
+      | "internal_error"
+      | "not_ready";
     rate:
       | "credentials_conflict"
       | "malformed_json"
@@ -781,7 +800,8 @@ export interface ErrorCodes {
       | "payload_too_large"
       | "unsupported_media_type"
       | "rate_limited"
-      | "internal_error";
+      | "internal_error"
+      | "not_ready";
     ratings:
       | "credentials_conflict"
       | "validation_failed"
@@ -789,7 +809,8 @@ export interface ErrorCodes {
       | "unauthenticated"
       | "conversation_not_found"
       | "rate_limited"
-      | "internal_error";
+      | "internal_error"
+      | "not_ready";
   };
   experiments: {
     fix:
@@ -804,7 +825,8 @@ export interface ErrorCodes {
       | "payload_too_large"
       | "unsupported_media_type"
       | "rate_limited"
-      | "internal_error";
+      | "internal_error"
+      | "not_ready";
   };
   files: {
     list:
@@ -817,7 +839,8 @@ export interface ErrorCodes {
       | "permission_denied"
       | "conversation_not_found"
       | "rate_limited"
-      | "internal_error";
+      | "internal_error"
+      | "not_ready";
     select:
       | "credentials_conflict"
       | "not_a_directory"
@@ -832,7 +855,8 @@ export interface ErrorCodes {
       | "file_too_large"
       | "binary_file"
       | "rate_limited"
-      | "internal_error";
+      | "internal_error"
+      | "not_ready";
     upload:
       | "credentials_conflict"
       | "malformed_form"
@@ -845,7 +869,8 @@ export interface ErrorCodes {
       | "payload_too_large"
       | "unsupported_media_type"
       | "rate_limited"
-      | "internal_error";
+      | "internal_error"
+      | "not_ready";
     zip:
       | "credentials_conflict"
       | "validation_failed"
@@ -853,7 +878,8 @@ export interface ErrorCodes {
       | "unauthenticated"
       | "conversation_not_found"
       | "rate_limited"
-      | "internal_error";
+      | "internal_error"
+      | "not_ready";
   };
   git: {
     changes:
@@ -865,7 +891,8 @@ export interface ErrorCodes {
       | "git_failed"
       | "file_too_large"
       | "rate_limited"
-      | "internal_error";
+      | "internal_error"
+      | "not_ready";
     diff:
       | "credentials_conflict"
       | "not_a_file"
@@ -881,7 +908,8 @@ export interface ErrorCodes {
       | "file_too_large"
       | "binary_file"
       | "rate_limited"
-      | "internal_error";
+      | "internal_error"
+      | "not_ready";
   };
   runtime: {
     config:
@@ -891,7 +919,8 @@ export interface ErrorCodes {
       | "unauthenticated"
       | "conversation_not_found"
       | "rate_limited"
-      | "internal_error";
+      | "internal_error"
+      | "not_ready";
     vscodeUrl:
       | "credentials_conflict"
       | "validation_failed"
@@ -899,7 +928,8 @@ export interface ErrorCodes {
       | "unauthenticated"
       | "conversation_not_found"
       | "rate_limited"
-      | "internal_error";
+      | "internal_error"
+      | "not_ready";
     webHosts:
       | "credentials_conflict"
       | "validation_failed"
@@ -907,7 +937,8 @@ export interface ErrorCodes {
       | "unauthenticated"
       | "conversation_not_found"
       | "rate_limited"
-      | "internal_error";
+      | "internal_error"
+      | "not_ready";
   };
   apiKeys: {
     list:
@@ -916,7 +947,8 @@ export interface ErrorCodes {
       | "invalid_credentials"
       | "unauthenticated"
       | "rate_limited"
-      | "internal_error";
+      | "internal_error"
+      | "not_ready";
     create:
       | "credentials_conflict"
       | "malformed_json"
@@ -929,7 +961,8 @@ export interface ErrorCodes {
       | "payload_too_large"
       | "unsupported_media_type"
       | "rate_limited"
-      | "internal_error";
+      | "internal_error"
+      | "not_ready";
     delete:
       | "credentials_conflict"
       | "validation_failed"
@@ -939,7 +972,8 @@ export interface ErrorCodes {
       | "scope_insufficient"
       | "api_key_not_found"
       | "rate_limited"
-      | "internal_error";
+      | "internal_error"
+      | "not_ready";
   };
   settings: {
     get:
@@ -949,7 +983,8 @@ export interface ErrorCodes {
       | "unauthenticated"
       | "settings_not_found"
       | "rate_limited"
-      | "internal_error";
+      | "internal_error"
+      | "not_ready";
     merge:
       | "credentials_conflict"
       | "malformed_json"
@@ -961,7 +996,8 @@ export interface ErrorCodes {
       | "payload_too_large"
       | "unsupported_media_type"
       | "rate_limited"
-      | "internal_error";
+      | "internal_error"
+      | "not_ready";
     reset: "operation_removed" | "rate_limited" | "internal_error";
   };
   secrets: {
@@ -971,7 +1007,8 @@ export interface ErrorCodes {
       | "invalid_credentials"
       | "unauthenticated"
       | "rate_limited"
-      | "internal_error";
+      | "internal_error"
+      | "not_ready";
     create:
       | "credentials_conflict"
       | "malformed_json"
@@ -985,7 +1022,8 @@ export interface ErrorCodes {
       | "payload_too_large"
       | "unsupported_media_type"
       | "rate_limited"
-      | "internal_error";
+      | "internal_error"
+      | "not_ready";
     update:
       | "credentials_conflict"
       | "malformed_json"
@@ -999,7 +1037,8 @@ export interface ErrorCodes {
       | "payload_too_large"
       | "unsupported_media_type"
       | "rate_limited"
-      | "internal_error";
+      | "internal_error"
+      | "not_ready";
     delete:
       | "credentials_conflict"
       | "validation_failed"
@@ -1009,7 +1048,8 @@ export interface ErrorCodes {
       | "scope_insufficient"
       | "secret_not_found"
       | "rate_limited"
-      | "internal_error";
+      | "internal_error"
+      | "not_ready";
   };
   providers: {
     add:
@@ -1023,7 +1063,8 @@ export interface ErrorCodes {
       | "payload_too_large"
       | "unsupported_media_type"
       | "rate_limited"
-      | "internal_error";
+      | "internal_error"
+      | "not_ready";
     unset:
       | "credentials_conflict"
       | "validation_failed"
@@ -1032,7 +1073,8 @@ export interface ErrorCodes {
       | "origin_forbidden"
       | "scope_insufficient"
       | "rate_limited"
-      | "internal_error";
+      | "internal_error"
+      | "not_ready";
   };
   health: {
     alive: "validation_failed" | "internal_error";
@@ -1049,7 +1091,8 @@ export interface ErrorCodes {
       | "unauthenticated"
       | "route_not_found"
       | "rate_limited"
-      | "internal_error";
+      | "internal_error"
+      | "not_ready";
   };
 }
 

@@ -946,7 +946,7 @@ export interface InternalError {
   request_id: string;
 }
 
-/** The credentials are not, or no longer, valid. Create a new API key, or log in again. */
+/** The credentials are not, or no longer, valid. Create a new API key, get a new token, or log in again. */
 export interface InvalidCredentialsError {
   /** Always false: the request was not carried out. */
   success: false;
@@ -966,6 +966,20 @@ export interface LegacyActionFrame {
   type: "oh_action";
   data: ActionRequest;
   request_id?: RequestId;
+}
+
+/** The login at the OpenID provider did not succeed. Begin again at `GET /api/login/oidc`. */
+export interface LoginFailedError {
+  /** Always false: the request was not carried out. */
+  success: false;
+  /** What was wrong, for a person. */
+  error: string;
+  /** What was wrong, for a program. */
+  code: "login_failed";
+  /** The parts of the request that were wrong, when they can be named. */
+  details?: ErrorDetail[];
+  /** The request's id, also in `X-Request-ID` and in the server's log. */
+  request_id: string;
 }
 
 /** Who logs in. */
@@ -1309,6 +1323,14 @@ export interface ObservationFrame {
   /** Always `observation`. */
   type: "observation";
   observation: ObservationEvent;
+}
+
+/** The login at the server's OpenID provider. */
+export interface OidcLogin {
+  /** Where a browser goes to log in: a path on the host of the server's pages. */
+  url: string;
+  /** The provider's host, to name it to a person. */
+  provider: string;
 }
 
 /** The operation has been removed. Use the replacement that `error` and the `Link` header name. */
@@ -1869,6 +1891,8 @@ export interface ServerConfig {
   /** The analytics key, empty when there is none. */
   POSTHOG_CLIENT_KEY: string;
   FEATURE_FLAGS: FeatureFlags;
+  /** How to log in with a browser; absent where there is no OpenID provider. */
+  OIDC_LOGIN?: OidcLogin;
 }
 
 /** A frame from the server. */

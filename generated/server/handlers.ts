@@ -26,6 +26,14 @@ export interface SessionsHandlers<Context, Raw> {
   logout: Handler<typeof contract.sessions.logout, Context, Raw>;
 }
 
+/** The handlers of `contract.oidc`. */
+export interface OidcHandlers<Context, Raw> {
+  /** Log in at the OpenID provider: `GET /api/login/oidc` */
+  login: Handler<typeof contract.oidc.login, Context, Raw>;
+  /** Complete a login at the OpenID provider: `GET /api/login/oidc/callback` */
+  callback: Handler<typeof contract.oidc.callback, Context, Raw>;
+}
+
 /** The handlers of `contract.conversations`. */
 export interface ConversationsHandlers<Context, Raw> {
   /** Create a conversation: `POST /api/conversations` */
@@ -180,6 +188,7 @@ export interface UsersHandlers<Context, Raw> {
 export interface Handlers<Context, Raw> {
   options: OptionsHandlers<Context, Raw>;
   sessions: SessionsHandlers<Context, Raw>;
+  oidc: OidcHandlers<Context, Raw>;
   conversations: ConversationsHandlers<Context, Raw>;
   events: EventsHandlers<Context, Raw>;
   trajectory: TrajectoryHandlers<Context, Raw>;

@@ -12,7 +12,9 @@ export function emitClientTypes(model: Model): string {
 
 /** `generated/client/operations.ts`: what each call takes and gives, and where it goes. Behaviour is in `client/`. */
 export function emitClientOperations(model: Model): string {
-  const resources = [...Map.groupBy(model.operations, ({ resource }) => resource)];
+  // A redirect is for a browser that goes there: there is nothing in it that a program could call.
+  const calls = model.operations.filter(({ redirect }) => redirect === undefined);
+  const resources = [...Map.groupBy(calls, ({ resource }) => resource)];
   return [
     sourceHeader("client.ts", "contract/rest/*.ts"),
     `import type * as wire from "./types.ts";\n`,

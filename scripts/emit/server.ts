@@ -40,7 +40,7 @@ export function emitServerOperations(model: Model): string {
   ].join("\n");
 }
 
-function tableRow({ id, resource, name, operation, responses, download }: OperationModel): string {
+function tableRow({ id, resource, name, operation, responses, download, redirect }: OperationModel): string {
   const { security, rateLimit, gate, deprecation } = operation.metadata;
   const row = {
     id,
@@ -52,7 +52,7 @@ function tableRow({ id, resource, name, operation, responses, download }: Operat
     rateLimit,
     gate: gate ?? null,
     lifecycle: deprecation?.state ?? "live",
-    status: download ? 200 : (responses[0]?.status ?? null),
+    status: download ? 200 : redirect ? 302 : (responses[0]?.status ?? null),
   };
   return `  ${JSON.stringify(row)},\n`;
 }

@@ -53,6 +53,8 @@ export interface OperationModel extends NamedOperation {
   readonly body?: { readonly schema: JsonSchema; readonly required: boolean };
   readonly upload?: Upload;
   readonly download?: Download;
+  /** Where the successful answer, 302 without a body, sends a browser. */
+  readonly redirect?: string;
   /** The successful answers in JSON, by status. */
   readonly responses: readonly { readonly status: number; readonly description: string; readonly schema: JsonSchema }[];
   readonly responseHeaders: readonly {
@@ -212,6 +214,7 @@ function operationModel(named: NamedOperation, add: AddSchema): () => Omit<Opera
     ...(body && { body: { schema: body(), required: !metadata.optionalBody } }),
     ...(definition.upload && { upload: definition.upload }),
     ...(definition.download && { download: definition.download }),
+    ...(definition.redirect && { redirect: definition.redirect }),
     responses: responses.map(({ schema, ...response }) => ({ ...response, schema: schema() })),
     responseHeaders: headers.map(({ schema, ...header }) => ({ ...header, schema: schema() })),
     failures: failures.map(({ schema, ...failure }) => ({ ...failure, schema: schema() })),

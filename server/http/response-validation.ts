@@ -1,7 +1,7 @@
 import type { Logger } from "pino";
 import * as z from "zod";
 import { contract, operationsOf } from "../../contract/index.ts";
-import type { FileBytes } from "../../contract/index.ts";
+import type { FileBytes, OperationDefinition } from "../../contract/index.ts";
 import type { Config } from "../config.ts";
 import { JsonStream, JsonText } from "./json-text.ts";
 
@@ -19,12 +19,16 @@ const bytes = z.custom<FileBytes>(
   "must be bytes",
 );
 
+/** The successful answers, by status: JSON, a file, or nothing where a browser is sent elsewhere. */
+function successes({ download, redirect, responses }: OperationDefinition): Readonly<Record<string, z.ZodType>> {
+  if (download) return { 200: bytes };
+  return redirect ? { 302: z.undefined() } : responses;
+}
+
 export function createResponseValidator(mode: Config["VALIDATE_RESPONSES"]): ResponseValidator {
   const schemas = new Map(
     operationsOf(contract).flatMap(({ id, operation: { definition } }) =>
-      Object.entries(definition.download ? { 200: bytes } : definition.responses).map(
-        ([status, schema]) => [`${id} ${status}`, schema] as const,
-      ),
+      Object.entries(successes(definition)).map(([status, schema]) => [`${id} ${status}`, schema] as const),
     ),
   );
   return (operationId, status, body, logger) => {

@@ -3,7 +3,14 @@ import type { AppRouter } from "@ts-rest/core";
 import { createExpressEndpoints } from "@ts-rest/express";
 import type { Express, NextFunction, Request, RequestHandler, Response } from "express";
 import { contract, operationsOf, requestHeaders, standardHeaders } from "../../contract/index.ts";
-import type { FileBytes, Gate, NamedOperation, OperationDefinition, OperationMetadata } from "../../contract/index.ts";
+import type {
+  AnswerHeaders,
+  FileBytes,
+  Gate,
+  NamedOperation,
+  OperationDefinition,
+  OperationMetadata,
+} from "../../contract/index.ts";
 import type { Handlers } from "../../generated/server/handlers.ts";
 import { operations } from "../../generated/server/operations.ts";
 import type { OperationRow } from "../../generated/server/operations.ts";
@@ -43,7 +50,8 @@ export interface RequestContext {
 export type ServerHandlers = Handlers<RequestContext, JsonText | JsonStream>;
 
 export interface RouterDeps {
-  readonly handlers: ServerHandlers;
+  /** A resource that is wholly behind a closed gate needs none. */
+  readonly handlers: Omit<ServerHandlers, "oidc"> & Partial<Pick<ServerHandlers, "oidc">>;
   readonly authenticator: Authenticator;
   readonly addressOf: AddressOf;
   readonly userLimiter: RateLimiter;
@@ -59,8 +67,9 @@ type AnyHandler = (request: object, context: RequestContext) => Promise<Answer>;
 
 interface Answer {
   readonly status: number;
+  /** Undefined where the answer is a redirect. */
   readonly body: unknown;
-  readonly headers?: Readonly<Record<string, string>>;
+  readonly headers?: AnswerHeaders;
 }
 
 const named = new Map(operationsOf(contract).map((operation) => [operation.id, operation]));

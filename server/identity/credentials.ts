@@ -5,6 +5,8 @@ import { ApiError } from "../api-error.ts";
 import { isLoopback } from "../loopback.ts";
 import type { Attempts } from "./attempts.ts";
 import type { Identity } from "./identity.ts";
+import type { Oidc } from "./oidc/oidc.ts";
+import { isJwt } from "./oidc/tokens.ts";
 import type { OriginPolicy } from "./origins.ts";
 import type { Principal } from "./principal.ts";
 
@@ -23,23 +25,34 @@ export interface Credentials {
 
 /** Proves who makes a request, over REST and the socket alike. */
 export interface Authenticator {
-  /** @throws {ApiError} `unauthenticated`, `invalid_credentials`, `credentials_conflict`, `origin_forbidden`, `rate_limited` */
+  /**
+   * @throws {ApiError} `unauthenticated`, `invalid_credentials`, `credentials_conflict`, `origin_forbidden`, `rate_limited`,
+   * `not_ready`
+   */
   authenticate(credentials: Credentials): Promise<Principal>;
 }
 
 /**
- * `AUTH_MODE=token`: an API key as bearer, header or query, else a session cookie. A wrong key is not made good by a cookie;
- * a cookie beside a key only must not be of another user.
+ * `AUTH_MODE=token` and `oidc`: an API key as bearer, header or query, else a session cookie. A wrong key is not made good by
+ * a cookie; a cookie beside a key only must not be of another user.
+ * @param deps.oidc where there is an OpenID provider: a JWT is good wherever a key is. It is signed, so nobody tries them out
  */
 export function createTokenAuthenticator(deps: {
   identity: Identity;
   origins: OriginPolicy;
   attempts: Attempts;
+  oidc: Pick<Oidc, "byToken"> | null;
 }): Authenticator {
-  const { identity, origins, attempts } = deps;
+  const { identity, origins, attempts, oidc } = deps;
+
+  async function proven(key: string, address: string): Promise<Principal> {
+    if (!oidc || !isJwt(key)) return attempts.limit({ key, address }, () => identity.byApiKey(key));
+    const { userId, expiresAt } = await oidc.byToken(key);
+    return identity.byUser(userId, expiresAt);
+  }
 
   async function byKey(key: string, session: string | undefined, address: string): Promise<Principal> {
-    const principal = await attempts.limit({ key, address }, () => identity.byApiKey(key));
+    const principal = await proven(key, address);
     const other = session === undefined ? null : await identity.userOfSession(session);
     if (other !== null && other !== principal.userId)
       throw conflict("The session cookie is of another user than the API key.");

@@ -24,10 +24,18 @@ export interface ApiKeyOptions {
   readonly key?: string;
 }
 
+/** The cookie's value, and its lifetime in seconds. */
+export interface NewSession {
+  readonly token: string;
+  readonly maxAge: number;
+}
+
 /** Users, their API keys and their sessions. */
 export interface Identity {
   /** @throws {ApiError} `invalid_credentials` */
   byApiKey(key: string): Promise<Principal>;
+  /** A user whom somebody else has proven until then. @throws {ApiError} `invalid_credentials` for a disabled one */
+  byUser(userId: string, expiresAt: string): Promise<Principal>;
   /** Counts as a use of the session. @throws {ApiError} `invalid_credentials` */
   bySession(token: string): Promise<Principal>;
   /** The user of a session, which this is no use of; null when there is no such session. */
@@ -59,10 +67,11 @@ export interface Identity {
   /**
    * Begins a session, which ends with the key.
    * @param replaced the cookies of earlier sessions, which end
-   * @returns the cookie's value and its lifetime in seconds
    * @throws {ApiError} `invalid_credentials`
    */
-  login(apiKey: string, replaced: readonly string[]): Promise<{ token: string; maxAge: number }>;
+  login(apiKey: string, replaced: readonly string[]): Promise<NewSession>;
+  /** Begins a session of a user who has been proven otherwise. @param replaced the cookies of earlier sessions, which end */
+  beginSession(userId: string, replaced: readonly string[]): Promise<NewSession>;
   logout(token: string): Promise<void>;
 }
 
@@ -110,8 +119,25 @@ export function createIdentity(deps: {
     revoked();
   }
 
+  async function begin(userId: string, key: Principal | null, replaced: readonly string[]): Promise<NewSession> {
+    const now = timestamp(clock);
+    const token = newSessionToken();
+    const endsAt = earlier(after(now, lifetimeMs), key?.expiresAt ?? null);
+    const expiresAt = earlier(after(now, idleMs), endsAt);
+    await store.sessions.deleteExpired(now);
+    const apiKeyId = key?.proof ?? null;
+    await store.sessions.insert({ hash: hashToken(token), userId, apiKeyId, createdAt: now, expiresAt, endsAt });
+    for (const old of replaced) await endSession(old);
+    return { token, maxAge: Math.ceil((Date.parse(endsAt) - Date.parse(now)) / 1000) };
+  }
+
   return {
     byApiKey,
+
+    async byUser(userId, expiresAt) {
+      if (!(await store.users.enabled([userId])).has(userId)) throw new ApiError("invalid_credentials");
+      return { userId, via: "token", scope: "write", proof: userId, expiresAt, keysExpireBy: null };
+    },
 
     async bySession(token) {
       const session = await findSession(token);
@@ -131,7 +157,8 @@ export function createIdentity(deps: {
         );
       const keys = await store.apiKeys.usable(proofs("key"));
       const cookies = await store.sessions.usable(proofs("cookie"), now);
-      const found = { key: keys, cookie: cookies, open: null };
+      const users = await store.users.enabled(proofs("token"));
+      const found = { key: keys, cookie: cookies, token: users, open: null };
       return new Set(
         principals.filter(
           ({ via, proof, expiresAt }) => !isOver(expiresAt, now) && (proof === null || found[via]?.has(proof)),
@@ -176,20 +203,13 @@ export function createIdentity(deps: {
     },
 
     async login(apiKey, replaced) {
-      const { userId, proof, expiresAt: keyExpiresAt } = await byApiKey(apiKey);
-      const now = timestamp(clock);
-      const token = newSessionToken();
-      const endsAt = earlier(after(now, lifetimeMs), keyExpiresAt);
-      const expiresAt = earlier(after(now, idleMs), endsAt);
-      await store.sessions.deleteExpired(now);
-      const session = { hash: hashToken(token), userId, apiKeyId: proof, createdAt: now, expiresAt, endsAt };
-      await store.sessions.insert(session).catch(async (error: unknown) => {
+      const key = await byApiKey(apiKey);
+      return begin(key.userId, key, replaced).catch(async (error: unknown) => {
         await byApiKey(apiKey); // deleted meanwhile, it can have no session
         throw error;
       });
-      for (const old of replaced) await endSession(old);
-      return { token, maxAge: Math.ceil((Date.parse(endsAt) - Date.parse(now)) / 1000) };
     },
+    beginSession: (userId, replaced) => begin(userId, null, replaced),
     logout: endSession,
   };
 }

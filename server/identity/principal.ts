@@ -3,9 +3,9 @@ import type { Scope } from "../../contract/index.ts";
 /** Who makes a request, how that was proven, and what the proof is good for. */
 export interface Principal {
   readonly userId: string;
-  readonly via: "key" | "cookie" | "open";
+  readonly via: "key" | "token" | "cookie" | "open";
   readonly scope: Scope;
-  /** The id of the key, or the hash of the session's cookie; null where it was neither. */
+  /** The id of the key, the hash of the session's cookie, the id of a token's user; null where there was none of them. */
   readonly proof: string | null;
   /** When the proof ends, as far as that is certain; null is never. */
   readonly expiresAt: string | null;

@@ -42,7 +42,7 @@ export function newConversation(
 function triggerOf(request: CreateConversationRequest, via: Principal["via"]): ConversationTrigger {
   if (request.suggested_task) return "suggested_task";
   if (request.create_microagent) return "microagent_management";
-  return via === "key" ? "openhands_api" : "gui";
+  return via === "key" || via === "token" ? "openhands_api" : "gui";
 }
 
 function firstMessage({ suggested_task, initial_user_msg, image_urls }: CreateConversationRequest) {

@@ -1,6 +1,7 @@
 import type { Activity } from "../activity.ts";
 import { ApiError } from "../api-error.ts";
 import type { ServerHandlers } from "../http/router.ts";
+import type { Oidc } from "../identity/oidc/oidc.ts";
 import type { Resources } from "../resources.ts";
 import type { Store } from "../store/store.ts";
 
@@ -8,11 +9,12 @@ const retryAfterSeconds = "5";
 
 export interface HealthDeps {
   readonly store: Store;
+  readonly oidc: Oidc | null;
   readonly activity: Activity;
   readonly measure: () => Promise<Resources>;
 }
 
-export function healthHandlers({ store, activity, measure }: HealthDeps): ServerHandlers["health"] {
+export function healthHandlers({ store, oidc, activity, measure }: HealthDeps): ServerHandlers["health"] {
   /** @throws {ApiError} `not_ready` */
   async function assertReady(): Promise<void> {
     try {
@@ -38,7 +40,12 @@ export function healthHandlers({ store, activity, measure }: HealthDeps): Server
     },
     async readiness() {
       await assertReady();
-      return { status: 200, body: { status: "ok", components: { store: "ok" } } };
+      // Without the provider, keys and sessions go on working: to take every node away would make its failure ours.
+      const provider = oidc && (oidc.answers() ? "ok" : "failed");
+      return {
+        status: 200,
+        body: { status: "ok", components: { store: "ok", ...(provider && { oidc_provider: provider }) } },
+      };
     },
   };
 }

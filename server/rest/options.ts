@@ -1,5 +1,6 @@
 import type { Models } from "../agent/models.ts";
 import type { ServerHandlers } from "../http/router.ts";
+import type { Oidc } from "../identity/oidc/oidc.ts";
 
 /** The agents by which upstream's clients know the one that answers here. */
 const agentNames = ["CodeActAgent"];
@@ -10,9 +11,11 @@ const securityAnalyzerNames: string[] = [];
 export function optionsHandlers({
   models,
   enableV1,
+  oidc,
 }: {
   models: Models;
   enableV1: boolean;
+  oidc: Oidc | null;
 }): ServerHandlers["options"] {
   return {
     models: async () => ({ status: 200, body: [...models.names] }),
@@ -26,7 +29,12 @@ export function optionsHandlers({
         GITHUB_CLIENT_ID: "",
         POSTHOG_CLIENT_KEY: "",
         FEATURE_FLAGS: { ENABLE_BILLING: false, HIDE_LLM_SETTINGS: false, ENABLE_V1: enableV1 },
+        ...(oidc && { OIDC_LOGIN: oidcLogin(oidc) }),
       },
     }),
   };
+}
+
+function oidcLogin({ settings: { rootPath, issuer } }: Oidc) {
+  return { url: `${rootPath}api/login/oidc`, provider: issuer.host };
 }

@@ -14,7 +14,7 @@ export function sessionsHandlers(deps: { identity: Identity; attempts: Attempts 
       return {
         status: 200,
         body: { success: true, message: "Logged in." },
-        headers: { "Set-Cookie": cookie(token, maxAge, secure) },
+        headers: { "Set-Cookie": sessionCookieOf(token, maxAge, secure) },
       };
     },
     authenticate: async () => ({ status: 200, body: { success: true, message: "You are logged in." } }),
@@ -24,14 +24,14 @@ export function sessionsHandlers(deps: { identity: Identity; attempts: Attempts 
       return {
         status: 200,
         body: { success: true, message: "Logged out." },
-        headers: { "Set-Cookie": cookie("", 0, secure) },
+        headers: { "Set-Cookie": sessionCookieOf("", 0, secure) },
       };
     },
   };
 }
 
-/** @param maxAge seconds; 0 deletes the cookie */
-function cookie(value: string, maxAge: number, secure: boolean): string {
+/** The header that sets the session cookie. @param maxAge seconds; 0 deletes the cookie */
+export function sessionCookieOf(value: string, maxAge: number, secure: boolean): string {
   const { name } = securitySchemes.sessionCookie;
   return stringifySetCookie({ name, value, maxAge, httpOnly: true, sameSite: "lax", secure, path: "/" });
 }

@@ -60,6 +60,7 @@ const closeCodes = {
   origin_forbidden: 4403,
   conversation_not_found: 4404,
   rate_limited: 4429,
+  not_ready: 1013,
 } as const;
 
 export function createSocketServer(deps: SocketDeps): SocketServer {

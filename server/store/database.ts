@@ -11,6 +11,7 @@ import type {
 /** The tables, as kysely types its queries. Times are RFC 3339 texts, which sort as the moments do. */
 export interface Database {
   users: { id: string; name: string; created_at: string; disabled_at: string | null };
+  oidc_subjects: { issuer: string; subject: string; user_id: string };
   api_keys: {
     /** Given by the database, in the order of creation. */
     position: Generated<number>;

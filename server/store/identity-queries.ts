@@ -11,6 +11,12 @@ const placeholders = Array.from({ length: batchSize }, () => "");
 
 /** @param db any dialect */
 export function userQueries(db: Kysely<Database>): Omit<UserStore, "disable"> {
+  const enabled = db
+    .selectFrom("users")
+    .select("id as found")
+    .where("id", "in", placeholders)
+    .where("disabled_at", "is", null)
+    .compile();
   return {
     async insert({ id, name, createdAt }) {
       await db.insertInto("users").values({ id, name, created_at: createdAt, disabled_at: null }).execute();
@@ -26,6 +32,7 @@ export function userQueries(db: Kysely<Database>): Omit<UserStore, "disable"> {
     async enable(id) {
       await db.updateTable("users").set({ disabled_at: null }).where("id", "=", id).execute();
     },
+    enabled: (ids) => foundIn(db, enabled, ids),
   };
 }
 

@@ -10,6 +10,7 @@ export const migrations: Record<string, Migration> = {
   "004-conversations": { up: conversations },
   "005-event-indexes": { up: eventIndexes },
   "006-identity": { up: identity },
+  "007-oidc": { up: oidcSubjects },
 };
 
 async function firstLight(db: Kysely<unknown>): Promise<void> {
@@ -208,4 +209,14 @@ async function orderedApiKeys(db: Kysely<unknown>): Promise<void> {
   `.execute(db);
   await db.schema.dropTable("api_keys_before").execute();
   await db.schema.createIndex("api_keys_by_user").on("api_keys").columns(["user_id", "position"]).execute();
+}
+
+async function oidcSubjects(db: Kysely<unknown>): Promise<void> {
+  await db.schema
+    .createTable("oidc_subjects")
+    .addColumn("issuer", "text", (column) => column.notNull())
+    .addColumn("subject", "text", (column) => column.notNull())
+    .addColumn("user_id", "text", (column) => column.notNull().references("users.id").onDelete("cascade"))
+    .addPrimaryKeyConstraint("oidc_subjects_key", ["issuer", "subject"])
+    .execute();
 }

@@ -10,6 +10,7 @@ import type {
 /** The Store port: everything that outlives the process. Every promise that resolves to nothing resolves once it is durable. */
 export interface Store {
   readonly users: UserStore;
+  readonly subjects: SubjectStore;
   readonly apiKeys: ApiKeyStore;
   readonly sessions: SessionStore;
   readonly settings: SettingsStore;
@@ -72,6 +73,24 @@ export interface UserStore {
    */
   disable(id: string, at: string, options: { readonly evenTheLast: boolean }): Promise<boolean>;
   enable(id: string): Promise<void>;
+  /** Which of these users there are and are not disabled. */
+  enabled(ids: readonly string[]): Promise<ReadonlySet<string>>;
+}
+
+/** Whom an OpenID provider means: a subject is unique at its issuer alone (OpenID Connect Core 1.0 §2). */
+export interface Subject {
+  readonly issuer: string;
+  readonly subject: string;
+}
+
+export interface SubjectStore {
+  /** @returns the user's id */
+  find(subject: Subject): Promise<string | null>;
+  /**
+   * Inserts a user for a subject, both or neither, unless the subject has one.
+   * @returns the id of the subject's user
+   */
+  insert(subject: Subject, user: Omit<UserRecord, "disabledAt">): Promise<string>;
 }
 
 export interface ApiKeyRecord {

@@ -37,7 +37,7 @@ test("0 when all is well: a line a case, the counts, and the closing line", asyn
       "✓ rest/settings.merge/200",
       "✓ rest/settings.reset/410-operation_removed",
       "",
-      "URL/ against URL/openapi.yaml and URL/asyncapi.yaml, V1 on:",
+      "URL/ against URL/openapi.yaml and URL/asyncapi.yaml, V1 on, OpenID off:",
       "  operations  3 of 3 declared were met",
       "  statuses    3 of 3 declared were met",
       "  messages    0 of 0 declared were met",

@@ -3,6 +3,7 @@ import { test } from "node:test";
 import { reportText } from "../../conformance/report/terminal.ts";
 import { runConformance } from "../../conformance/run.ts";
 import { caller } from "../support/api.ts";
+import { startProvider } from "../support/oidc-provider.ts";
 import { startServer } from "../support/start-server.ts";
 
 for (const v1 of [true, false])
@@ -20,6 +21,21 @@ for (const v1 of [true, false])
     assert.equal(report.counts.operations.met, report.counts.operations.declared);
     assert.equal(report.counts.messages.met, report.counts.messages.declared);
   });
+
+test("our server keeps its promises about logins at an OpenID provider", async (t) => {
+  const provider = await startProvider(t);
+  const server = await startServer(t, { env: provider.env });
+  const run = (key: string, only: string) => runConformance({ url: server.url, key, oidc: true, only });
+  const logins = await run(server.key, "rest/oidc.*/**");
+  assert.equal(logins.failed, 0, reportText(logins));
+  assert.ok(logins.results.some(({ name, outcome }) => name === "rest/oidc.login/302" && outcome === "passed"));
+  const token = await provider.accessToken();
+  for (const only of ["rest/settings.get/**", "rest/security-bearer", "rest/security-sessionApiKey"]) {
+    const report = await run(token, only);
+    assert.equal(report.failed, 0, reportText(report));
+    assert.ok(report.passed > 0);
+  }
+});
 
 test("a run takes away no tokens of git providers, which it could not put back", async (t) => {
   const server = await startServer(t);

@@ -14,6 +14,7 @@ const statuses: Record<number, readonly ErrorCode[]> = {
     "malformed_form",
     "path_outside_workspace",
     "repository_unavailable",
+    "login_failed",
     "not_a_file",
     "not_a_directory",
     "credentials_conflict",

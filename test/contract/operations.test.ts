@@ -26,7 +26,7 @@ for (const named of operations) {
     definition.query?.parse(request.query ?? {});
     if (definition.body && !(metadata.optionalBody && request.body === undefined)) definition.body.parse(request.body);
     if (success) assert.deepEqual(success.parse(response), response, "the answer holds every field, defaults included");
-    else assert.ok(definition.download || metadata.deprecation?.state === "gone");
+    else assert.ok(definition.download || definition.redirect || metadata.deprecation?.state === "gone");
   });
 
   test(`rest.${named.id} has examples in openapi.yaml that its published schemas accept`, () => {
@@ -53,7 +53,7 @@ for (const named of operations) {
   test(`rest.${named.id} publishes an answer for each status of its errors, and no other`, () => {
     const { definition, metadata } = named.operation;
     const want = new Set([
-      ...(definition.download ? ["200"] : Object.keys(definition.responses)),
+      ...(definition.download ? ["200"] : definition.redirect ? ["302"] : Object.keys(definition.responses)),
       ...metadata.errors.map((code) => String(statusOf(code))),
     ]);
     assert.deepEqual(Object.keys(publishedOperation(named).responses).toSorted(), [...want].toSorted());
@@ -114,7 +114,9 @@ function sharedCodes({ operation }: NamedOperation): ErrorCode[] {
     ...(operation.definition.upload
       ? (["malformed_form", "payload_too_large", "unsupported_media_type"] as const)
       : []),
-    ...(security === "user" ? (["credentials_conflict", "unauthenticated", "invalid_credentials"] as const) : []),
+    ...(security === "user"
+      ? (["credentials_conflict", "unauthenticated", "invalid_credentials", "not_ready"] as const)
+      : []),
     ...(security === "user" && scope === "write" ? (["scope_insufficient"] as const) : []),
     ...(security === "user" && operation.method !== "GET" ? (["origin_forbidden"] as const) : []),
     ...(rateLimit === "exempt" ? [] : (["rate_limited"] as const)),

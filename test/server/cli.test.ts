@@ -106,8 +106,13 @@ const badStarts: readonly BadStart[] = [
   { name: "a bad port", prepare: () => ({ PORT: "abc" }), says: /^PORT: must be a port/ },
   {
     name: "an unknown mode of authentication",
-    prepare: () => ({ AUTH_MODE: "oidc" }),
+    prepare: () => ({ AUTH_MODE: "password" }),
     says: /^AUTH_MODE: must be `token`/,
+  },
+  {
+    name: "an OpenID provider without its variables",
+    prepare: () => ({ AUTH_MODE: "oidc" }),
+    says: /^AUTH_MODE: `oidc` also needs OIDC_ISSUER, OIDC_CLIENT_ID, OIDC_REDIRECT_URL\. /,
   },
   { name: "a bad limit", prepare: () => ({ RATE_LIMIT_USER: "x" }), says: /^RATE_LIMIT_USER: must be like/ },
   {

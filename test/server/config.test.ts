@@ -63,6 +63,14 @@ const accepted: readonly { name: keyof Config; value: string; want: unknown }[] 
     value: " https://a.example ,http://b.example:8080,",
     want: ["https://a.example", "http://b.example:8080"],
   },
+  { name: "OIDC_ISSUER", value: "https://id.example/realms/team", want: "https://id.example/realms/team" },
+  { name: "OIDC_ISSUER", value: "http://localhost:8080", want: "http://localhost:8080" },
+  { name: "OIDC_ISSUER", value: "http://[::1]:8080", want: "http://[::1]:8080" },
+  { name: "OIDC_SCOPES", value: "openid  email", want: ["openid", "email"] },
+  { name: "OIDC_ALGORITHMS", value: "", want: ["RS256", "ES256", "EdDSA", "PS256"] },
+  { name: "OIDC_ALGORITHMS", value: "ES384, Ed25519", want: ["ES384", "Ed25519"] },
+  { name: "OIDC_CLOCK_TOLERANCE_SECONDS", value: "0", want: 0 },
+  { name: "OIDC_CLOCK_TOLERANCE_SECONDS", value: "300", want: 300 },
   { name: "SECRET_KEY", value: "A".repeat(64), want: "A".repeat(64) },
   { name: "BOOTSTRAP_API_KEY", value: "abcdefghijklmno=", want: "abcdefghijklmno=" },
   ...["0", "false", "no", "off", "OFF", "False"].map((value) => ({ name: "ENABLE_V1" as const, value, want: false })),
@@ -77,7 +85,34 @@ for (const { name, value, want } of accepted) {
 
 const refused = [
   { name: "PORT", values: ["abc", "-1", "65536", "80.5", "0x50", " 80", "1e3"], says: /port/ },
-  { name: "AUTH_MODE", values: ["oidc", "TOKEN", "off"], says: /`token`/ },
+  { name: "AUTH_MODE", values: ["OIDC", "TOKEN", "off"], says: /`token`, `oidc` .*, or `none`/ },
+  {
+    name: "OIDC_ISSUER",
+    values: [
+      "id.example",
+      "http://id.example",
+      "http://localhost.id.example",
+      "ftp://localhost",
+      "https://id.example?a=b",
+      "https://id.example/#a",
+      "https://user:password@id.example",
+    ],
+    says: /https URL/,
+  },
+  {
+    name: "OIDC_REDIRECT_URL",
+    values: [
+      "https://api.example",
+      "https://api.example/callback",
+      "http://api.example/api/login/oidc/callback",
+      "https://api.example/api/login/oidc/callback?a=b",
+      "/api/login/oidc/callback",
+    ],
+    says: /https URL that ends in \/api\/login\/oidc\/callback/,
+  },
+  { name: "OIDC_SCOPES", values: ["profile", ","], says: /`openid`/ },
+  { name: "OIDC_ALGORITHMS", values: ["none", "HS256", "RS256,HS512", "rs256", ","], says: /some of RS256/ },
+  { name: "OIDC_CLOCK_TOLERANCE_SECONDS", values: ["-1", "301", "1m"], says: /from 0 to 300/ },
   {
     name: "RATE_LIMIT_USER",
     values: ["x", "10", "10/week", "10/second,5/minute", "-1/second", "0/second", "OFF"],
@@ -162,5 +197,20 @@ for (const [HOST, isLoopback] of [
     if (isLoopback) assert.equal(read().AUTH_MODE, "none");
     else assert.throws(read, /AUTH_MODE.*loopback/);
     assert.equal(readConfig({ AUTH_MODE: "token", HOST }).HOST, HOST);
+  });
+}
+
+const oidc = {
+  AUTH_MODE: "oidc",
+  OIDC_ISSUER: "https://id.example",
+  OIDC_CLIENT_ID: "openhands",
+  OIDC_REDIRECT_URL: "https://api.example/api/login/oidc/callback",
+};
+
+for (const name of ["OIDC_ISSUER", "OIDC_CLIENT_ID", "OIDC_REDIRECT_URL"]) {
+  test(`AUTH_MODE=oidc without ${name} is refused, and the other modes do without`, () => {
+    const message = `AUTH_MODE: \`oidc\` also needs ${name}. Set what is missing.`;
+    assert.throws(() => readConfig({ ...oidc, [name]: "" }), { name: "ConfigError", message });
+    assert.equal(readConfig({ ...oidc, AUTH_MODE: "token", [name]: "" }).AUTH_MODE, "token");
   });
 }

@@ -25,6 +25,16 @@ export const waivers: readonly Waiver[] = [
       holds: ({ at }, { content }) => isGone(operationAt(content, at)),
     },
   },
+  ...["#/paths/~1api~1login~1oidc/get/responses", "#/paths/~1api~1login~1oidc~1callback/get/responses"].map((at) => ({
+    rules: ["redocly/operation-2xx-response"],
+    at,
+    reason:
+      "The operation sends a browser elsewhere: 302 is its success. A 200 that no server sends would be invented.",
+    condition: {
+      text: "the operation answers 302 with a Location, and errors",
+      holds: (finding: Finding, { content }: SpecDocument) => isRedirect(operationAt(content, finding.at)),
+    },
+  })),
   {
     rules: ["spectral/asyncapi-latest-version", "asyncapi-parser/asyncapi-latest-version"],
     at: "#/asyncapi",
@@ -61,6 +71,12 @@ function isGone(operation: OperationObject | undefined): boolean {
     statuses.includes("410") &&
     statuses.every((status) => /^[45]\d\d$/.test(status))
   );
+}
+
+function isRedirect(operation: OperationObject | undefined): boolean {
+  const { "302": redirect, ...others } = operation?.responses ?? {};
+  const { headers = {} } = (redirect ?? {}) as { headers?: Record<string, unknown> };
+  return "Location" in headers && Object.keys(others).every((status) => /^[45]\d\d$/.test(status));
 }
 
 export interface Judged {

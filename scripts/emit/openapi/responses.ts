@@ -20,9 +20,7 @@ type Failure = OperationModel["failures"][number];
  * @see https://spec.openapis.org/oas/v3.1.1.html#responses-object
  */
 export function responsesOf(model: OperationModel, all: readonly OperationModel[]): ResponsesObject {
-  const successes = model.download
-    ? [[200, fileResponse(model, model.download)]]
-    : model.responses.map((response) => [response.status, successResponse(model, response, all)]);
+  const successes = successesOf(model, all);
   const failures = model.failures.map((failure) => [
     failure.status,
     model.operation.metadata.deprecation
@@ -30,6 +28,12 @@ export function responsesOf(model: OperationModel, all: readonly OperationModel[
       : refTo("responses", errorResponseName(failure)),
   ]);
   return Object.fromEntries([...successes, ...failures]);
+}
+
+function successesOf(model: OperationModel, all: readonly OperationModel[]): [number, ResponseObject][] {
+  if (model.download) return [[200, fileResponse(model, model.download)]];
+  if (model.redirect) return [[302, redirectResponse(model, model.redirect)]];
+  return model.responses.map((response) => [response.status, successResponse(model, response, all)]);
 }
 
 function successResponse(
@@ -52,6 +56,12 @@ function successResponse(
     },
     ...(Object.keys(links).length > 0 && { links }),
   };
+}
+
+/** A redirect has no body: `Location` says all. */
+function redirectResponse(model: OperationModel, description: string): ResponseObject {
+  const standard = headerRefs(standardHeadersOf(model.operation.metadata, 302));
+  return { description, headers: { ...standard, ...ownHeaders(model) } };
 }
 
 /** A file has no schema: its media type says all. */

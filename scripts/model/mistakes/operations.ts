@@ -44,7 +44,8 @@ function bodyMistakes(where: string, { method, body, upload, download, responses
 function lifecycleMistakes({ id, operation }: NamedOperation, all: readonly NamedOperation[]): string[] {
   const { definition, metadata } = operation;
   const gone = metadata.deprecation?.state === "gone";
-  const answers = Object.keys(definition.responses).length + (definition.download ? 1 : 0);
+  const instead = [definition.download, definition.redirect].filter((answer) => answer !== undefined);
+  const answers = Object.keys(definition.responses).length + instead.length;
   const mistakes: string[] = [];
   if (gone && answers > 0) mistakes.push(`rest.${id}: a gone operation has a successful answer. Fix: empty responses.`);
   if (!gone && answers === 0) mistakes.push(`rest.${id}: there is no successful answer. Fix: add one to responses.`);
@@ -54,6 +55,8 @@ function lifecycleMistakes({ id, operation }: NamedOperation, all: readonly Name
       `rest.${id}: the replacement ${replacement} is no operation. Fix: name one by its id, such as ${all[0]?.id}.`,
     );
   }
+  if (definition.redirect && Object.keys(definition.responses).length > 0)
+    mistakes.push(`rest.${id}: the answer is JSON and a redirect. Fix: empty responses, or drop redirect.`);
   return mistakes;
 }
 

@@ -15,6 +15,8 @@ import type {
   SettingsRecord,
   SettingsStore,
   Store,
+  Subject,
+  SubjectStore,
   UserStore,
 } from "../store.ts";
 import { openConnection } from "./connection.ts";
@@ -42,6 +44,7 @@ export async function openSqliteStore(folder: string, { now }: { now: () => stri
   const writer = createEventWriter(connection, now);
   return {
     users: sqliteUsers(connection),
+    subjects: sqliteSubjects(connection),
     apiKeys: sqliteApiKeys(connection),
     sessions: sessionQueries(db),
     settings: sqliteSettings(connection),
@@ -90,6 +93,27 @@ function sqliteUsers({ db, change, transaction }: Connection): UserStore {
         if (change(disableUser(db, id, at, evenTheLast)) === 0) return false;
         change(db.deleteFrom("sessions").where("user_id", "=", id));
         return true;
+      }),
+  };
+}
+
+function sqliteSubjects({ sqlite, transaction }: Connection): SubjectStore {
+  const select = sqlite.prepare("SELECT user_id FROM oidc_subjects WHERE issuer = ? AND subject = ?");
+  const insertUser = sqlite.prepare("INSERT INTO users (id, name, created_at) VALUES (?, ?, ?)");
+  const insert = sqlite.prepare("INSERT INTO oidc_subjects (issuer, subject, user_id) VALUES (?, ?, ?)");
+  const find = ({ issuer, subject }: Subject) => {
+    const row = select.get(issuer, subject);
+    return row ? String(row["user_id"]) : null;
+  };
+  return {
+    find: async (subject) => find(subject),
+    insert: async (subject, { id, name, createdAt }) =>
+      transaction(() => {
+        const known = find(subject); // made by another request meanwhile
+        if (known !== null) return known;
+        insertUser.run(id, name, createdAt);
+        insert.run(subject.issuer, subject.subject, id);
+        return id;
       }),
   };
 }

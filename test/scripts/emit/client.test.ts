@@ -5,7 +5,7 @@ import * as z from "zod";
 import { integerParameter, listParameter } from "../../../contract/primitives.ts";
 import { emitClientChannels, emitClientOperations, emitClientTypes } from "../../../scripts/emit/client.ts";
 import { buildModel } from "../../../scripts/model/model.ts";
-import { channelWith, messageWith, named, operationWith } from "../small-contract.ts";
+import { channelWith, messageWith, modelOf, named, operationWith } from "../small-contract.ts";
 
 const deprecation = {
   state: "deprecated",
@@ -150,4 +150,11 @@ test("types: every named schema of both protocols, each side of it", async () =>
     names.filter((name) => name?.startsWith("Client")),
     ["ClientAccepted", "ClientList", "ClientNote", "ClientNoteInput"],
   );
+});
+
+test("client: a redirect is for a browser, and no call", () => {
+  const away = { path: "/away", redirect: "Elsewhere.", responses: {}, example: {} } as const;
+  const text = emitClientOperations(modelOf({ list: operationWith(), leave: operationWith(away) }));
+  assert.match(text, /list/);
+  assert.doesNotMatch(text, /leave|away/);
 });

@@ -197,6 +197,29 @@ test("answers: the first has the example, each its description and headers", () 
   });
 });
 
+test("answers: a redirect has its headers, `Location` first, and no body", () => {
+  const cookie = { description: "A cookie.", schema: z.string() };
+  const { responses } = emitted({
+    redirect: "Where it goes on.",
+    responses: {},
+    responseHeaders: { "Set-Cookie": cookie },
+    example: {},
+  });
+  assert.deepEqual(responses["302"], {
+    description: "Where it goes on.",
+    headers: {
+      ...requestIdHeader,
+      Location: {
+        description: "Where the browser goes next (RFC 9110 §10.2.2).",
+        required: true,
+        schema: { type: "string" },
+      },
+      "Set-Cookie": { description: "A cookie.", required: true, schema: { type: "string" } },
+    },
+  });
+  assert.deepEqual(Object.keys(responses), ["302", "400", "500"]);
+});
+
 test("errors: shared by name, with a discriminator where a status has several codes", () => {
   const document = documentOf({ one: operationWith({ security: "user" }) });
   const operation = document.paths["/things"]?.["get"];

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { emitServerHandlers, emitServerOperations } from "../../../scripts/emit/server.ts";
 import { buildModel } from "../../../scripts/model/model.ts";
-import { operationWith } from "../small-contract.ts";
+import { modelOf, operationWith } from "../small-contract.ts";
 
 const gone = {
   state: "gone",
@@ -71,6 +71,11 @@ export interface Handlers<Context, Raw> {
 }
 `,
   );
+});
+
+test("operations: a redirect succeeds with 302", () => {
+  const redirect = operationWith({ redirect: "Elsewhere.", responses: {}, example: {} });
+  assert.match(emitServerOperations(modelOf({ leave: redirect })), /"id":"things.leave".*"status":302/);
 });
 
 test("operations: a row each, the gone ones too", () => {

@@ -121,6 +121,11 @@ const lifecycles: readonly Case[] = [
     want: ["rest.things.one: a gone operation has a successful answer. Fix: empty responses."],
   },
   {
+    what: "an answer that is JSON and sends a browser elsewhere",
+    operations: one({ redirect: "Elsewhere." }),
+    want: ["rest.things.one: the answer is JSON and a redirect. Fix: empty responses, or drop redirect."],
+  },
+  {
     what: "a replacement that does not exist",
     operations: one({ responses: {}, example: {}, deprecation: { ...gone, replacement: "things.nothing" } }),
     want: [

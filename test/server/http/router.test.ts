@@ -10,7 +10,8 @@ const server = await startServer({ after });
 const call = caller(server);
 const authorization = ["Authorization", `Bearer ${server.key}`] as const;
 const anyId = "0".repeat(32);
-const paths = Map.groupBy(operations, ({ path }) => path.replaceAll(/:[a-z_]+/g, anyId));
+const served = operations.filter(({ gate }) => gate !== "oidc"); // there is no OpenID provider
+const paths = Map.groupBy(served, ({ path }) => path.replaceAll(/:[a-z_]+/g, anyId));
 
 for (const path of [
   "/nothing",

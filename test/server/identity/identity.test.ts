@@ -129,6 +129,19 @@ test("a wrong key costs the same look-up, whatever is wrong with it, and gets th
   }
 });
 
+test("who is proven by somebody else is valid until then, and while not disabled", async (t) => {
+  const { identity, user, pass, clock } = await atNoon(t);
+  const other = await identity.createUser("Grace");
+  const until = new Date(clock.now().getTime() + 60_000).toISOString();
+  const principals = [await identity.byUser(user.id, until), await identity.byUser(other.id, until)];
+  assert.equal((await identity.stillValid(principals)).size, 2);
+  await identity.disableUser(other.id, { evenTheLast: false });
+  assert.deepEqual([...(await identity.stillValid(principals))], principals.slice(0, 1));
+  await assert.rejects(identity.byUser(other.id, until), refused);
+  pass(60);
+  assert.equal((await identity.stillValid(principals)).size, 0);
+});
+
 test("of many principals those are found that are no longer valid", async (t) => {
   const { identity, user } = await atNoon(t);
   const principals = [];

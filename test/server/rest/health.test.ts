@@ -94,6 +94,7 @@ for (const name of ["ready", "readiness"] as const)
   test(`a server whose store does not answer is not ready: ${name}`, async () => {
     const handlers = healthHandlers({
       store: { check: () => Promise.reject(new Error("the disk is gone")) } as unknown as Store, // all that is asked
+      oidc: null,
       activity: { note: () => {}, idleSeconds: () => 0 },
       measure: () => assert.fail("not asked for"),
     });
