@@ -130,7 +130,14 @@ async function createWorld(options: RunOptions, now: number): Promise<World> {
       startMs: 30_000,
       deadline: now + (options.maxTimeMs ?? 600_000),
     },
-    state: { made: [], singletons: new Map(), cookie: undefined, stopped: undefined, ownTokens: false },
+    state: {
+      made: [],
+      singletons: new Map(),
+      cookie: undefined,
+      readKey: undefined,
+      stopped: undefined,
+      ownTokens: false,
+    },
   };
 }
 

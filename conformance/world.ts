@@ -41,6 +41,8 @@ export interface World {
     readonly singletons: Map<string, Json>;
     /** The session cookie, as `name=value`. */
     cookie: string | undefined;
+    /** An API key that may only read. */
+    readKey: string | undefined;
     /** Path parameters of a conversation that has been stopped. */
     stopped: string | undefined;
     /** Whether all tokens of git providers that are stored are the run's own. */

@@ -47,6 +47,16 @@ export const errorCatalogue = {
     title: "The path leads through a file",
     remedy: "Name a path whose parts, apart from the last, are folders.",
   },
+  credentials_conflict: {
+    status: 400,
+    title: "The request carries credentials that disagree",
+    remedy: "Send one API key, the same wherever it stands, and no session cookie of another user beside it.",
+  },
+  malformed_request: {
+    status: 400,
+    title: "The request is not valid HTTP",
+    remedy: "Send a request as RFC 9112 describes it.",
+  },
   unauthenticated: {
     status: 401,
     title: "The request carries no credentials",
@@ -66,6 +76,11 @@ export const errorCatalogue = {
     status: 403,
     title: "The server may not read the file",
     remedy: "Change the file's permissions with a command in the workspace.",
+  },
+  scope_insufficient: {
+    status: 403,
+    title: "The API key, or the session begun with it, may only read",
+    remedy: "Use a key whose scope is `write`.",
   },
   route_not_found: {
     status: 404,
@@ -106,6 +121,11 @@ export const errorCatalogue = {
     status: 405,
     title: "The path exists, but not with this method",
     remedy: "The `Allow` header lists the methods that exist.",
+  },
+  request_timeout: {
+    status: 408,
+    title: "The request did not arrive in time",
+    remedy: "Send it again, all at once.",
   },
   conversation_not_running: {
     status: 409,
@@ -166,6 +186,11 @@ export const errorCatalogue = {
     status: 429,
     title: "Too many requests",
     remedy: "Wait for the seconds in `Retry-After`.",
+  },
+  headers_too_large: {
+    status: 431,
+    title: "The request's headers are larger than the server accepts",
+    remedy: "Send fewer or shorter headers: 16 KiB at most, the request line included.",
   },
   internal_error: {
     status: 500,

@@ -58,7 +58,7 @@ export const api = {
   description:
     "Conversations with a software agent: messages, events, files, settings, keys, and the events live over a socket. Every error has the same body; `code` says what was wrong, and each operation lists the codes it can answer with.",
   /** What holds for every REST operation. */
-  rest: "With `Accept: application/vnd.openhands.envelope+json`, every JSON answer comes in an envelope of `success`, `data` and `error`; files come as they are. A path that this document does not list answers 404 `route_not_found`; a method that a listed path does not have answers 405 `method_not_allowed`, with `Allow`.",
+  rest: "With `Accept: application/vnd.openhands.envelope+json`, every JSON answer comes in an envelope of `success`, `data` and `error`; files come as they are. A path that this document does not list answers 404 `route_not_found`; a method that a listed path does not have answers 405 `method_not_allowed`, with `Allow`. A request that cannot be read as HTTP is answered with 400 `malformed_request`, 408 `request_timeout` or 431 `headers_too_large`. Of several credentials, an API key comes before a session cookie; two different keys, and a cookie of another user than the key's, are refused with 400 `credentials_conflict`.",
   contact: { name: "openhands-api", url: "https://openhands-api.example", email: "maintainers@openhands-api.example" },
   license: { name: "MIT", identifier: "MIT", url: "https://opensource.org/license/mit" },
   /** A server on this machine, with its defaults. The documents that a server serves say the same; a relative URL would do for REST only. */
@@ -83,7 +83,7 @@ export type { RequestHeader, StandardHeader } from "./headers.ts";
 export type { McpConfig } from "./mcp.ts";
 export { contentDisposition } from "./media.ts";
 export type { Download, FileBytes, Upload, UploadedFile } from "./media.ts";
-export { errorUnion, operationsOf, tags } from "./operation.ts";
+export { errorUnion, operationsOf, scopes, tags } from "./operation.ts";
 export type {
   AnswerHeaders,
   Contract,
@@ -97,6 +97,7 @@ export type {
   RateLimitClass,
   RequestOf,
   ResponseOf,
+  Scope,
   Security,
   Tag,
 } from "./operation.ts";

@@ -14,6 +14,10 @@ const tsRest = initContract();
 /** How a caller may prove who it is; see `securitySchemes`. */
 export type Security = "none" | "user";
 
+/** What a caller may do: `write` includes `read`. */
+export const scopes = ["read", "write"] as const;
+export type Scope = (typeof scopes)[number];
+
 /** Which rate limits count a request: `exempt` none, `address` only the one before authentication, `user` both. */
 export type RateLimitClass = "exempt" | "address" | "user";
 
@@ -54,6 +58,8 @@ export interface OperationMetadata {
   /** The version of the API in which the operation appeared. */
   readonly since: string;
   readonly security: Security;
+  /** What an API key must be good for to call it. */
+  readonly scope: Scope;
   readonly rateLimit: RateLimitClass;
   readonly gate?: Gate;
   readonly deprecation?: Deprecation;
@@ -88,7 +94,7 @@ export interface OperationExample {
 }
 
 /** What is written in `contract/rest/*.ts`: `operation` completes it. */
-export interface OperationDefinition extends Omit<OperationMetadata, "errors"> {
+export interface OperationDefinition extends Omit<OperationMetadata, "errors" | "scope"> {
   readonly method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
   /** The path with parameters as `:name`. */
   readonly path: `/${string}`;
@@ -105,6 +111,8 @@ export interface OperationDefinition extends Omit<OperationMetadata, "errors"> {
   readonly responses: Readonly<Record<number, z.ZodType>>;
   /** The error codes that are this operation's own; the shared ones are added. */
   readonly errors?: readonly ErrorCode[];
+  /** A GET reads and every other method writes; one that only reads, although it is no GET, says `read`. */
+  readonly scope?: Scope;
 }
 
 type Route = AppRoute & { readonly metadata: OperationMetadata };
@@ -149,6 +157,7 @@ export function operation<const Definition extends OperationDefinition>(
       ...metadata,
       ...(download && { responseHeaders: withDisposition(definition, download) }),
       ...(redirect && { responseHeaders: { ...locationHeader, ...metadata.responseHeaders } }),
+      scope: scopeOf(definition),
       errors,
     },
     definition,
@@ -171,6 +180,10 @@ const locationHeader = {
 /** Its own definition and nothing wider: beside `OperationDefinition` every status and body would be allowed. */
 type OperationOf<Definition extends OperationDefinition> = Route & { readonly definition: Definition };
 
+function scopeOf({ method, scope }: Pick<OperationDefinition, "method" | "scope">): Scope {
+  return scope ?? (method === "GET" ? "read" : "write");
+}
+
 /** The error codes an operation can answer with because of what it is, not because of what it does. */
 function sharedErrors(definition: OperationDefinition): ErrorCode[] {
   if (definition.deprecation?.state === "gone") return ["operation_removed", "rate_limited", "internal_error"];
@@ -180,9 +193,11 @@ function sharedErrors(definition: OperationDefinition): ErrorCode[] {
   if (body) codes.push("malformed_json", "payload_too_large", "unsupported_media_type");
   if (upload) codes.push("malformed_form", "payload_too_large", "unsupported_media_type");
   // 503 while the OpenID provider, whose keys prove a token, does not answer.
-  if (security === "user") codes.push("unauthenticated", "invalid_credentials", "not_ready");
+  if (security === "user") codes.push("credentials_conflict", "unauthenticated", "invalid_credentials", "not_ready");
   if (security === "user" && method !== "GET") codes.push("origin_forbidden");
-  if (rateLimit !== "exempt") codes.push("rate_limited");
+  if (security === "user" && scopeOf(definition) === "write") codes.push("scope_insufficient");
+  // Too many wrong keys, wherever one can be sent.
+  if (rateLimit !== "exempt" || security === "user") codes.push("rate_limited");
   if (gate) codes.push("route_not_found");
   if (idempotencyKey) codes.push("idempotency_key_reused");
   return codes;

@@ -15,11 +15,13 @@ import { mountDocuments } from "./http/documents.ts";
 import { answerError } from "./http/errors.ts";
 import type { Idempotency } from "./idempotency.ts";
 import { noteActivity } from "./http/note-activity.ts";
+import type { AddressOf } from "./http/peer.ts";
 import { createRateLimiter, limitAddresses } from "./http/rate-limit.ts";
 import { requestId } from "./http/request-id.ts";
 import { securityHeaders } from "./http/security-headers.ts";
 import { createResponseValidator } from "./http/response-validation.ts";
 import { mountOperations } from "./http/router.ts";
+import type { Attempts } from "./identity/attempts.ts";
 import type { Authenticator } from "./identity/credentials.ts";
 import type { Identity } from "./identity/identity.ts";
 import type { Oidc } from "./identity/oidc/oidc.ts";
@@ -57,6 +59,8 @@ export interface AppDeps {
   /** Null where there is no OpenID provider. */
   readonly oidc: Oidc | null;
   readonly authenticator: Authenticator;
+  readonly attempts: Attempts;
+  readonly addressOf: AddressOf;
   readonly origins: OriginPolicy;
   readonly models: Models;
   readonly settings: SettingsService;
@@ -84,12 +88,12 @@ export function createApp(deps: AppDeps): Express {
   app.use(corsHeaders(origins));
   app.use(securityHeaders);
   app.use(cacheHeaders);
-  app.use(limitAddresses(createRateLimiter("address", config.RATE_LIMIT_ADDRESS)));
+  app.use(limitAddresses(createRateLimiter("address", config.RATE_LIMIT_ADDRESS), deps.addressOf));
   mountDocuments(app, { enableV1: config.ENABLE_V1 });
   mountOperations(app, {
     handlers: {
       options: optionsHandlers({ models: deps.models, enableV1: config.ENABLE_V1, oidc }),
-      sessions: sessionsHandlers(deps.identity),
+      sessions: sessionsHandlers(deps),
       ...(oidc && { oidc: oidcHandlers(oidc, deps.identity) }),
       conversations: conversationsHandlers({ ...deps, allowIds: config.ALLOW_SET_CONVERSATION_ID }),
       events: eventsHandlers(deps),
@@ -108,6 +112,7 @@ export function createApp(deps: AppDeps): Express {
       users: usersHandlers(settings),
     },
     authenticator: deps.authenticator,
+    addressOf: deps.addressOf,
     idempotency: deps.idempotency,
     userLimiter: createRateLimiter("user", config.RATE_LIMIT_USER),
     validator: createResponseValidator(config.VALIDATE_RESPONSES),

@@ -31,6 +31,23 @@ users
     await addUser(process.env, name);
   });
 users
+  .command("disable")
+  .argument("<name>", "the user's name")
+  .option("--last", "also when no other user is left", false)
+  .description("Stop a user's keys, sessions and sockets, within a second. What the user has stays.")
+  .action(async (name: string, options: { last: boolean }) => {
+    const { disableUser } = await import("./users.ts");
+    await disableUser(process.env, name, options);
+  });
+users
+  .command("enable")
+  .argument("<name>", "the user's name")
+  .description("Let a user's keys work again.")
+  .action(async (name: string) => {
+    const { enableUser } = await import("./users.ts");
+    await enableUser(process.env, name);
+  });
+users
   .command("list")
   .description("List the users.")
   .action(async () => {

@@ -1,6 +1,7 @@
 import { resolve } from "node:path";
 import * as z from "zod";
 import { sizeLimits } from "../contract/index.ts";
+import { isNetwork } from "./http/peer.ts";
 import { missingOidcVariables, oidcVariables } from "./identity/oidc/variables.ts";
 import { isLoopback } from "./loopback.ts";
 import { OperatorError } from "./operator-error.ts";
@@ -30,18 +31,17 @@ const rateWindows = z
 
 const flag = z.stringbool({ truthy: ["1", "true", "yes", "on"], falsy: ["0", "false", "no", "off"] });
 
-const origins = z
-  .string()
-  .transform((text) =>
-    text
-      .split(",")
-      .map((origin) => origin.trim())
-      .filter((origin) => origin !== ""),
-  )
-  .refine(
-    (list) => list.every((origin) => URL.parse(origin)?.origin === origin),
-    "must be origins such as `https://app.example`, without a path, separated by commas",
-  );
+const list = z.string().transform((text) =>
+  text
+    .split(",")
+    .map((entry) => entry.trim())
+    .filter((entry) => entry !== ""),
+);
+
+const origins = list.refine(
+  (entries) => entries.every((origin) => URL.parse(origin)?.origin === origin),
+  "must be origins such as `https://app.example`, without a path, separated by commas",
+);
 
 /** @param form what is accepted, as it goes into the message */
 const number = (form: string, { min, max = Number.MAX_SAFE_INTEGER }: { min: number; max?: number }) =>
@@ -84,6 +84,15 @@ const Environment = z.object({
   PERMITTED_CORS_ORIGINS: origins
     .prefault("")
     .describe("Origins that browsers may call from, separated by commas; any localhost origin when empty."),
+  TRUSTED_PROXIES: list
+    .refine(
+      (entries) => entries.every(isNetwork),
+      "must be addresses or networks such as `127.0.0.1, 10.0.0.0/8`, separated by commas",
+    )
+    .prefault("")
+    .describe(
+      "Proxies in front of the server, as addresses or networks separated by commas: what they say in X-Forwarded-For is believed, so that limits count clients and not the proxy. A proxy also has to pass on Host.",
+    ),
   RATE_LIMIT_ADDRESS: z
     .union([off, rateWindows], "must be like `20/second`, or `off`")
     .prefault("20/second")
@@ -92,6 +101,24 @@ const Environment = z.object({
     .union([off, rateWindows], "must be like `10/second; 100/minute`, or `off`")
     .prefault("10/second; 100/minute")
     .describe("Requests that one user may make; `off` for no limit."),
+  RATE_LIMIT_BAD_KEY_ADDRESS: z
+    .union([off, rateWindows], "must be like `200/minute`, or `off`")
+    .prefault("200/minute")
+    .describe(
+      "Wrong API keys that one address may send, by login or otherwise; beyond, its keys are not looked at. `off` for no limit.",
+    ),
+  RATE_LIMIT_BAD_KEY_PREFIX: z
+    .union([off, rateWindows], "must be like `10/minute; 100/hour`, or `off`")
+    .prefault("10/minute; 100/hour")
+    .describe(
+      "Wrong API keys with the same beginning, as the list of keys shows it, from any address; beyond, keys that begin so are not looked at. `off` for no limit.",
+    ),
+  SESSION_IDLE_SECONDS: number("a number of seconds, from 60", { min: 60 })
+    .prefault(String(7 * 24 * 60 * 60))
+    .describe("How long a session lasts without a request or a new socket."),
+  SESSION_LIFETIME_SECONDS: number("a number of seconds, from 60", { min: 60 })
+    .prefault(String(30 * 24 * 60 * 60))
+    .describe("How long a session lasts at most."),
   MAX_BODY_BYTES: number("a number of bytes, from 1024", { min: 1024 })
     .prefault(String(sizeLimits.jsonBody))
     .describe("The largest JSON body."),
@@ -184,7 +211,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
   const config = { ...result.data, DATA_DIR: resolve(result.data.DATA_DIR) };
   if (config.AUTH_MODE === "none" && !isLoopback(config.HOST)) {
     throw new ConfigError(
-      `AUTH_MODE: \`none\` lets everybody in, so HOST must be a loopback address such as 127.0.0.1, not ${config.HOST}.`,
+      `AUTH_MODE: \`none\` lets everybody in, so HOST must be a loopback address, not ${config.HOST}. Fix: set HOST to 127.0.0.1, or AUTH_MODE to token.`,
     );
   }
   const missing = config.AUTH_MODE === "oidc" ? missingOidcVariables(config) : [];

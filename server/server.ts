@@ -15,6 +15,9 @@ import { createEventLog } from "./conversations/event-log.ts";
 import { createIdempotency } from "./idempotency.ts";
 import { createFeedback } from "./conversations/feedback.ts";
 import { createSetups } from "./conversations/setups.ts";
+import { answerClientErrors } from "./http/client-error.ts";
+import { createAddressOf } from "./http/peer.ts";
+import { createAttempts } from "./identity/attempts.ts";
 import { bootstrap } from "./identity/bootstrap.ts";
 import type { Bootstrap } from "./identity/bootstrap.ts";
 import { createOpenAuthenticator, createTokenAuthenticator } from "./identity/credentials.ts";
@@ -53,9 +56,14 @@ export async function startServer(config: Config, logger: Logger): Promise<Runni
   const clock = systemClock;
   const release = await claimDataFolder(config.DATA_DIR);
   const store = await openSqliteStore(config.DATA_DIR, { now: () => timestamp(clock) });
-  const identity = createIdentity({ store, clock });
+  const identity = createIdentity({ store, clock, config });
   const first = wantsFirstUser(config) ? await bootstrap(identity, config.BOOTSTRAP_API_KEY) : null;
   const origins = createOriginPolicy(config.PERMITTED_CORS_ORIGINS);
+  const addressOf = createAddressOf(config.TRUSTED_PROXIES);
+  const attempts = createAttempts({
+    perAddress: config.RATE_LIMIT_BAD_KEY_ADDRESS,
+    perPrefix: config.RATE_LIMIT_BAD_KEY_PREFIX,
+  });
   const cipher = createCipher(await loadSecretKey(config.SECRET_KEY, config.DATA_DIR));
   const oidc =
     config.AUTH_MODE === "oidc"
@@ -63,8 +71,8 @@ export async function startServer(config: Config, logger: Logger): Promise<Runni
       : null;
   const authenticator =
     config.AUTH_MODE === "none" && first
-      ? createOpenAuthenticator(first.userId)
-      : createTokenAuthenticator(identity, origins, oidc);
+      ? createOpenAuthenticator(first.userId, origins)
+      : createTokenAuthenticator({ identity, origins, attempts, oidc });
   const changed = (userId: string) => knownSecrets.forget(userId);
   const settings = createSettingsService({ store: store.settings, cipher, defaultModel: config.LLM_MODEL, changed });
   const secrets = createCustomSecrets({ store: store.secrets, cipher, changed });
@@ -111,7 +119,9 @@ export async function startServer(config: Config, logger: Logger): Promise<Runni
     log,
     bus,
     activity,
+    identity,
     authenticator,
+    addressOf,
     logger,
     maxFrameBytes: config.MAX_FRAME_BYTES,
     maxSocketsPerUser: config.MAX_SOCKETS_PER_USER,
@@ -124,6 +134,8 @@ export async function startServer(config: Config, logger: Logger): Promise<Runni
     identity,
     oidc,
     authenticator,
+    attempts,
+    addressOf,
     origins,
     models,
     settings,
@@ -137,6 +149,7 @@ export async function startServer(config: Config, logger: Logger): Promise<Runni
     connections: sockets.connections,
   });
   const server = createServer({ shouldUpgradeCallback: asksForSocket }, app);
+  answerClientErrors(server, logger);
   sockets.attach(server);
 
   async function close(): Promise<void> {

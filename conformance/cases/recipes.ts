@@ -8,6 +8,7 @@ import { needsPerson, usesUp } from "../known-operations.ts";
 import { isGood, jsonOf, namingFields, parametersIn, successOf } from "../operations.ts";
 import type { MediaType, Operation, Parameter } from "../operations.ts";
 import type { Probe } from "../probe.ts";
+import { readOnlyCredentials } from "../read-only.ts";
 import { callOnThings, prepareSingleton, stoppedConversation, thingsInBody, valueOf } from "../resources.ts";
 import { foreignOrigin, sessionCredentials } from "../sessions.ts";
 import { spareTokens } from "../tokens.ts";
@@ -16,6 +17,7 @@ import type { AnswerUnit } from "../units.ts";
 import type { World } from "../world.ts";
 import { anotherJson, brokenJson, brokenText, unknownId } from "./ammunition.ts";
 import { takesKey, withKey } from "./idempotency.ts";
+import { keyHeaderOf } from "./security.ts";
 import { plantExample, workspaceRecipes } from "./workspace.ts";
 
 /** Makes the call that brings about one documented answer, and prepares the server for it. */
@@ -78,6 +80,15 @@ const recipes: Readonly<Record<string, Recipe>> = {
     ...call,
     credentials: await sessionCredentials(probe, foreignOrigin),
   }),
+
+  scope_insufficient: () => async (call, probe) => ({ ...call, credentials: await readOnlyCredentials(probe) }),
+
+  credentials_conflict: (_operation, world) => {
+    const header = keyHeaderOf(world);
+    return header === undefined
+      ? undefined
+      : (call) => ({ ...call, headers: { ...call.headers, [header]: madeUpKey() } });
+  },
 
   conversation_not_running: (operation) => {
     const [parameter] = parametersIn(operation, "path");

@@ -24,6 +24,13 @@ export function securityCases(world: World): Case[] {
   }));
 }
 
+/** The header that takes an API key beside `Authorization`; undefined when the document has none. */
+export function keyHeaderOf(world: World): string | undefined {
+  const schemes = children(child(rootOf(world.openapi.document), "components", "securitySchemes"));
+  const scheme = schemes.map(([, node]) => node).find((node) => textAt(node, "in") === "header");
+  return scheme && textAt(scheme, "name");
+}
+
 /** The key, or a session, in the way that a security scheme asks for it (OpenAPI 3.1 §4.8.27). */
 export async function credentialsBy(scheme: DocumentNode, probe: Probe): Promise<Credentials> {
   const place = textAt(scheme, "in");

@@ -4,6 +4,7 @@ import type { Json } from "../json.ts";
 import { correlationOf, isRefusal } from "../messages.ts";
 import type { Channel, Message } from "../messages.ts";
 import type { Probe } from "../probe.ts";
+import { readOnlyCredentials } from "../read-only.ts";
 import { stoppedConversation } from "../resources.ts";
 import { connected } from "../socket/client.ts";
 import type { ConnectOptions, Session } from "../socket/client.ts";
@@ -39,7 +40,7 @@ export function refusalCase({ name, channel, message, code }: RefusalUnit): Case
     run: async (probe) => {
       const frame = recipe(message, probe.world);
       if (!frame) return probe.fail(noAmmunition(message, code));
-      const options = code === "conversation_not_running" ? await atStopped(probe, channel) : {};
+      const options = (await situations[code]?.(probe, channel)) ?? {};
       await connected(probe, channel, options, (session) => expectRefusal(probe, channel, session, frame, [code]));
     },
   };
@@ -66,6 +67,7 @@ const recipes: Readonly<Record<string, Recipe>> = {
     const broken = brokenJson(asyncapi.validator, message.payload, message.examples[0]);
     return broken === undefined ? undefined : frameOf(message, broken);
   },
+  scope_insufficient: (message) => frameOf(message, message.examples[0] ?? null),
   idempotency_key_reused: (message, { asyncapi }) => {
     const { payload, requestId } = withRequestId(message, message.examples[0] ?? null);
     if (requestId === null || !isObject(payload) || message.correlation === undefined) return undefined;
@@ -115,6 +117,12 @@ async function expectRefusal(
     probe.fail({ promise, where, expected: "a refusal and an open connection", found: error.message });
   }
 }
+
+/** How to connect where a frame is refused that is all right by itself. */
+const situations: Readonly<Record<string, (probe: Probe, channel: Channel) => Promise<ConnectOptions>>> = {
+  scope_insufficient: async (probe) => ({ credentials: await readOnlyCredentials(probe) }),
+  conversation_not_running: atStopped,
+};
 
 async function atStopped(probe: Probe, channel: Channel): Promise<ConnectOptions> {
   const [parameter = "conversation_id"] = channel.parameters;

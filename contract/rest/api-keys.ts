@@ -1,7 +1,7 @@
 import * as z from "zod";
 import type { Difference } from "../differences.ts";
 import { exampleOf } from "../examples.ts";
-import { operation } from "../operation.ts";
+import { operation, scopes } from "../operation.ts";
 import { Timestamp, success } from "../primitives.ts";
 
 const ApiKeyId = z
@@ -13,11 +13,19 @@ const ApiKeyId = z
     examples: ["0d9c6b1f3e5a47829b4c7d8e1f2a3b4c"],
   });
 
+const ApiKeyScope = z.enum(scopes).meta({
+  id: "ApiKeyScope",
+  description:
+    "What a key may do. `read`: what only reads, and the events of sockets. `write`: everything. `x-scope` of an operation says which one it needs.",
+  examples: ["read"],
+});
+
 const ApiKey = z
   .object({
     id: ApiKeyId,
     name: z.string().nullable().describe("The name given to it. Names may repeat."),
     prefix: z.string().describe("How the key begins, to tell keys apart."),
+    scope: ApiKeyScope,
     created_at: Timestamp.describe("When it was created."),
     last_used_at: Timestamp.nullable().describe("When it was last used, to the minute; null before its first use."),
     expires_at: Timestamp.nullable().describe("When it stops working; null is never."),
@@ -30,6 +38,7 @@ const ApiKey = z
         id: "0d9c6b1f3e5a47829b4c7d8e1f2a3b4c",
         name: "CI",
         prefix: "oh_7Kx2",
+        scope: "write",
         created_at: "2026-11-22T10:15:30.123Z",
         last_used_at: null,
         expires_at: null,
@@ -50,6 +59,7 @@ const CreatedApiKey = z
         id: "0d9c6b1f3e5a47829b4c7d8e1f2a3b4c",
         name: "CI",
         prefix: "oh_7Kx2",
+        scope: "write",
         created_at: "2026-11-22T10:15:30.123Z",
         last_used_at: null,
         expires_at: null,
@@ -67,7 +77,12 @@ const ApiKeyList = z.array(ApiKey).meta({
 const CreateApiKeyRequest = z
   .object({
     name: z.string().max(200).nullable().optional().describe("A name, for people."),
-    expires_at: Timestamp.nullable().optional().describe("When it is to stop working, in the future; null is never."),
+    scope: ApiKeyScope.default("write"),
+    expires_at: Timestamp.nullable()
+      .optional()
+      .describe(
+        "When it is to stop working, in the future; null is never. Not after the key expires that the request is made with, or that its session was begun with.",
+      ),
   })
   .meta({
     id: "CreateApiKeyRequest",
@@ -94,7 +109,7 @@ export const apiKeys = {
     method: "GET",
     path: "/api/keys",
     summary: "List the API keys",
-    description: "The caller's API keys, newest first, without the keys themselves.",
+    description: "The caller's API keys, newest first, without the keys themselves. Their order never changes.",
     tag: "API keys",
     since: "0.1.0",
     security: "user",
@@ -107,7 +122,8 @@ export const apiKeys = {
     method: "POST",
     path: "/api/keys",
     summary: "Create an API key",
-    description: "Creates an API key for the caller. The key itself stands in this answer and never again.",
+    description:
+      "Creates an API key for the caller. The key itself stands in this answer and never again. A key cannot create one that may do more, or that works longer, than itself.",
     tag: "API keys",
     since: "0.1.0",
     security: "user",
@@ -126,7 +142,8 @@ export const apiKeys = {
     method: "DELETE",
     path: "/api/keys/:key_id",
     summary: "Delete an API key",
-    description: "Revokes the key at once: a request with it is answered with 401 from then on.",
+    description:
+      "Revokes the key at once: a request with it is answered with 401 from then on, sessions that were begun with it end, and its sockets are closed with 4401.",
     tag: "API keys",
     since: "0.1.0",
     security: "user",

@@ -37,7 +37,7 @@ export const sessions = {
     path: "/api/login",
     summary: "Log in",
     description:
-      "Turns an API key into a session cookie, for browsers. The cookie is `HttpOnly` and `SameSite=Lax`; requests with it that change something need a permitted `Origin`.",
+      "Turns an API key into a session cookie, for browsers. The cookie is `HttpOnly`, `SameSite=Lax` and, outside this machine, `Secure`; requests with it that change something need a permitted `Origin`. The session may do what the key may, ends with the key, when it is not used for a while, or at a fixed age, and replaces the session of a cookie that is sent along.",
     tag: "Sessions",
     since: "0.1.0",
     security: "none",
@@ -56,6 +56,7 @@ export const sessions = {
   authenticate: operation({
     method: "POST",
     path: "/api/authenticate",
+    scope: "read",
     summary: "Check the credentials",
     description: "Tells whether the request's credentials, a key or a session, are good. Changes nothing.",
     tag: "Sessions",
@@ -68,9 +69,10 @@ export const sessions = {
   logout: operation({
     method: "POST",
     path: "/api/logout",
+    scope: "read", // it ends nothing but the caller's own session
     summary: "Log out",
     description:
-      "Ends the session of the request's cookie on the server and clears the cookie. An API key stays valid, and so does a session at an OpenID provider.",
+      "Ends the session of the request's cookie on the server, closes its sockets with 4401 and clears the cookie. An API key stays valid, and so does a session at an OpenID provider.",
     tag: "Sessions",
     since: "0.1.0",
     security: "user",

@@ -25,6 +25,7 @@ const messageErrors = [
   "malformed_json",
   "validation_failed",
   "unsupported_media_type",
+  "scope_insufficient",
   "conversation_not_running",
   "agent_state_conflict",
   "idempotency_key_reused",
@@ -238,7 +239,7 @@ export const events = channel({
   address: "/sockets/events/:conversation_id",
   summary: "The events of a conversation, live",
   description:
-    "RFC 6455, text frames, one JSON document a frame. The server sends the events after `latest_event_id` in the order of their ids, then `replay_complete`, then each further event as it is appended: each exactly once, without a gap between the past and the live ones. A refusal completes the handshake first, so that a browser can read the close code.",
+    "RFC 6455, text frames, one JSON document a frame. The server sends the events after `latest_event_id` in the order of their ids, then `replay_complete`, then each further event as it is appended: each exactly once, without a gap between the past and the live ones. A refusal completes the handshake first, so that a browser can read the close code. With an API key of the scope `read`, or a session begun with one, the events come and every message is refused with `scope_insufficient`. The credentials hold for as long as the connection does: it is closed with 4401 within a second after they stop working.",
   since: "0.1.0",
   security: "user",
   differences: [
@@ -424,13 +425,14 @@ export const events = channel({
       code: 4400,
       summary: "Bad parameters",
       reconnect: false,
-      description: "The path or the query does not fit the contract; the reason says which part.",
+      description: "The path or the query does not fit the contract, or credentials disagree; the reason says which.",
     },
     {
       code: 4401,
       summary: "Unauthenticated",
       reconnect: false,
-      description: "The credentials are missing or not valid.",
+      description:
+        "The credentials are missing or not valid, or stopped working: the key was revoked or expired, the session ended, or the user was disabled.",
     },
     {
       code: 4403,
@@ -448,7 +450,8 @@ export const events = channel({
       code: 4429,
       summary: "Too many",
       reconnect: true,
-      description: "You have too many sockets open. Close one before connecting again.",
+      description:
+        "You have too many sockets open, or have sent too many wrong keys. Close a socket, or wait, before connecting again; the reason says which.",
     },
   ],
 });

@@ -43,7 +43,7 @@ export interface Calls<Options> {
     /**
      * Log in: `POST /api/login`
      *
-     * Turns an API key into a session cookie, for browsers. The cookie is `HttpOnly` and `SameSite=Lax`; requests with it that change something need a permitted `Origin`.
+     * Turns an API key into a session cookie, for browsers. The cookie is `HttpOnly`, `SameSite=Lax` and, outside this machine, `Secure`; requests with it that change something need a permitted `Origin`. The session may do what the key may, ends with the key, when it is not used for a while, or at a fixed age, and replaces the session of a cookie that is sent along.
      */
     readonly login: (request: { body: wire.LoginRequest }, options?: Options) => Promise<wire.LoginResponse>;
     /**
@@ -55,7 +55,7 @@ export interface Calls<Options> {
     /**
      * Log out: `POST /api/logout`
      *
-     * Ends the session of the request's cookie on the server and clears the cookie. An API key stays valid, and so does a session at an OpenID provider.
+     * Ends the session of the request's cookie on the server, closes its sockets with 4401 and clears the cookie. An API key stays valid, and so does a session at an OpenID provider.
      */
     readonly logout: (request?: Record<string, never>, options?: Options) => Promise<wire.LogoutResponse>;
   };
@@ -418,19 +418,19 @@ export interface Calls<Options> {
     /**
      * List the API keys: `GET /api/keys`
      *
-     * The caller's API keys, newest first, without the keys themselves.
+     * The caller's API keys, newest first, without the keys themselves. Their order never changes.
      */
     readonly list: (request?: Record<string, never>, options?: Options) => Promise<wire.ApiKeyList>;
     /**
      * Create an API key: `POST /api/keys`
      *
-     * Creates an API key for the caller. The key itself stands in this answer and never again.
+     * Creates an API key for the caller. The key itself stands in this answer and never again. A key cannot create one that may do more, or that works longer, than itself.
      */
     readonly create: (request: { body: wire.CreateApiKeyRequest }, options?: Options) => Promise<wire.CreatedApiKey>;
     /**
      * Delete an API key: `DELETE /api/keys/{key_id}`
      *
-     * Revokes the key at once: a request with it is answered with 401 from then on.
+     * Revokes the key at once: a request with it is answered with 401 from then on, sessions that were begun with it end, and its sockets are closed with 4401.
      */
     readonly delete: (
       request: {
@@ -564,6 +564,7 @@ export interface Calls<Options> {
 export interface ErrorCodes {
   options: {
     models:
+      | "credentials_conflict"
       | "validation_failed"
       | "invalid_credentials"
       | "unauthenticated"
@@ -571,6 +572,7 @@ export interface ErrorCodes {
       | "internal_error"
       | "not_ready";
     agents:
+      | "credentials_conflict"
       | "validation_failed"
       | "invalid_credentials"
       | "unauthenticated"
@@ -578,6 +580,7 @@ export interface ErrorCodes {
       | "internal_error"
       | "not_ready";
     securityAnalyzers:
+      | "credentials_conflict"
       | "validation_failed"
       | "invalid_credentials"
       | "unauthenticated"
@@ -597,6 +600,7 @@ export interface ErrorCodes {
       | "rate_limited"
       | "internal_error";
     authenticate:
+      | "credentials_conflict"
       | "validation_failed"
       | "invalid_credentials"
       | "unauthenticated"
@@ -605,6 +609,7 @@ export interface ErrorCodes {
       | "internal_error"
       | "not_ready";
     logout:
+      | "credentials_conflict"
       | "validation_failed"
       | "invalid_credentials"
       | "unauthenticated"
@@ -615,12 +620,14 @@ export interface ErrorCodes {
   };
   conversations: {
     create:
+      | "credentials_conflict"
       | "malformed_json"
       | "repository_unavailable"
       | "validation_failed"
       | "invalid_credentials"
       | "unauthenticated"
       | "origin_forbidden"
+      | "scope_insufficient"
       | "conversation_exists"
       | "idempotency_key_reused"
       | "payload_too_large"
@@ -629,6 +636,7 @@ export interface ErrorCodes {
       | "internal_error"
       | "not_ready";
     list:
+      | "credentials_conflict"
       | "validation_failed"
       | "invalid_credentials"
       | "unauthenticated"
@@ -636,6 +644,7 @@ export interface ErrorCodes {
       | "internal_error"
       | "not_ready";
     get:
+      | "credentials_conflict"
       | "validation_failed"
       | "invalid_credentials"
       | "unauthenticated"
@@ -644,11 +653,13 @@ export interface ErrorCodes {
       | "internal_error"
       | "not_ready";
     rename:
+      | "credentials_conflict"
       | "malformed_json"
       | "validation_failed"
       | "invalid_credentials"
       | "unauthenticated"
       | "origin_forbidden"
+      | "scope_insufficient"
       | "conversation_not_found"
       | "payload_too_large"
       | "unsupported_media_type"
@@ -656,20 +667,24 @@ export interface ErrorCodes {
       | "internal_error"
       | "not_ready";
     delete:
+      | "credentials_conflict"
       | "validation_failed"
       | "invalid_credentials"
       | "unauthenticated"
       | "origin_forbidden"
+      | "scope_insufficient"
       | "conversation_not_found"
       | "rate_limited"
       | "internal_error"
       | "not_ready";
     start:
+      | "credentials_conflict"
       | "malformed_json"
       | "validation_failed"
       | "invalid_credentials"
       | "unauthenticated"
       | "origin_forbidden"
+      | "scope_insufficient"
       | "conversation_not_found"
       | "payload_too_large"
       | "unsupported_media_type"
@@ -677,10 +692,12 @@ export interface ErrorCodes {
       | "internal_error"
       | "not_ready";
     stop:
+      | "credentials_conflict"
       | "validation_failed"
       | "invalid_credentials"
       | "unauthenticated"
       | "origin_forbidden"
+      | "scope_insufficient"
       | "conversation_not_found"
       | "rate_limited"
       | "internal_error"
@@ -688,11 +705,13 @@ export interface ErrorCodes {
   };
   events: {
     message:
+      | "credentials_conflict"
       | "malformed_json"
       | "validation_failed"
       | "invalid_credentials"
       | "unauthenticated"
       | "origin_forbidden"
+      | "scope_insufficient"
       | "conversation_not_found"
       | "conversation_not_running"
       | "idempotency_key_reused"
@@ -702,6 +721,7 @@ export interface ErrorCodes {
       | "internal_error"
       | "not_ready";
     search:
+      | "credentials_conflict"
       | "validation_failed"
       | "invalid_credentials"
       | "unauthenticated"
@@ -710,11 +730,13 @@ export interface ErrorCodes {
       | "internal_error"
       | "not_ready";
     add:
+      | "credentials_conflict"
       | "malformed_json"
       | "validation_failed"
       | "invalid_credentials"
       | "unauthenticated"
       | "origin_forbidden"
+      | "scope_insufficient"
       | "conversation_not_found"
       | "agent_state_conflict"
       | "conversation_not_running"
@@ -727,6 +749,7 @@ export interface ErrorCodes {
   };
   trajectory: {
     get:
+      | "credentials_conflict"
       | "validation_failed"
       | "invalid_credentials"
       | "unauthenticated"
@@ -737,6 +760,7 @@ export interface ErrorCodes {
   };
   microagents: {
     list:
+      | "credentials_conflict"
       | "validation_failed"
       | "invalid_credentials"
       | "unauthenticated"
@@ -745,6 +769,7 @@ export interface ErrorCodes {
       | "internal_error"
       | "not_ready";
     conversations:
+      | "credentials_conflict"
       | "validation_failed"
       | "invalid_credentials"
       | "unauthenticated"
@@ -754,11 +779,13 @@ export interface ErrorCodes {
   };
   feedback: {
     submit:
+      | "credentials_conflict"
       | "malformed_json"
       | "validation_failed"
       | "invalid_credentials"
       | "unauthenticated"
       | "origin_forbidden"
+      | "scope_insufficient"
       | "conversation_not_found"
       | "idempotency_key_reused"
       | "payload_too_large"
@@ -767,11 +794,13 @@ export interface ErrorCodes {
       | "internal_error"
       | "not_ready";
     rate:
+      | "credentials_conflict"
       | "malformed_json"
       | "validation_failed"
       | "invalid_credentials"
       | "unauthenticated"
       | "origin_forbidden"
+      | "scope_insufficient"
       | "conversation_not_found"
       | "idempotency_key_reused"
       | "payload_too_large"
@@ -780,6 +809,7 @@ export interface ErrorCodes {
       | "internal_error"
       | "not_ready";
     ratings:
+      | "credentials_conflict"
       | "validation_failed"
       | "invalid_credentials"
       | "unauthenticated"
@@ -790,11 +820,13 @@ export interface ErrorCodes {
   };
   experiments: {
     fix:
+      | "credentials_conflict"
       | "malformed_json"
       | "validation_failed"
       | "invalid_credentials"
       | "unauthenticated"
       | "origin_forbidden"
+      | "scope_insufficient"
       | "conversation_not_found"
       | "payload_too_large"
       | "unsupported_media_type"
@@ -804,6 +836,7 @@ export interface ErrorCodes {
   };
   files: {
     list:
+      | "credentials_conflict"
       | "not_a_directory"
       | "path_outside_workspace"
       | "validation_failed"
@@ -815,6 +848,7 @@ export interface ErrorCodes {
       | "internal_error"
       | "not_ready";
     select:
+      | "credentials_conflict"
       | "not_a_directory"
       | "not_a_file"
       | "path_outside_workspace"
@@ -830,11 +864,13 @@ export interface ErrorCodes {
       | "internal_error"
       | "not_ready";
     upload:
+      | "credentials_conflict"
       | "malformed_form"
       | "validation_failed"
       | "invalid_credentials"
       | "unauthenticated"
       | "origin_forbidden"
+      | "scope_insufficient"
       | "conversation_not_found"
       | "payload_too_large"
       | "unsupported_media_type"
@@ -842,6 +878,7 @@ export interface ErrorCodes {
       | "internal_error"
       | "not_ready";
     zip:
+      | "credentials_conflict"
       | "validation_failed"
       | "invalid_credentials"
       | "unauthenticated"
@@ -852,6 +889,7 @@ export interface ErrorCodes {
   };
   git: {
     changes:
+      | "credentials_conflict"
       | "validation_failed"
       | "invalid_credentials"
       | "unauthenticated"
@@ -862,6 +900,7 @@ export interface ErrorCodes {
       | "internal_error"
       | "not_ready";
     diff:
+      | "credentials_conflict"
       | "not_a_file"
       | "path_outside_workspace"
       | "validation_failed"
@@ -880,6 +919,7 @@ export interface ErrorCodes {
   };
   runtime: {
     config:
+      | "credentials_conflict"
       | "validation_failed"
       | "invalid_credentials"
       | "unauthenticated"
@@ -888,6 +928,7 @@ export interface ErrorCodes {
       | "internal_error"
       | "not_ready";
     vscodeUrl:
+      | "credentials_conflict"
       | "validation_failed"
       | "invalid_credentials"
       | "unauthenticated"
@@ -896,6 +937,7 @@ export interface ErrorCodes {
       | "internal_error"
       | "not_ready";
     webHosts:
+      | "credentials_conflict"
       | "validation_failed"
       | "invalid_credentials"
       | "unauthenticated"
@@ -906,6 +948,7 @@ export interface ErrorCodes {
   };
   apiKeys: {
     list:
+      | "credentials_conflict"
       | "validation_failed"
       | "invalid_credentials"
       | "unauthenticated"
@@ -913,11 +956,13 @@ export interface ErrorCodes {
       | "internal_error"
       | "not_ready";
     create:
+      | "credentials_conflict"
       | "malformed_json"
       | "validation_failed"
       | "invalid_credentials"
       | "unauthenticated"
       | "origin_forbidden"
+      | "scope_insufficient"
       | "idempotency_key_reused"
       | "payload_too_large"
       | "unsupported_media_type"
@@ -925,10 +970,12 @@ export interface ErrorCodes {
       | "internal_error"
       | "not_ready";
     delete:
+      | "credentials_conflict"
       | "validation_failed"
       | "invalid_credentials"
       | "unauthenticated"
       | "origin_forbidden"
+      | "scope_insufficient"
       | "api_key_not_found"
       | "rate_limited"
       | "internal_error"
@@ -936,6 +983,7 @@ export interface ErrorCodes {
   };
   settings: {
     get:
+      | "credentials_conflict"
       | "validation_failed"
       | "invalid_credentials"
       | "unauthenticated"
@@ -944,11 +992,13 @@ export interface ErrorCodes {
       | "internal_error"
       | "not_ready";
     merge:
+      | "credentials_conflict"
       | "malformed_json"
       | "validation_failed"
       | "invalid_credentials"
       | "unauthenticated"
       | "origin_forbidden"
+      | "scope_insufficient"
       | "payload_too_large"
       | "unsupported_media_type"
       | "rate_limited"
@@ -958,6 +1008,7 @@ export interface ErrorCodes {
   };
   secrets: {
     list:
+      | "credentials_conflict"
       | "validation_failed"
       | "invalid_credentials"
       | "unauthenticated"
@@ -965,11 +1016,13 @@ export interface ErrorCodes {
       | "internal_error"
       | "not_ready";
     create:
+      | "credentials_conflict"
       | "malformed_json"
       | "validation_failed"
       | "invalid_credentials"
       | "unauthenticated"
       | "origin_forbidden"
+      | "scope_insufficient"
       | "idempotency_key_reused"
       | "secret_exists"
       | "payload_too_large"
@@ -978,11 +1031,13 @@ export interface ErrorCodes {
       | "internal_error"
       | "not_ready";
     update:
+      | "credentials_conflict"
       | "malformed_json"
       | "validation_failed"
       | "invalid_credentials"
       | "unauthenticated"
       | "origin_forbidden"
+      | "scope_insufficient"
       | "secret_not_found"
       | "secret_exists"
       | "payload_too_large"
@@ -991,10 +1046,12 @@ export interface ErrorCodes {
       | "internal_error"
       | "not_ready";
     delete:
+      | "credentials_conflict"
       | "validation_failed"
       | "invalid_credentials"
       | "unauthenticated"
       | "origin_forbidden"
+      | "scope_insufficient"
       | "secret_not_found"
       | "rate_limited"
       | "internal_error"
@@ -1002,21 +1059,25 @@ export interface ErrorCodes {
   };
   providers: {
     add:
+      | "credentials_conflict"
       | "malformed_json"
       | "validation_failed"
       | "invalid_credentials"
       | "unauthenticated"
       | "origin_forbidden"
+      | "scope_insufficient"
       | "payload_too_large"
       | "unsupported_media_type"
       | "rate_limited"
       | "internal_error"
       | "not_ready";
     unset:
+      | "credentials_conflict"
       | "validation_failed"
       | "invalid_credentials"
       | "unauthenticated"
       | "origin_forbidden"
+      | "scope_insufficient"
       | "rate_limited"
       | "internal_error"
       | "not_ready";
@@ -1030,6 +1091,7 @@ export interface ErrorCodes {
   };
   users: {
     me:
+      | "credentials_conflict"
       | "validation_failed"
       | "invalid_credentials"
       | "unauthenticated"

@@ -174,6 +174,7 @@ export interface ApiKey {
   name: string | null;
   /** How the key begins, to tell keys apart. */
   prefix: string;
+  scope: ApiKeyScope;
   /** When it was created. */
   created_at: Timestamp;
   /** When it was last used, to the minute; null before its first use. */
@@ -201,6 +202,9 @@ export interface ApiKeyNotFoundError {
   /** The request's id, also in `X-Request-ID` and in the server's log. */
   request_id: string;
 }
+
+/** What a key may do. `read`: what only reads, and the events of sockets. `write`: everything. `x-scope` of an operation says which one it needs. */
+export type ApiKeyScope = "read" | "write";
 
 /** The credentials are good. */
 export interface AuthenticateResponse {
@@ -710,7 +714,8 @@ export type ConversationTrigger =
 export interface CreateApiKeyRequest {
   /** A name, for people. */
   name?: string | null;
-  /** When it is to stop working, in the future; null is never. */
+  scope?: ApiKeyScope;
+  /** When it is to stop working, in the future; null is never. Not after the key expires that the request is made with, or that its session was begun with. */
   expires_at?: Timestamp | null;
 }
 
@@ -774,6 +779,7 @@ export interface CreatedApiKey {
   name: string | null;
   /** How the key begins, to tell keys apart. */
   prefix: string;
+  scope: ApiKeyScope;
   /** When it was created. */
   created_at: Timestamp;
   /** When it was last used, to the minute; null before its first use. */
@@ -782,6 +788,20 @@ export interface CreatedApiKey {
   expires_at: Timestamp | null;
   /** The key itself. It is shown this once and kept as a hash only. */
   key: string;
+}
+
+/** The request carries credentials that disagree. Send one API key, the same wherever it stands, and no session cookie of another user beside it. */
+export interface CredentialsConflictError {
+  /** Always false: the request was not carried out. */
+  success: false;
+  /** What was wrong, for a person. */
+  error: string;
+  /** What was wrong, for a program. */
+  code: "credentials_conflict";
+  /** The parts of the request that were wrong, when they can be named. */
+  details?: ErrorDetail[];
+  /** The request's id, also in `X-Request-ID` and in the server's log. */
+  request_id: string;
 }
 
 /** A secret, without its value. */
@@ -1099,6 +1119,7 @@ export interface ErrorStatus {
     | "malformed_json"
     | "validation_failed"
     | "unsupported_media_type"
+    | "scope_insufficient"
     | "conversation_not_running"
     | "agent_state_conflict"
     | "idempotency_key_reused"
@@ -2545,6 +2566,20 @@ export type RuntimeStatus =
 export interface Saas {
   /** Whether this is the hosted service of the upstream project. */
   saas: boolean;
+}
+
+/** The API key, or the session begun with it, may only read. Use a key whose scope is `write`. */
+export interface ScopeInsufficientError {
+  /** Always false: the request was not carried out. */
+  success: false;
+  /** What was wrong, for a person. */
+  error: string;
+  /** What was wrong, for a program. */
+  code: "scope_insufficient";
+  /** The parts of the request that were wrong, when they can be named. */
+  details?: ErrorDetail[];
+  /** The request's id, also in `X-Request-ID` and in the server's log. */
+  request_id: string;
 }
 
 /** There already is a secret of that name. Choose another name, or delete that secret first. */

@@ -4,7 +4,7 @@ import type { Clock } from "../clock.ts";
 import { timestamp } from "../clock.ts";
 import { createLocks } from "../locks.ts";
 import { newId } from "../identity/tokens.ts";
-import type { Principal } from "../identity/identity.ts";
+import type { Principal } from "../identity/principal.ts";
 import type { Runtime, Workspace } from "../runtime/runtime.ts";
 import { WorkspaceError } from "../runtime/runtime.ts";
 import type {

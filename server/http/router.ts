@@ -16,8 +16,11 @@ import { operations } from "../../generated/server/operations.ts";
 import type { OperationRow } from "../../generated/server/operations.ts";
 import { ApiError } from "../api-error.ts";
 import type { Authenticator } from "../identity/credentials.ts";
-import type { Principal } from "../identity/identity.ts";
+import { includes } from "../identity/principal.ts";
+import type { Principal } from "../identity/principal.ts";
 import { jsonBody } from "./body.ts";
+import { wantsTls } from "./peer.ts";
+import type { AddressOf } from "./peer.ts";
 import { writeDeprecation } from "./deprecation.ts";
 import { toApiError, validationFailed } from "./errors.ts";
 import type { Idempotency, ReceiptOf, RepeatableRequest } from "../idempotency.ts";
@@ -35,7 +38,9 @@ export interface RequestContext {
   readonly principal: Principal;
   /** The request's headers, for the session cookie alone. */
   readonly headers: Request["headers"];
-  /** Whether the connection is encrypted. */
+  /** The address that the request comes from. */
+  readonly address: string;
+  /** Whether a cookie of the answer is to travel encrypted only. */
   readonly secure: boolean;
   /** Makes the receipt that goes with the request's effect, for an operation that takes an `Idempotency-Key`. */
   readonly receiptOf: ReceiptOf;
@@ -48,6 +53,7 @@ export interface RouterDeps {
   /** A resource that is wholly behind a closed gate needs none. */
   readonly handlers: Omit<ServerHandlers, "oidc"> & Partial<Pick<ServerHandlers, "oidc">>;
   readonly authenticator: Authenticator;
+  readonly addressOf: AddressOf;
   readonly userLimiter: RateLimiter;
   readonly idempotency: Idempotency;
   readonly validator: ResponseValidator;
@@ -130,7 +136,10 @@ function implementation(row: OperationRow, deps: RouterDeps) {
         const request = { params, query, body };
         const files = upload && { upload: readForm(req, { field: upload.field, limit: deps.maxUploadBytes }) };
         const work = (receiptOf: ReceiptOf) =>
-          handler({ ...request, ...files }, { principal, headers: req.headers, secure: req.secure, receiptOf });
+          handler(
+            { ...request, ...files },
+            { principal, headers: req.headers, address: deps.addressOf(req), secure: wantsTls(req), receiptOf },
+          );
         const answer = metadata.idempotencyKey
           ? await carryOutOnce({ userId: principal.userId, operation: row.id, content: request }, work, req, res, deps)
           : await work(() => undefined);
@@ -185,8 +194,14 @@ function admission(metadata: OperationMetadata, row: OperationRow, deps: RouterD
       state.logger.warn({ operation: row.id }, "deprecated operation called");
     }
     if (metadata.security === "user") {
-      state.principal = await deps.authenticator.authenticate({ headers: req.headers, changes: row.method !== "GET" });
+      state.principal = await deps.authenticator.authenticate({
+        headers: req.headers,
+        rawHeaders: req.rawHeaders,
+        address: deps.addressOf(req),
+        changes: row.method !== "GET",
+      });
       if (metadata.rateLimit === "user") await deps.userLimiter.count(state.principal.userId, res);
+      if (!includes(state.principal.scope, metadata.scope)) throw new ApiError("scope_insufficient");
     }
     if (state.badRequestId !== null)
       throw validationFailed([{ in: "header", path: "X-Request-ID", message: state.badRequestId }]);

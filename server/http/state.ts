@@ -1,6 +1,6 @@
 import type { Response } from "express";
 import type { Logger } from "pino";
-import type { Principal } from "../identity/identity.ts";
+import type { Principal } from "../identity/principal.ts";
 
 /** What the middleware knows of a request. */
 export interface RequestState {

@@ -15,7 +15,9 @@ export interface Bootstrap {
  * @param configuredKey `BOOTSTRAP_API_KEY`, the first user's key instead of a random one
  */
 export async function bootstrap(identity: Identity, configuredKey: string | undefined): Promise<Bootstrap> {
-  const user = (await identity.findUser(firstUser)) ?? (await identity.createUser(firstUser));
+  const known = await identity.findUser(firstUser);
+  if (known && known.disabledAt !== null) return { userId: known.id, newKey: null };
+  const user = known ?? (await identity.createUser(firstUser));
   // Also a user without any key, which a start that was killed half way leaves behind, could never log in.
   if ((await identity.listApiKeys(user.id)).length > 0) return { userId: user.id, newKey: null };
   const { key } = await identity.createApiKey(user.id, {

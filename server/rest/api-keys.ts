@@ -1,9 +1,14 @@
+import { ApiError } from "../api-error.ts";
 import type { Clock } from "../clock.ts";
 import { canonical, timestamp } from "../clock.ts";
 import { validationFailed } from "../http/errors.ts";
 import type { ServerHandlers } from "../http/router.ts";
 import type { Identity, NewApiKey } from "../identity/identity.ts";
+import { includes } from "../identity/principal.ts";
 import type { ApiKeyRecord } from "../store/store.ts";
+
+/** After every time. */
+const never = "~";
 
 export function apiKeysHandlers({ identity, clock }: { identity: Identity; clock: Clock }): ServerHandlers["apiKeys"] {
   return {
@@ -16,8 +21,13 @@ export function apiKeysHandlers({ identity, clock }: { identity: Identity; clock
       if (expiresAt !== null && expiresAt <= timestamp(clock)) {
         throw validationFailed([{ in: "body", path: "expires_at", message: "must be in the future" }]);
       }
+      if (principal.keysExpireBy !== null && (expiresAt ?? never) > principal.keysExpireBy) {
+        const message = `must be ${principal.keysExpireBy} at the latest, when the key expires that asks for it`;
+        throw validationFailed([{ in: "body", path: "expires_at", message }]);
+      }
+      if (!includes(principal.scope, body.scope)) throw new ApiError("scope_insufficient");
       const answer = ({ key, record }: NewApiKey) => ({ status: 200, body: { ...shown(record), key } }) as const;
-      const options = { name: body.name ?? null, expiresAt };
+      const options = { name: body.name ?? null, scope: body.scope, expiresAt };
       return answer(await identity.createApiKey(principal.userId, options, (created) => receiptOf(answer(created))));
     },
     async delete({ params }, { principal }) {
@@ -27,6 +37,6 @@ export function apiKeysHandlers({ identity, clock }: { identity: Identity; clock
   };
 }
 
-function shown({ id, name, prefix, createdAt, lastUsedAt, expiresAt }: ApiKeyRecord) {
-  return { id, name, prefix, created_at: createdAt, last_used_at: lastUsedAt, expires_at: expiresAt };
+function shown({ id, name, prefix, scope, createdAt, lastUsedAt, expiresAt }: ApiKeyRecord) {
+  return { id, name, prefix, scope, created_at: createdAt, last_used_at: lastUsedAt, expires_at: expiresAt };
 }

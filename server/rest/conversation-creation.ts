@@ -3,7 +3,7 @@ import type { ConversationTrigger, CreateConversationRequest, ErrorDetail, Event
 import type { NewConversation } from "../conversations/conversation-service.ts";
 import { promptFor } from "../conversations/suggested-task.ts";
 import { issueDetails, validationFailed } from "../http/errors.ts";
-import type { Principal } from "../identity/identity.ts";
+import type { Principal } from "../identity/principal.ts";
 
 /** More of what is wrong with a trajectory helps nobody. */
 const mostDetails = 20;

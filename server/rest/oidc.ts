@@ -2,7 +2,7 @@ import { parseCookie, stringifySetCookie } from "cookie";
 import { loginCookie } from "../../contract/index.ts";
 import { ApiError } from "../api-error.ts";
 import type { ServerHandlers } from "../http/router.ts";
-import { sessionToken } from "../identity/credentials.ts";
+import { sessionTokens } from "../identity/credentials.ts";
 import type { Identity } from "../identity/identity.ts";
 import { attemptSeconds } from "../identity/oidc/login.ts";
 import type { Oidc } from "../identity/oidc/oidc.ts";
@@ -34,9 +34,7 @@ export function oidcHandlers({ login, subjects, settings }: Oidc, identity: Iden
       const subject = await login.complete(query, attempt).catch((error: unknown) => {
         throw afterFailure(error, cookie("", 0));
       });
-      const { token, maxAge } = await identity.beginSession(await subjects.userOf(subject));
-      const replaced = sessionToken(headers);
-      if (replaced !== undefined) await identity.logout(replaced);
+      const { token, maxAge } = await identity.beginSession(await subjects.userOf(subject), sessionTokens(headers));
       const session = sessionCookieOf(token, maxAge, secure || isHttps);
       return { status: 302, headers: { Location: rootPath, "Set-Cookie": [session, cookie("", 0)] } };
     },

@@ -1,13 +1,16 @@
 import { stringifySetCookie } from "cookie";
 import { securitySchemes } from "../../contract/index.ts";
 import type { ServerHandlers } from "../http/router.ts";
-import { sessionToken } from "../identity/credentials.ts";
+import type { Attempts } from "../identity/attempts.ts";
+import { sessionToken, sessionTokens } from "../identity/credentials.ts";
 import type { Identity } from "../identity/identity.ts";
 
-export function sessionsHandlers(identity: Identity): ServerHandlers["sessions"] {
+export function sessionsHandlers(deps: { identity: Identity; attempts: Attempts }): ServerHandlers["sessions"] {
+  const { identity, attempts } = deps;
   return {
-    async login({ body }, { secure }) {
-      const { token, maxAge } = await identity.login(body.api_key);
+    async login({ body: { api_key: key } }, { address, headers, secure }) {
+      const begin = () => identity.login(key, sessionTokens(headers));
+      const { token, maxAge } = await attempts.limit({ key, address }, begin);
       return {
         status: 200,
         body: { success: true, message: "Logged in." },

@@ -4,9 +4,10 @@ import type { ActionRequest, ErrorDetail, MessageErrorCode, StatusFrame } from "
 import { ApiError } from "../api-error.ts";
 import type { ConversationService } from "../conversations/conversation-service.ts";
 import { issueDetails, toApiError, validationFailed } from "../http/errors.ts";
+import { includes } from "../identity/principal.ts";
+import type { Principal } from "../identity/principal.ts";
 import { JsonText } from "../http/json-text.ts";
 import type { Idempotency } from "../idempotency.ts";
-import type { Principal } from "../identity/identity.ts";
 import type { StoredEvent } from "../store/store.ts";
 import { statusFrame } from "./frames.ts";
 import type { Logger } from "pino";
@@ -14,6 +15,8 @@ import type { Logger } from "pino";
 export interface ReceiverOptions {
   readonly socket: WebSocket;
   readonly principal: Principal;
+  /** Whether messages are still taken: a client that is told to go may send more. */
+  readonly admitted: () => boolean;
   readonly conversationId: string;
   readonly conversations: ConversationService;
   readonly idempotency: Idempotency;
@@ -29,14 +32,14 @@ const maxWaiting = 32;
 
 /** Takes the frames of one client, one after the other, and answers each with statuses. */
 export function receive(options: ReceiverOptions): void {
-  const { socket, push } = options;
+  const { socket, push, admitted } = options;
   let waiting = 0;
   let queue: Promise<void> = Promise.resolve();
   socket.on("message", (data, isBinary) => {
     waiting += 1;
     if (waiting === maxWaiting) socket.pause();
     queue = queue.then(async () => {
-      for await (const status of answer(data, isBinary, options)) push(statusFrame(status));
+      if (admitted()) for await (const status of answer(data, isBinary, options)) push(statusFrame(status));
       waiting -= 1;
       if (waiting === 0 && socket.isPaused) socket.resume();
     });
@@ -49,6 +52,7 @@ async function* answer(data: RawData, isBinary: boolean, options: ReceiverOption
   try {
     const frame = parseFrame(data, isBinary);
     requestId = requestIdOf(frame);
+    if (!includes(options.principal.scope, "write")) throw new ApiError("scope_insufficient");
     const message = readMessage(frame);
     if (message.deprecated) yield deprecated(requestId);
     yield await acknowledged(message.action, requestId, options);

@@ -11,8 +11,10 @@ import type { EventBus } from "../conversations/event-bus.ts";
 import type { EventLog } from "../conversations/event-log.ts";
 import { issueDetails, toApiError, validationFailed } from "../http/errors.ts";
 import type { Idempotency } from "../idempotency.ts";
+import type { AddressOf } from "../http/peer.ts";
 import type { Authenticator } from "../identity/credentials.ts";
-import type { Principal } from "../identity/identity.ts";
+import type { Identity } from "../identity/identity.ts";
+import type { Principal } from "../identity/principal.ts";
 import type { ConversationRecord } from "../store/store.ts";
 import { createConnections, goingAway } from "./connections.ts";
 import type { Connections } from "./connections.ts";
@@ -20,6 +22,8 @@ import { receive } from "./events.ts";
 import { follow } from "./feed.ts";
 import { eventFrame, statusFrame } from "./frames.ts";
 import { createOutbox } from "./outbox.ts";
+import { createWatch } from "./watch.ts";
+import type { Watch } from "./watch.ts";
 
 export interface SocketDeps {
   readonly conversations: ConversationService;
@@ -27,7 +31,9 @@ export interface SocketDeps {
   readonly log: EventLog;
   readonly bus: EventBus;
   readonly activity: Activity;
+  readonly identity: Identity;
   readonly authenticator: Authenticator;
+  readonly addressOf: AddressOf;
   readonly logger: Logger;
   readonly maxFrameBytes: number;
   readonly maxSocketsPerUser: number;
@@ -48,6 +54,7 @@ const pathPattern = new RegExp(`^${address.replace(/:[a-z_]+/, "(?<id>[^/]*)")}$
 /** The codes of the refusals that the channel documents, by the error that is behind them. */
 const closeCodes = {
   validation_failed: 4400,
+  credentials_conflict: 4400,
   unauthenticated: 4401,
   invalid_credentials: 4401,
   origin_forbidden: 4403,
@@ -64,6 +71,7 @@ export function createSocketServer(deps: SocketDeps): SocketServer {
     clientTracking: false,
   });
   const connections = createConnections(deps.maxSocketsPerUser);
+  const watch = createWatch(deps);
   return {
     attach(server) {
       server.on("upgrade", (req: IncomingMessage, stream: Duplex, head: Buffer) => {
@@ -75,13 +83,14 @@ export function createSocketServer(deps: SocketDeps): SocketServer {
           req,
           stream,
           head,
-          (socket) => void accept(socket, { req, stream, url, id }, deps, connections),
+          (socket) => void accept(socket, { req, stream, url, id }, { ...deps, connections, watch }),
         );
       });
     },
     connections: (conversationId) => connections.count(conversationId),
     async close() {
       await new Promise(setImmediate); // frames of this tick are on their way by then
+      watch.close();
       await connections.close();
     },
   };
@@ -100,13 +109,14 @@ interface Handshake {
   readonly id: string;
 }
 
+interface OpenDeps extends SocketDeps {
+  readonly connections: Connections;
+  readonly watch: Watch;
+}
+
 /** The handshake is complete by now: a browser reads the reason of a refusal only from a close frame. */
-async function accept(
-  socket: WebSocket,
-  handshake: Handshake,
-  deps: SocketDeps,
-  connections: Connections,
-): Promise<void> {
+async function accept(socket: WebSocket, handshake: Handshake, deps: OpenDeps): Promise<void> {
+  const { connections } = deps;
   // Frames may arrive while the handshake is still being judged.
   socket.pause();
   socket.on("error", (error) => deps.logger.debug({ err: error }, "socket error")); // ws closes it with the right code itself
@@ -135,12 +145,15 @@ interface Admission {
 }
 
 /** @throws {ApiError} one of `closeCodes` */
-async function admit({ req, url, id }: Handshake, { authenticator, conversations }: SocketDeps): Promise<Admission> {
+async function admit({ req, url, id }: Handshake, deps: SocketDeps): Promise<Admission> {
+  const { authenticator, addressOf, conversations } = deps;
   const query = Query.safeParse(Object.fromEntries(url.searchParams));
   const params = channels.events.params.safeParse({ conversation_id: id });
   // A socket changes things, whatever it turns out to be used for.
   const principal = await authenticator.authenticate({
     headers: req.headers,
+    rawHeaders: req.rawHeaders,
+    address: addressOf(req),
     queryKey: url.searchParams.get(securitySchemes.sessionApiKeyQuery.name) ?? undefined, // also when the rest is unfit
     changes: true,
   });
@@ -155,16 +168,29 @@ async function admit({ req, url, id }: Handshake, { authenticator, conversations
   return { principal, record, query: query.data };
 }
 
-function serve(socket: WebSocket, { stream, principal, record, query }: Handshake & Admission, deps: SocketDeps): void {
+function serve(socket: WebSocket, { stream, principal, record, query }: Handshake & Admission, deps: OpenDeps): void {
   const { log, bus, logger } = deps;
+  let admitted = true;
+  const unwatch = deps.watch.add(principal, () => {
+    admitted = false;
+    close(socket, 4401, "Your key or session has ended. Connect again with another one.");
+  });
   const outbox = createOutbox(socket, stream, {
     batch: query.batch,
     tooSlow: () => close(socket, 1013, "You read too slowly. Connect again with latest_event_id."),
   });
   const { push } = outbox;
   socket.on("message", deps.activity.note);
-  const { conversations, idempotency } = deps;
-  receive({ socket, principal, conversationId: record.id, conversations, idempotency, push, logger });
+  receive({
+    socket,
+    principal,
+    admitted: () => admitted,
+    conversationId: record.id,
+    conversations: deps.conversations,
+    idempotency: deps.idempotency,
+    push,
+    logger,
+  });
   const unfollow = follow({
     conversationId: record.id,
     log,
@@ -193,6 +219,7 @@ function serve(socket: WebSocket, { stream, principal, record, query }: Handshak
     },
   });
   socket.once("close", unfollow);
+  socket.once("close", unwatch);
 }
 
 /** RFC 6455 §5.5: a close reason has at most 123 bytes. */

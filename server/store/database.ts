@@ -5,23 +5,34 @@ import type {
   ConversationTrigger,
   EventSource,
   ProviderType,
+  Scope,
 } from "../../contract/index.ts";
 
 /** The tables, as kysely types its queries. Times are RFC 3339 texts, which sort as the moments do. */
 export interface Database {
-  users: { id: string; name: string; created_at: string };
+  users: { id: string; name: string; created_at: string; disabled_at: string | null };
   oidc_subjects: { issuer: string; subject: string; user_id: string };
   api_keys: {
+    /** Given by the database, in the order of creation. */
+    position: Generated<number>;
     id: string;
     user_id: string;
     name: string | null;
     prefix: string;
     hash: string;
+    scope: Scope;
     created_at: string;
     last_used_at: string | null;
     expires_at: string | null;
   };
-  sessions: { hash: string; user_id: string; created_at: string; expires_at: string };
+  sessions: {
+    hash: string;
+    user_id: string;
+    api_key_id: string | null;
+    created_at: string;
+    expires_at: string;
+    ends_at: string;
+  };
   settings: { user_id: string; plain: string; secrets: string };
   secrets: {
     /** Given by the database, in the order of creation. */

@@ -1,3 +1,4 @@
+import { sql } from "kysely";
 import type { Kysely } from "kysely";
 import type { Migration } from "kysely/migration";
 
@@ -8,6 +9,7 @@ export const migrations: Record<string, Migration> = {
   "003-receipts": { up: receipts },
   "004-conversations": { up: conversations },
   "005-event-indexes": { up: eventIndexes },
+  "006-identity": { up: identity },
   "007-oidc": { up: oidcSubjects },
 };
 
@@ -165,6 +167,48 @@ async function eventIndexes(db: Kysely<unknown>): Promise<void> {
       .on("conversations")
       .columns(["user_id", column, "created_at", "id"])
       .execute();
+}
+
+async function identity(db: Kysely<unknown>): Promise<void> {
+  await db.schema.alterTable("users").addColumn("disabled_at", "text").execute();
+  await orderedApiKeys(db);
+  await db.schema
+    .alterTable("sessions")
+    .addColumn("api_key_id", "text", (column) => column.references("api_keys.id").onDelete("cascade"))
+    .execute();
+  await db.schema
+    .alterTable("sessions")
+    .addColumn("ends_at", "text", (column) => column.notNull().defaultTo(""))
+    .execute();
+  await sql`UPDATE sessions SET ends_at = expires_at`.execute(db);
+  await db.schema.createIndex("sessions_by_api_key").on("sessions").column("api_key_id").execute();
+  await db.schema.createIndex("sessions_by_user").on("sessions").column("user_id").execute();
+}
+
+/** A new table: SQLite cannot add a column that counts. Two keys of one millisecond have an order from now on. */
+async function orderedApiKeys(db: Kysely<unknown>): Promise<void> {
+  await db.schema.dropIndex("api_keys_by_user").execute();
+  await db.schema.alterTable("api_keys").renameTo("api_keys_before").execute();
+  await db.schema
+    .createTable("api_keys")
+    .addColumn("position", "integer", (column) => column.primaryKey().autoIncrement())
+    .addColumn("id", "text", (column) => column.notNull().unique())
+    .addColumn("user_id", "text", (column) => column.notNull().references("users.id").onDelete("cascade"))
+    .addColumn("name", "text")
+    .addColumn("prefix", "text", (column) => column.notNull())
+    .addColumn("hash", "text", (column) => column.notNull().unique())
+    .addColumn("scope", "text", (column) => column.notNull())
+    .addColumn("created_at", "text", (column) => column.notNull())
+    .addColumn("last_used_at", "text")
+    .addColumn("expires_at", "text")
+    .execute();
+  await sql`
+    INSERT INTO api_keys (id, user_id, name, prefix, hash, scope, created_at, last_used_at, expires_at)
+    SELECT id, user_id, name, prefix, hash, 'write', created_at, last_used_at, expires_at
+    FROM api_keys_before ORDER BY created_at, id
+  `.execute(db);
+  await db.schema.dropTable("api_keys_before").execute();
+  await db.schema.createIndex("api_keys_by_user").on("api_keys").columns(["user_id", "position"]).execute();
 }
 
 async function oidcSubjects(db: Kysely<unknown>): Promise<void> {

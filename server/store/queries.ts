@@ -1,16 +1,7 @@
 import { sql } from "kysely";
 import type { CompiledQuery, Kysely, Selectable } from "kysely";
 import type { Database } from "./database.ts";
-import type {
-  ApiKeyRecord,
-  ApiKeyStore,
-  ConversationChange,
-  ConversationFilter,
-  ConversationRecord,
-  ConversationStore,
-  SessionStore,
-  UserStore,
-} from "./store.ts";
+import type { ConversationChange, ConversationFilter, ConversationRecord, ConversationStore } from "./store.ts";
 
 // The queries that are the same in every SQL database, each a single statement and so atomic without a transaction.
 
@@ -18,110 +9,12 @@ import type {
  * Runs a query that has been compiled once, with other parameters: for the few that every request makes, since to build
  * and compile one takes longer than to run it.
  */
-async function first<Row>(
+export async function first<Row>(
   db: Kysely<Database>,
   query: CompiledQuery<Row>,
   ...parameters: readonly string[]
 ): Promise<Row | undefined> {
   return (await db.executeQuery<Row>({ ...query, parameters })).rows[0];
-}
-
-/** @param db any dialect */
-export function userQueries(db: Kysely<Database>): UserStore {
-  return {
-    async insert({ id, name, createdAt }) {
-      await db.insertInto("users").values({ id, name, created_at: createdAt }).execute();
-    },
-    async findByName(name) {
-      const row = await db.selectFrom("users").selectAll().where("name", "=", name).executeTakeFirst();
-      return row ? { id: row.id, name: row.name, createdAt: row.created_at } : null;
-    },
-    async list() {
-      const rows = await db.selectFrom("users").selectAll().orderBy("created_at").execute();
-      return rows.map((row) => ({ id: row.id, name: row.name, createdAt: row.created_at }));
-    },
-  };
-}
-
-/** @param db any dialect */
-export function apiKeyQueries(db: Kysely<Database>): Omit<ApiKeyStore, "insert"> {
-  const byHash = db.selectFrom("api_keys").selectAll().where("hash", "=", "").compile();
-  return {
-    async findByHash(hash) {
-      const row = await first(db, byHash, hash);
-      return row ? apiKeyRecord(row) : null;
-    },
-    async listByUser(userId) {
-      const rows = await db
-        .selectFrom("api_keys")
-        .selectAll()
-        .where("user_id", "=", userId)
-        .orderBy("created_at", "desc")
-        .orderBy("id", "desc")
-        .execute();
-      return rows.map(apiKeyRecord);
-    },
-    async touch(id, lastUsedAt) {
-      await db.updateTable("api_keys").set({ last_used_at: lastUsedAt }).where("id", "=", id).execute();
-    },
-    async delete(userId, id) {
-      const { numDeletedRows } = await db
-        .deleteFrom("api_keys")
-        .where("id", "=", id)
-        .where("user_id", "=", userId)
-        .executeTakeFirst();
-      return numDeletedRows > 0n;
-    },
-  };
-}
-
-export function insertApiKey(db: Kysely<Database>, key: ApiKeyRecord) {
-  return db.insertInto("api_keys").values({
-    id: key.id,
-    user_id: key.userId,
-    name: key.name,
-    prefix: key.prefix,
-    hash: key.hash,
-    created_at: key.createdAt,
-    last_used_at: key.lastUsedAt,
-    expires_at: key.expiresAt,
-  });
-}
-
-function apiKeyRecord(row: Selectable<Database["api_keys"]>): ApiKeyRecord {
-  return {
-    id: row.id,
-    userId: row.user_id,
-    name: row.name,
-    prefix: row.prefix,
-    hash: row.hash,
-    createdAt: row.created_at,
-    lastUsedAt: row.last_used_at,
-    expiresAt: row.expires_at,
-  };
-}
-
-/** @param db any dialect */
-export function sessionQueries(db: Kysely<Database>): SessionStore {
-  const byHash = db.selectFrom("sessions").selectAll().where("hash", "=", "").compile();
-  return {
-    async insert({ hash, userId, createdAt, expiresAt }) {
-      await db
-        .insertInto("sessions")
-        .values({ hash, user_id: userId, created_at: createdAt, expires_at: expiresAt })
-        .execute();
-    },
-    async findByHash(hash) {
-      const row = await first(db, byHash, hash);
-      return row ? { hash: row.hash, userId: row.user_id, createdAt: row.created_at, expiresAt: row.expires_at } : null;
-    },
-    async delete(hash) {
-      await db.deleteFrom("sessions").where("hash", "=", hash).execute();
-    },
-    async deleteExpired(now) {
-      await db.deleteFrom("sessions").where("expires_at", "<=", now).execute();
-    },
-  };
 }
 
 /** @param db any dialect */

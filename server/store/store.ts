@@ -4,6 +4,7 @@ import type {
   ConversationTrigger,
   EventSource,
   ProviderType,
+  Scope,
 } from "../../contract/index.ts";
 
 /** The Store port: everything that outlives the process. Every promise that resolves to nothing resolves once it is durable. */
@@ -56,12 +57,24 @@ export interface UserRecord {
   readonly name: string;
   /** RFC 3339, UTC. */
   readonly createdAt: string;
+  /** Null while the user may do anything at all. */
+  readonly disabledAt: string | null;
 }
 
 export interface UserStore {
-  insert(user: UserRecord): Promise<void>;
+  /** A new user is not disabled. */
+  insert(user: Omit<UserRecord, "disabledAt">): Promise<void>;
   findByName(name: string): Promise<UserRecord | null>;
   list(): Promise<UserRecord[]>;
+  /**
+   * Disables a user and ends the user's sessions, in one transaction.
+   * @param options.evenTheLast whether also where no other user is left who is not disabled
+   * @returns whether that was done
+   */
+  disable(id: string, at: string, options: { readonly evenTheLast: boolean }): Promise<boolean>;
+  enable(id: string): Promise<void>;
+  /** Which of these users there are and are not disabled. */
+  enabled(ids: readonly string[]): Promise<ReadonlySet<string>>;
 }
 
 /** Whom an OpenID provider means: a subject is unique at its issuer alone (OpenID Connect Core 1.0 §2). */
@@ -77,7 +90,7 @@ export interface SubjectStore {
    * Inserts a user for a subject, both or neither, unless the subject has one.
    * @returns the id of the subject's user
    */
-  insert(subject: Subject, user: UserRecord): Promise<string>;
+  insert(subject: Subject, user: Omit<UserRecord, "disabledAt">): Promise<string>;
 }
 
 export interface ApiKeyRecord {
@@ -87,6 +100,7 @@ export interface ApiKeyRecord {
   readonly prefix: string;
   /** SHA-256 of the key, in hexadecimal digits. */
   readonly hash: string;
+  readonly scope: Scope;
   readonly createdAt: string;
   readonly lastUsedAt: string | null;
   readonly expiresAt: string | null;
@@ -95,11 +109,14 @@ export interface ApiKeyRecord {
 export interface ApiKeyStore {
   /** @throws {ReceiptExistsError} */
   insert(key: ApiKeyRecord, receipt?: Receipt): Promise<void>;
+  /** Null also for a key of a disabled user. */
   findByHash(hash: string): Promise<ApiKeyRecord | null>;
+  /** Which of these ids are of keys, whose users are not disabled. */
+  usable(ids: readonly string[]): Promise<ReadonlySet<string>>;
   /** A user's keys, newest first. */
   listByUser(userId: string): Promise<ApiKeyRecord[]>;
   touch(id: string, lastUsedAt: string): Promise<void>;
-  /** @returns whether the user had such a key */
+  /** Also ends the sessions that were begun with it. @returns whether the user had such a key */
   delete(userId: string, id: string): Promise<boolean>;
 }
 
@@ -107,13 +124,29 @@ export interface SessionRecord {
   /** SHA-256 of the cookie's value, in hexadecimal digits. */
   readonly hash: string;
   readonly userId: string;
+  /** The key that it was begun with, without which there is no session; null where it was none. */
+  readonly apiKeyId: string | null;
   readonly createdAt: string;
+  /** When it ends unless it is used before. */
   readonly expiresAt: string;
+  /** When it ends in any case. */
+  readonly endsAt: string;
+}
+
+/** A session with what is known of the key that it was begun with; null where it was none. */
+export interface FoundSession extends SessionRecord {
+  readonly keyScope: Scope | null;
+  readonly keyExpiresAt: string | null;
 }
 
 export interface SessionStore {
   insert(session: SessionRecord): Promise<void>;
-  findByHash(hash: string): Promise<SessionRecord | null>;
+  /** Null also for a session of a disabled user. */
+  findByHash(hash: string): Promise<FoundSession | null>;
+  /** Which of these hashes are of sessions that have not expired, and whose users are not disabled. */
+  usable(hashes: readonly string[], now: string): Promise<ReadonlySet<string>>;
+  /** Sets when it ends unless it is used before. */
+  extend(hash: string, expiresAt: string): Promise<void>;
   delete(hash: string): Promise<void>;
   deleteExpired(now: string): Promise<void>;
 }

@@ -17,9 +17,11 @@ const statuses: Record<number, readonly ErrorCode[]> = {
     "login_failed",
     "not_a_file",
     "not_a_directory",
+    "credentials_conflict",
+    "malformed_request",
   ],
   401: ["unauthenticated", "invalid_credentials"],
-  403: ["origin_forbidden", "permission_denied"],
+  403: ["origin_forbidden", "permission_denied", "scope_insufficient"],
   404: [
     "route_not_found",
     "conversation_not_found",
@@ -30,6 +32,7 @@ const statuses: Record<number, readonly ErrorCode[]> = {
     "not_a_repository",
   ],
   405: ["method_not_allowed"],
+  408: ["request_timeout"],
   409: [
     "conversation_not_running",
     "agent_state_conflict",
@@ -42,6 +45,7 @@ const statuses: Record<number, readonly ErrorCode[]> = {
   413: ["payload_too_large", "file_too_large"],
   415: ["unsupported_media_type", "binary_file"],
   429: ["rate_limited"],
+  431: ["headers_too_large"],
   500: ["internal_error"],
   503: ["not_ready"],
 };

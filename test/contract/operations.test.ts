@@ -106,7 +106,7 @@ function statusOf(code: ErrorCode): number {
 
 /** Design §3: what every operation shares, and what comes with a body, credentials, a rate limit or a gate. */
 function sharedCodes({ operation }: NamedOperation): ErrorCode[] {
-  const { security, rateLimit, gate, deprecation } = operation.metadata;
+  const { security, scope, rateLimit, gate, deprecation } = operation.metadata;
   if (deprecation?.state === "gone") return ["operation_removed", "rate_limited", "internal_error"];
   return [
     ...(["internal_error", "validation_failed"] as const),
@@ -114,7 +114,10 @@ function sharedCodes({ operation }: NamedOperation): ErrorCode[] {
     ...(operation.definition.upload
       ? (["malformed_form", "payload_too_large", "unsupported_media_type"] as const)
       : []),
-    ...(security === "user" ? (["unauthenticated", "invalid_credentials", "not_ready"] as const) : []),
+    ...(security === "user"
+      ? (["credentials_conflict", "unauthenticated", "invalid_credentials", "not_ready"] as const)
+      : []),
+    ...(security === "user" && scope === "write" ? (["scope_insufficient"] as const) : []),
     ...(security === "user" && operation.method !== "GET" ? (["origin_forbidden"] as const) : []),
     ...(rateLimit === "exempt" ? [] : (["rate_limited"] as const)),
     ...(gate ? (["route_not_found"] as const) : []),

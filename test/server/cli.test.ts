@@ -8,8 +8,11 @@ import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { test } from "node:test";
 import { promisify } from "node:util";
-import { caller } from "../support/api.ts";
+import { caller, createConversation } from "../support/api.ts";
 import { addUser, runCli } from "../support/cli.ts";
+import { sendRaw } from "../support/raw-request.ts";
+import { assertRefused } from "../support/refusal.ts";
+import { openSocket } from "../support/socket.ts";
 import { startServer, temporaryFolder } from "../support/start-server.ts";
 import type { Cleanup } from "../support/start-server.ts";
 
@@ -186,6 +189,62 @@ test("users are added and listed while the server runs, each name once", async (
   const { code, stdout } = await runCli(["users", "list"], { env });
   assert.equal(code, 0);
   assert.match(stdout, /^admin\tsince \S+Z\nAda\tsince \S+Z\n$/);
+});
+
+test("a disabled user's keys and sessions stop while the server runs, and enabling brings the keys back", async (t) => {
+  const server = await startServer(t);
+  const call = caller(server);
+  const key = await addUser(server, "Ada");
+  const { headers } = await call("POST", "/api/login", { key: null, body: { api_key: key } });
+  const Cookie = headers.getSetCookie()[0]?.split(";")[0] ?? "";
+  const users = (...args: string[]) => runCli(["users", ...args], { env: { DATA_DIR: server.dataDir } });
+  const byKey = async () => (await call("GET", "/api/keys", { key })).status;
+  const byCookie = async () => (await call("GET", "/api/keys", { key: null, headers: { Cookie } })).status;
+  assert.deepEqual([await byKey(), await byCookie()], [200, 200]);
+
+  assert.deepEqual({ ...(await users("disable", "Ada")) }, { code: 0, stdout: "User Ada is disabled\n", stderr: "" });
+  assert.deepEqual([await byKey(), await byCookie()], [401, 401]);
+  assert.equal((await call("POST", "/api/login", { key: null, body: { api_key: key } })).status, 401);
+  assert.match((await users("list")).stdout, /^admin\tsince \S+Z\nAda\tsince \S+Z\tdisabled since \S+Z\n$/);
+
+  assert.deepEqual({ ...(await users("enable", "Ada")) }, { code: 0, stdout: "User Ada is enabled\n", stderr: "" });
+  assert.deepEqual([await byKey(), await byCookie()], [200, 401]);
+});
+
+test("neither nobody nor the last user is disabled by mistake", async (t) => {
+  const server = await startServer(t);
+  const users = (...args: string[]) => runCli(["users", ...args], { env: { DATA_DIR: server.dataDir } });
+  const nobody = await users("disable", "Nobody");
+  assert.deepEqual([nobody.code, nobody.stdout], [1, ""]);
+  assert.match(nobody.stderr, /^There is no user Nobody\. Fix: [^\n]+\n$/);
+  const refused = await users("disable", "admin");
+  assert.deepEqual([refused.code, refused.stdout], [1, ""]);
+  assert.match(refused.stderr, /^admin is the last user who is not disabled\. Fix: [^\n]+--last[^\n]*\n$/);
+  assert.equal((await caller(server)("GET", "/api/keys")).status, 200);
+  assert.equal((await users("disable", "admin", "--last")).code, 0);
+  assert.equal((await caller(server)("GET", "/api/keys")).status, 401);
+  await server.stop();
+  const again = await startServer(t, { dataDir: server.dataDir, key: server.key });
+  assert.doesNotMatch(again.output(), /API key|\/login/, "no key is made up for a disabled user");
+});
+
+test("without authentication, only this machine is served: no page of elsewhere, by whatever name", async (t) => {
+  const server = await startServer(t, { env: { AUTH_MODE: "none" } });
+  const call = caller(server);
+  const { port } = new URL(server.url);
+  const foreign = { key: null, headers: { Origin: "https://evil.example" }, body: {} };
+  assertRefused(await call("POST", "/api/keys", foreign), 403, "origin_forbidden");
+  assert.equal((await call("POST", "/api/keys", { ...foreign, headers: { Origin: server.url } })).status, 200);
+  assert.equal((await call("POST", "/api/keys", { ...foreign, headers: {} })).status, 200);
+  const path = "/api/settings";
+  for (const host of ["evil.example", `evil.example:${port}`, "localhost.evil.example", ""]) {
+    assertRefused(await sendRaw(server, { method: "GET", path, host }), 401, "unauthenticated");
+  }
+  for (const host of [`localhost:${port}`, `127.0.0.1:${port}`, `[::1]:${port}`])
+    assertRefused(await sendRaw(server, { method: "GET", path, host }), 404, "settings_not_found");
+  const id = await createConversation(call);
+  const socket = openSocket(server, id, {}, { key: null, headers: { Origin: "https://evil.example" } });
+  assert.equal((await socket.closed).code, 4403);
 });
 
 test("users of no data folder are not listed, and no folder is made", async (t) => {

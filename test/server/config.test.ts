@@ -4,6 +4,15 @@ import { test } from "node:test";
 import { ConfigError, readConfig } from "../../server/config.ts";
 import type { Config } from "../../server/config.ts";
 
+test("wrong keys are limited unless the operator says otherwise", () => {
+  const { RATE_LIMIT_BAD_KEY_ADDRESS, RATE_LIMIT_BAD_KEY_PREFIX } = readConfig({});
+  assert.deepEqual(RATE_LIMIT_BAD_KEY_ADDRESS, [{ points: 200, duration: 60 }]);
+  assert.deepEqual(RATE_LIMIT_BAD_KEY_PREFIX, [
+    { points: 10, duration: 60 },
+    { points: 100, duration: 3600 },
+  ]);
+});
+
 test("without any variable there is a whole configuration, safe on a machine that others can reach", () => {
   const { HOST, PORT, AUTH_MODE, ENABLE_V1, RATE_LIMIT_USER, LLM_MODEL, BOOTSTRAP_API_KEY, SECRET_KEY, DATA_DIR } =
     readConfig({});
@@ -109,6 +118,15 @@ const refused = [
     values: ["x", "10", "10/week", "10/second,5/minute", "-1/second", "0/second", "OFF"],
     says: /`10\/second; 100\/minute`, or `off`/,
   },
+  {
+    name: "TRUSTED_PROXIES",
+    values: ["proxy", "10.0.0.0/33", "10.0.0", "::1/129", "10.0.0.0/8/8", "10.0.0.1;10.0.0.2"],
+    says: /addresses or networks/,
+  },
+  { name: "RATE_LIMIT_BAD_KEY_ADDRESS", values: ["x", "1.5/second"], says: /`200\/minute`, or `off`/ },
+  { name: "RATE_LIMIT_BAD_KEY_PREFIX", values: ["x", "0/hour"], says: /`10\/minute; 100\/hour`, or `off`/ },
+  { name: "SESSION_IDLE_SECONDS", values: ["59", "never", "-1"], says: /a number of seconds, from 60/ },
+  { name: "SESSION_LIFETIME_SECONDS", values: ["59", "1h"], says: /a number of seconds, from 60/ },
   { name: "RATE_LIMIT_ADDRESS", values: ["x", "1.5/second"], says: /`20\/second`, or `off`/ },
   { name: "ENABLE_V1", values: ["maybe", "2"], says: /"0"/ },
   {

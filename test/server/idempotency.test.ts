@@ -15,7 +15,7 @@ import { act, busyConversation, say } from "../support/conversation.ts";
 import { assertRefused } from "../support/refusal.ts";
 import { startServer, temporaryFolder } from "../support/start-server.ts";
 
-const apiKey = { name: null, prefix: "", createdAt: "", lastUsedAt: null, expiresAt: null };
+const apiKey = { name: null, prefix: "", scope: "write", createdAt: "", lastUsedAt: null, expiresAt: null } as const;
 const server = await startServer({ after });
 const call = caller(server);
 const busy = await busyConversation(call);

@@ -5,6 +5,8 @@ export interface RawRequest {
   readonly method: string;
   /** The request target as it goes over the wire: no URL parser has touched it. */
   readonly path: string;
+  /** What the server is called by; its address when left out. */
+  readonly host?: string;
   /** In order; names may repeat, and values are bytes (latin1). */
   readonly headers?: readonly (readonly [name: string, value: string])[];
   readonly body?: string | Uint8Array | undefined;
@@ -18,7 +20,7 @@ export async function sendRaw(server: { readonly url: string }, raw: RawRequest)
   const { host, hostname, port } = new URL(server.url);
   // Said in any case: to headers that it is given as a list, node would add that the body is chunked.
   const framing = chunked ? ["Transfer-Encoding", "chunked"] : ["Content-Length", String(Buffer.byteLength(body))];
-  const own = ["Host", host, ...framing];
+  const own = ["Host", raw.host ?? host, ...framing];
   return new Promise((resolve, reject) => {
     const req = request({ hostname, port, method, path, agent: false, headers: [...own, ...headers.flat()] }, (res) => {
       const chunks: Buffer[] = [];

@@ -51,6 +51,8 @@ export async function startServer(t: Cleanup, options: ServerOptions = {}): Prom
       RATE_LIMIT_ADDRESS: "off",
       RATE_LIMIT_USER: "off",
       MAX_RUNNING_CONVERSATIONS: "1000",
+      RATE_LIMIT_BAD_KEY_ADDRESS: "off",
+      RATE_LIMIT_BAD_KEY_PREFIX: "off",
       VALIDATE_RESPONSES: "all",
       LOG_LEVEL: "info",
       ...options.env,

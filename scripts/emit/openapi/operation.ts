@@ -12,7 +12,7 @@ import { responsesOf } from "./responses.ts";
  */
 export function operationObject(model: OperationModel, all: readonly OperationModel[]): OperationObject {
   const { metadata } = model.operation;
-  const { deprecation, differences, gate, security, since, rateLimit } = metadata;
+  const { deprecation, differences, gate, security, scope, since, rateLimit } = metadata;
   return {
     operationId: model.id,
     tags: [metadata.tag],
@@ -29,6 +29,7 @@ export function operationObject(model: OperationModel, all: readonly OperationMo
     responses: responsesOf(model, all),
     "x-since": since,
     "x-rate-limit": rateLimit,
+    ...(security === "user" && { "x-scope": scope }),
     ...(gate && { "x-gate": gate }),
     ...(deprecation && { "x-deprecation": { ...deprecation, replacement: replacement(deprecation.replacement, all) } }),
     ...(differences && { "x-upstream-differences": differences.map((difference) => ({ ...difference })) }),

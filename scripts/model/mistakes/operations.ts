@@ -12,6 +12,9 @@ export function operationMistakes(named: NamedOperation, all: readonly NamedOper
     ...pathMistakes(where, definition.path, definition.params),
     ...lifecycleMistakes(named, all),
     ...bodyMistakes(where, definition),
+    ...(definition.method === "GET" && metadata.scope === "write"
+      ? [`${where}: GET has the scope write. Fix: choose another method for what changes something.`]
+      : []),
     ...(metadata.optionalBody && !definition.body?.safeParse({}).success
       ? [
           `${where}: the body may be left out but {} does not fit it. Fix: make its fields optional, or drop optionalBody.`,

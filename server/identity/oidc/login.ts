@@ -101,9 +101,10 @@ export function createOidcLogin(deps: {
         throw failed("The answer belongs to another login than the last of this browser");
       const configuration = await provider.configuration();
       const idToken = await redeem(configuration, callbackUrl(settings.redirectUrl, query), attempt);
-      return verifier.verify(idToken, settings.clientId).catch((error: unknown) => {
+      const { subject } = await verifier.verify(idToken, settings.clientId).catch((error: unknown) => {
         throw error instanceof ApiError && error.code === "invalid_credentials" ? failed(error.message) : error;
       });
+      return subject;
     },
   };
 }

@@ -2,7 +2,6 @@ import type { Logger } from "pino";
 import type { Clock } from "../../clock.ts";
 import type { Cipher } from "../../secrets/cipher.ts";
 import type { SubjectStore } from "../../store/store.ts";
-import type { Principal } from "../identity.ts";
 import { createOidcLogin } from "./login.ts";
 import type { OidcLogin } from "./login.ts";
 import { createOidcProvider } from "./provider.ts";
@@ -18,8 +17,8 @@ export interface Oidc {
   readonly login: OidcLogin;
   readonly subjects: Subjects;
   readonly answers: OidcProvider["answers"];
-  /** Whom a JWT of the provider speaks for. @throws {ApiError} `invalid_credentials`, `not_ready` */
-  byToken(token: string): Promise<Principal>;
+  /** Whom a JWT of the provider speaks for, and until when. @throws {ApiError} `invalid_credentials`, `not_ready` */
+  byToken(token: string): Promise<{ readonly userId: string; readonly expiresAt: string }>;
 }
 
 export function createOidc(deps: {
@@ -39,8 +38,8 @@ export function createOidc(deps: {
     login: createOidcLogin({ ...deps, provider, verifier }),
     answers: provider.answers,
     async byToken(token) {
-      const subject = await verifier.verify(token, settings.audience);
-      return { userId: await subjects.userOf(subject), via: "token" };
+      const { subject, expiresAt } = await verifier.verify(token, settings.audience);
+      return { userId: await subjects.userOf(subject), expiresAt };
     },
   };
 }

@@ -10,10 +10,10 @@ import type { OidcSettings } from "./variables.ts";
 export interface TokenVerifier {
   /**
    * @param audience whom the token must be for
-   * @returns whom it speaks of
+   * @returns whom it speaks of, and until when it is taken
    * @throws {ApiError} `invalid_credentials`, whose message says which check failed and nothing of the token; `not_ready`
    */
-  verify(token: string, audience: string): Promise<Subject>;
+  verify(token: string, audience: string): Promise<{ readonly subject: Subject; readonly expiresAt: string }>;
 }
 
 /** A token of another type is no credential: a logout token has the same issuer, audience and subject (RFC 8725 §3.11). */
@@ -45,10 +45,11 @@ export function createTokenVerifier(deps: {
         throw refusal(error);
       });
       if (!types.includes(protectedHeader.typ?.toLowerCase())) throw refused("is not an access token");
-      const { sub: subject } = payload;
+      const { sub: subject, exp = 0 } = payload; // required above
       if (typeof subject !== "string" || subject === "" || subject.length > longestSubject)
         throw refused("names its subject in no form that is allowed");
-      return { issuer, subject };
+      const expiresAt = new Date((exp + settings.clockToleranceSeconds) * 1000).toISOString();
+      return { subject: { issuer, subject }, expiresAt };
     },
   };
 }

@@ -4,7 +4,7 @@ import { OperatorError } from "../../operator-error.ts";
 import type { Database } from "../database.ts";
 import { migrations } from "../migrations.ts";
 import { feedbackQueries, insertFeedback } from "../feedback-queries.ts";
-import { apiKeyQueries, insertApiKey, sessionQueries, userQueries } from "../queries.ts";
+import { apiKeyQueries, disableUser, insertApiKey, sessionQueries, userQueries } from "../identity-queries.ts";
 import { receiptQueries } from "../receipt-queries.ts";
 import { insertSecret, providerTokenQueries, secretQueries } from "../secret-queries.ts";
 import type {
@@ -17,6 +17,7 @@ import type {
   Store,
   Subject,
   SubjectStore,
+  UserStore,
 } from "../store.ts";
 import { openConnection } from "./connection.ts";
 import type { Connection } from "./connection.ts";
@@ -42,7 +43,7 @@ export async function openSqliteStore(folder: string, { now }: { now: () => stri
   const { db } = connection;
   const writer = createEventWriter(connection, now);
   return {
-    users: userQueries(db),
+    users: sqliteUsers(connection),
     subjects: sqliteSubjects(connection),
     apiKeys: sqliteApiKeys(connection),
     sessions: sessionQueries(db),
@@ -82,6 +83,18 @@ async function migrate(db: Kysely<Database>): Promise<void> {
     );
   }
   if (error !== undefined) throw new Error("The database's schema could not be brought up to date.", { cause: error });
+}
+
+function sqliteUsers({ db, change, transaction }: Connection): UserStore {
+  return {
+    ...userQueries(db),
+    disable: async (id, at, { evenTheLast }) =>
+      transaction(() => {
+        if (change(disableUser(db, id, at, evenTheLast)) === 0) return false;
+        change(db.deleteFrom("sessions").where("user_id", "=", id));
+        return true;
+      }),
+  };
 }
 
 function sqliteSubjects({ sqlite, transaction }: Connection): SubjectStore {

@@ -359,6 +359,14 @@ test("metadata: where the operation differs from upstream", () => {
   assert.equal("x-upstream-differences" in emitted({}), false);
 });
 
+test("scope: what a key must be good for, where one is asked for", () => {
+  const scopeOf = (change: Parameters<typeof emitted>[0]) => emitted({ security: "user", ...change })["x-scope"];
+  assert.equal(scopeOf({}), "read");
+  assert.equal(scopeOf({ method: "POST" }), "write");
+  assert.equal(scopeOf({ method: "POST", scope: "read" }), "read");
+  assert.equal(scopeOf({ security: "none" }), undefined);
+});
+
 test("a closed gate leaves no trace: no path, no tag, no schema, no answer, no link", () => {
   const id = z.string().describe("The id.");
   const operations = {

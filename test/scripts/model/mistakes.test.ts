@@ -186,6 +186,11 @@ const bodies: readonly Case[] = [
     want: ["rest.things.one: GET has a body. Fix: move it to the query."],
   },
   {
+    what: "a GET that writes",
+    operations: one({ scope: "write" }),
+    want: ["rest.things.one: GET has the scope write. Fix: choose another method for what changes something."],
+  },
+  {
     what: "a body that may be left out and then does not fit",
     operations: one({ method: "POST", body: named("MistakeOptionalBody", { id }, { id: "a" }), optionalBody: true }),
     want: [

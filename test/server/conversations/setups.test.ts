@@ -98,7 +98,14 @@ test("a token in a repository's URL is for git alone: the conversation is found 
     },
     ...{ clock: systemClock, logger: pino({ level: "silent" }) },
   });
-  const principal = { userId: "user", via: "key" as const };
+  const principal = {
+    userId: "user",
+    via: "key",
+    scope: "write",
+    proof: null,
+    expiresAt: null,
+    keysExpireBy: null,
+  } as const;
   const request: NewConversation = {
     ...{ id: null, repository: url, branch: null, gitProvider: null, trigger: "gui" },
     ...{ instructions: null, mcpConfig: null, message: null, replay: [] },

@@ -3,6 +3,7 @@ import { randomBytes } from "node:crypto";
 import { after, test } from "node:test";
 import { operations } from "../../../generated/server/operations.ts";
 import { caller, until } from "../../support/api.ts";
+import { addUser } from "../../support/cli.ts";
 import { sendRaw } from "../../support/raw-request.ts";
 import { assertRefused } from "../../support/refusal.ts";
 import { startServer } from "../../support/start-server.ts";
@@ -77,7 +78,7 @@ for (const { name, headers } of goodForms) {
   });
 }
 
-const badHeaderKeys = ["", unknownKey, `Bearer ${server.key}`, `${server.key}, ${server.key}`];
+const badHeaderKeys = ["", unknownKey, `Bearer ${server.key}`, `${server.key}\xe4`];
 for (const value of badHeaderKeys) {
   test(`X-Session-API-Key is refused: ${badHeaderKeys.indexOf(value)}`, async () => {
     const answer = await sendRaw(server, { method: "GET", path, headers: [["X-Session-API-Key", value]] });
@@ -89,13 +90,67 @@ test("a key in the query is for sockets only", async () => {
   assertRefused(await call("GET", `${path}?session_api_key=${server.key}`, { key: null }), 401, "unauthenticated");
 });
 
-test("credentials are looked at in one order, and a bad one is not made good by the next", async () => {
-  const cookie = await logIn();
-  const good = { Cookie: cookie, "X-Session-API-Key": server.key };
-  assertRefused(await call("GET", path, { key: unknownKey, headers: good }), 401, "invalid_credentials");
-  const badHeader = { Cookie: cookie, "X-Session-API-Key": unknownKey };
-  assertRefused(await call("GET", path, { key: null, headers: badHeader }), 401, "invalid_credentials");
-  assert.equal((await call("GET", path, { headers: badHeader })).status, 200, "the bearer token comes first");
+test("a wrong key is not made good by a cookie", async () => {
+  const headers = { Cookie: await logIn() };
+  assertRefused(await call("GET", path, { key: unknownKey, headers }), 401, "invalid_credentials");
+  const own = { ...headers, "X-Session-API-Key": unknownKey };
+  assertRefused(await call("GET", path, { key: null, headers: own }), 401, "invalid_credentials");
+});
+
+const bearer = ["Authorization", `Bearer ${server.key}`] as const;
+const otherBearer = ["Authorization", `Bearer ${unknownKey}`] as const;
+const own = ["X-Session-API-Key", server.key] as const;
+const otherOwn = ["X-Session-API-Key", unknownKey] as const;
+
+for (const { name, headers } of [
+  { name: "as bearer and in X-Session-API-Key", headers: [bearer, own] },
+  { name: "in two Authorization headers", headers: [bearer, bearer] },
+  { name: "in two X-Session-API-Key headers", headers: [own, own] },
+  { name: "twice in one X-Session-API-Key header", headers: [["X-Session-API-Key", `${server.key}, ${server.key}`]] },
+] as const) {
+  test(`the same key may be sent twice: ${name}`, async () => {
+    assert.equal((await sendRaw(server, { method: "GET", path, headers })).status, 200);
+  });
+}
+
+for (const { name, headers } of [
+  { name: "as bearer and in X-Session-API-Key", headers: [bearer, otherOwn] },
+  { name: "the other way round", headers: [otherBearer, own] },
+  { name: "in two Authorization headers", headers: [bearer, otherBearer] },
+  { name: "in two Authorization headers, the wrong one first", headers: [otherBearer, bearer] },
+  { name: "in two X-Session-API-Key headers", headers: [own, otherOwn] },
+  { name: "an empty one among them", headers: [bearer, ["X-Session-API-Key", ""]] },
+] as const) {
+  test(`different keys are refused, whichever is valid: ${name}`, async () => {
+    const answer = await sendRaw(server, { method: "GET", path, headers });
+    assertRefused(answer, 400, "credentials_conflict");
+    assert.match(answer.body.error, /different API keys.*Send one API key/);
+    assert.doesNotMatch(JSON.stringify(answer.body), /oh_/);
+  });
+}
+
+test("a key and a malformed Authorization header are refused as such", async () => {
+  const headers = [["Authorization", "Basic eDp5"] as const, own];
+  assertRefused(await sendRaw(server, { method: "GET", path, headers }), 401, "invalid_credentials");
+});
+
+test("a key may come with its user's cookie, or one that is over, and with no other user's", async () => {
+  const stranger = await addUser(server, "stranger");
+  const Cookie = await logIn();
+  const ended = await logIn();
+  await call("POST", "/api/logout", { key: null, headers: { Cookie: ended, Origin: server.url } });
+  assert.equal((await call("POST", path, { headers: { Cookie }, body: {} })).status, 200, "no Origin is needed");
+  assert.equal((await call("GET", path, { headers: { Cookie: ended } })).status, 200);
+  const answer = await call("GET", path, { key: stranger, headers: { Cookie } });
+  assertRefused(answer, 400, "credentials_conflict");
+  assert.match(answer.body.error, /cookie is of another user than the API key/);
+});
+
+test("two different session cookies are refused, and the same one twice is not", async () => {
+  const [one, two] = [await logIn(), await logIn()];
+  const ask = (Cookie: string) => call("GET", path, { key: null, headers: { Cookie } });
+  assertRefused(await ask(`${one}; ${two}`), 400, "credentials_conflict");
+  assert.equal((await ask(`${one}; a=b; ${one}`)).status, 200);
 });
 
 test("a revoked key stops working at once, everywhere", async () => {

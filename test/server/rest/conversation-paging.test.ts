@@ -38,6 +38,14 @@ test("however a list is paged while conversations come and go, no one is skipped
     async (initialTicks, happenings, limit, filter) => {
       const userId = newId();
       await store.users.insert({ id: userId, name: userId, createdAt: "" });
+      const principal = {
+        userId,
+        via: "key",
+        scope: "write",
+        proof: null,
+        expiresAt: null,
+        keysExpireBy: null,
+      } as const;
       let clock = 0;
       const wanted = new Set<string>();
       let count = 0;
@@ -64,7 +72,7 @@ test("however a list is paged while conversations come and go, no one is skipped
         };
         const answer = await handlers.list(
           { query },
-          { principal: { userId, via: "key" }, headers: {}, secure: false, receiptOf: () => undefined },
+          { principal, headers: {}, address: "", secure: false, receiptOf: () => undefined },
         );
         const body = answer.body as ConversationPage; // what the contract says; a handler may also give stored text
         assert.ok(body.results.length <= limit);

@@ -98,9 +98,16 @@ for (const name of ["ready", "readiness"] as const)
       activity: { note: () => {}, idleSeconds: () => 0 },
       measure: () => assert.fail("not asked for"),
     });
-    const principal = { userId: "", via: "key" as const };
+    const principal = {
+      userId: "",
+      via: "key",
+      scope: "write",
+      proof: null,
+      expiresAt: null,
+      keysExpireBy: null,
+    } as const;
     await assert.rejects(
-      handlers[name]({}, { principal, headers: {}, secure: false, receiptOf: () => undefined }),
+      handlers[name]({}, { principal, headers: {}, address: "", secure: false, receiptOf: () => undefined }),
       (error) => {
         assert.ok(error instanceof ApiError);
         assert.deepEqual([error.status, error.code, error.headers["Retry-After"]], [503, "not_ready", "5"]);

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";
 import { after, test } from "node:test";
 import { caller } from "../../support/api.ts";
+import { sendRaw } from "../../support/raw-request.ts";
 import { assertRefused } from "../../support/refusal.ts";
 import type { Place } from "../../support/refusal.ts";
 import { startServer } from "../../support/start-server.ts";
@@ -10,8 +11,8 @@ const server = await startServer({ after });
 const call = caller(server);
 const origin = { Origin: server.url };
 
-async function logIn() {
-  const answer = await call("POST", "/api/login", { key: null, body: { api_key: server.key } });
+async function logIn(api_key = server.key) {
+  const answer = await call("POST", "/api/login", { key: null, body: { api_key } });
   const [cookie = ""] = answer.headers.getSetCookie();
   return { answer, cookie, headers: { Cookie: cookie.split(";")[0] ?? "", ...origin } };
 }
@@ -23,6 +24,69 @@ test("a key becomes a session cookie that no script can read", async () => {
   const [value, ...attributes] = cookie.split("; ");
   assert.match(value ?? "", /^openhands_session=[\w-]{43}$/);
   assert.deepEqual(attributes.toSorted(), ["HttpOnly", "Max-Age=2592000", "Path=/", "SameSite=Lax"]);
+});
+
+for (const [host, secure] of [
+  ["localhost", false],
+  ["localhost:8080", false],
+  ["127.0.0.1:3000", false],
+  ["[::1]:3000", false],
+  ["api.example", true],
+  ["192.168.1.2:3000", true],
+  ["localhost.evil.example", true],
+  ["127.0.0.1.evil.example", true],
+  ["", true],
+] as const) {
+  test(`for a server that is called ${host || "nothing"} the cookie is ${secure ? "" : "not "}Secure`, async () => {
+    const body = JSON.stringify({ api_key: server.key });
+    const headers = [["Content-Type", "application/json"]] as const;
+    const answer = await sendRaw(server, { method: "POST", path: "/api/login", host, headers, body });
+    assert.equal(answer.status, 200);
+    assert.equal(/; Secure(;|$)/.test(answer.headers.getSetCookie()[0] ?? ""), secure);
+  });
+}
+
+test("a login ends the sessions whose cookies come with it, and a failed one does not", async () => {
+  const [one, two, other] = [await logIn(), await logIn(), await logIn()];
+  const logInWith = (api_key: string) =>
+    call("POST", "/api/login", {
+      key: null,
+      headers: { Cookie: `${one.headers.Cookie}; ${two.headers.Cookie}` },
+      body: { api_key },
+    });
+  const statuses = () =>
+    Promise.all(
+      [one, two, other].map(async ({ headers }) => (await call("GET", "/api/keys", { key: null, headers })).status),
+    );
+  assertRefused(await logInWith(randomBytes(24).toString("base64url")), 401, "invalid_credentials");
+  assert.deepEqual(await statuses(), [200, 200, 200]);
+  assert.equal((await logInWith(server.key)).status, 200);
+  assert.deepEqual(await statuses(), [401, 401, 200]);
+});
+
+test("a session ends with the key that it was begun with", async () => {
+  const { body: created } = await call("POST", "/api/keys", { body: {} });
+  const { headers } = await logIn(created.key);
+  assert.equal((await call("GET", "/api/keys", { key: null, headers })).status, 200);
+  assert.equal((await call("DELETE", `/api/keys/${created.id}`)).status, 200);
+  assertRefused(await call("GET", "/api/keys", { key: null, headers }), 401, "invalid_credentials");
+});
+
+test("a session lasts no longer than its key", async () => {
+  const expires_at = new Date(Date.now() + 3_600_000).toISOString();
+  const { body: created } = await call("POST", "/api/keys", { body: { expires_at } });
+  const { cookie } = await logIn(created.key);
+  const age = Number(/Max-Age=(\d+)/.exec(cookie)?.[1]);
+  assert.ok(age > 0 && age <= 3600, cookie);
+});
+
+test("a session of a key that may read may read, and log out", async () => {
+  const { body: created } = await call("POST", "/api/keys", { body: { scope: "read" } });
+  const { headers } = await logIn(created.key);
+  assert.equal((await call("GET", "/api/keys", { key: null, headers })).status, 200);
+  assertRefused(await call("POST", "/api/keys", { key: null, headers, body: {} }), 403, "scope_insufficient");
+  assert.equal((await call("POST", "/api/logout", { key: null, headers })).status, 200);
+  assertRefused(await call("GET", "/api/keys", { key: null, headers }), 401, "invalid_credentials");
 });
 
 test("each login is a session of its own", async () => {

@@ -27,7 +27,7 @@ for (const name of names)
     await databaseAt(folder, name);
     const store = await openSqliteStore(folder, { now: () => moment });
     t.after(() => store.close());
-    assert.deepEqual(await store.users.list(), [{ id: "1", name: "Ada", createdAt: moment }]);
+    assert.deepEqual(await store.users.list(), [{ id: "1", name: "Ada", createdAt: moment, disabledAt: null }]);
     assert.deepEqual(await store.settings.get("1"), { plain: { language: "de" }, secrets: {} });
     const secret = { id: "s", userId: "1", name: "TOKEN", description: "", value: "sealed" };
     assert.equal(await store.secrets.insert(secret), true);
@@ -35,6 +35,33 @@ for (const name of names)
     assert.deepEqual(await store.secrets.listByUser("1"), [secret]);
     assert.deepEqual(await store.providerTokens.listByUser("1"), [{ provider: "github", token: "sealed", host: null }]);
   });
+
+test("keys and sessions of before go on: each key may write, and keys of one millisecond have an order", async (t) => {
+  const folder = await temporaryFolder(t);
+  await databaseAt(folder, "003-receipts");
+  const { sqlite, db } = openConnection(join(folder, "openhands.sqlite"));
+  for (const id of ["b", "c", "a"])
+    sqlite.exec(
+      `INSERT INTO api_keys (id, user_id, prefix, hash, created_at) VALUES ('${id}', '1', 'oh_', '#${id}', '${moment}')`,
+    );
+  sqlite.exec(
+    `INSERT INTO sessions (hash, user_id, created_at, expires_at) VALUES ('#s', '1', '${moment}', '2099-01-01T00:00:00.000Z')`,
+  );
+  await db.destroy();
+  const store = await openSqliteStore(folder, { now: () => moment });
+  t.after(() => store.close());
+  const keys = await store.apiKeys.listByUser("1");
+  assert.deepEqual(
+    keys.map(({ id, scope }) => [id, scope]),
+    [
+      ["c", "write"],
+      ["b", "write"],
+      ["a", "write"],
+    ],
+  );
+  const session = await store.sessions.findByHash("#s");
+  assert.deepEqual([session?.endsAt, session?.apiKeyId, session?.keyScope], ["2099-01-01T00:00:00.000Z", null, null]);
+});
 
 test("what has been released stays first, and in order", () => {
   assert.equal(names[0], "001-first-light");

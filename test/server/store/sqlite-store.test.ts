@@ -18,7 +18,7 @@ test("a store that is opened again holds what it held", async (t) => {
   await first.close();
   const second = await open(folder);
   t.after(() => second.close());
-  assert.deepEqual(await second.users.findByName("Ada"), { id: "1", name: "Ada", createdAt: moment });
+  assert.deepEqual(await second.users.findByName("Ada"), { id: "1", name: "Ada", createdAt: moment, disabledAt: null });
 });
 
 test("a database that a newer server has changed is refused, and left as it is", async (t) => {
@@ -134,7 +134,14 @@ test("expired sessions are deleted, others not", async (t) => {
     ["old", "2026-11-22T10:15:30.123Z"],
     ["new", "2026-11-22T10:15:30.124Z"],
   ] as const) {
-    await store.sessions.insert({ hash, userId: "user", createdAt: moment, expiresAt });
+    await store.sessions.insert({
+      hash,
+      userId: "user",
+      apiKeyId: null,
+      createdAt: moment,
+      expiresAt,
+      endsAt: expiresAt,
+    });
   }
   await store.sessions.deleteExpired(moment);
   assert.equal(await store.sessions.findByHash("old"), null);

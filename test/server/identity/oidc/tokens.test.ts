@@ -45,6 +45,19 @@ test("a token opens a socket, in each place where a key may stand", async () => 
   }
 });
 
+test("a user of the provider who is disabled is let in no longer, and the user's socket is closed", async () => {
+  const key = await provider.sign({ sub: "leaver" });
+  const id = await createConversation(call, {}, key);
+  const socket = openSocket(server, id, {}, { key });
+  await socket.next(({ status }) => status === "replay_complete");
+  const name = `${provider.issuer}#leaver`;
+  const { code, stderr } = await runCli(["users", "disable", name], { env: { DATA_DIR: server.dataDir } });
+  assert.equal(code, 0, stderr);
+  await until(() => socket.raw.readyState === socket.raw.CLOSED);
+  assert.equal((await socket.closed).code, 4401);
+  assertRefused(await call("GET", me, { key }), 401, "invalid_credentials");
+});
+
 test("a subject is one user, and another one than whoever has that name here", async () => {
   const token = await provider.sign({ sub: "admin" });
   const id = await idOf(token);
@@ -228,7 +241,7 @@ test("the clocks may differ by the tolerance, and not by a second more", async (
     settings,
     clock: { now: () => moment },
   });
-  const verify = async (claims: JWTPayload) => verifier.verify(await provider.sign(claims), audience);
+  const verify = async (claims: JWTPayload) => (await verifier.verify(await provider.sign(claims), audience)).subject;
   const subject = { issuer: provider.issuer, subject: "program" };
   assert.deepEqual(await verify({ exp: seconds - 44 }), subject);
   await assert.rejects(verify({ exp: seconds - 45 }), /has expired/); // RFC 7519 §4.1.4: "on or after"
