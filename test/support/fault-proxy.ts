@@ -9,8 +9,6 @@ export interface FaultProxy {
   readonly url: string;
   /** How often each fault was done. */
   readonly done: Record<Fault, number>;
-  /** From now on every connection is left alone. */
-  calm(): void;
 }
 
 const faults = ["none", "refuse", "cut", "cutAnswer", "stall", "delay", "split", "duplicate"] as const;
@@ -24,14 +22,22 @@ const faults = ["none", "refuse", "cut", "cutAnswer", "stall", "delay", "split",
  * - `delay`: each piece comes later;
  * - `split`: it comes in small pieces;
  * - `duplicate`: what the client sends reaches the server twice, over two connections, of which one is answered.
+ *
+ * And all of these are reset in the end; `none` alone is not.
  */
 export type Fault = (typeof faults)[number];
 
 /** @param target the server's URL, looked up for each connection: a server that is started again may have another */
 export async function startFaultProxy(t: Cleanup, target: () => string, random: Random): Promise<FaultProxy> {
   const done = Object.fromEntries(faults.map((fault) => [fault, 0])) as Record<Fault, number>;
-  let calm = false;
   const sockets = new Set<Socket>();
+  let pack: Fault[] = [];
+
+  /** Dealt like cards, so that each has its turn however few connections there are. */
+  function nextFault(): Fault {
+    if (pack.length === 0) pack = random.shuffled(faults);
+    return pack.pop() ?? "none";
+  }
 
   function keep(socket: Socket): Socket {
     sockets.add(socket);
@@ -47,7 +53,7 @@ export async function startFaultProxy(t: Cleanup, target: () => string, random: 
 
   const server = createServer({ noDelay: true }, (client) => {
     keep(client);
-    const fault = calm ? "none" : random.pick(faults);
+    const fault = nextFault();
     done[fault] += 1;
     if (fault === "refuse") return void client.resetAndDestroy();
     relay(client, dial, fault, random);
@@ -61,21 +67,18 @@ export async function startFaultProxy(t: Cleanup, target: () => string, random: 
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     done,
-    calm() {
-      calm = true;
-    },
   };
 }
 
-/** Bytes of a handshake and a few frames: where a connection of these tests spends its life. */
-const interestingBytes = 4000;
+/** Bytes of a handshake and a few frames, and of a conversation of these tests. */
+const [fewBytes, manyBytes] = [4000, 10_000];
 
 function relay(client: Socket, dial: () => Socket, fault: Fault, random: Random): void {
   const upstream = dial();
   const shadow = fault === "duplicate" ? dial() : undefined;
   shadow?.resume();
   const ends = [client, upstream, ...(shadow ? [shadow] : [])];
-  let left = random.whole(1, interestingBytes);
+  let left = fault === "cut" || fault === "stall" ? random.whole(1, fewBytes) : random.whole(fewBytes, manyBytes);
   let asked = random.whole(2, 4);
 
   const reset = () => ends.forEach((end) => end.resetAndDestroy());
@@ -87,7 +90,7 @@ function relay(client: Socket, dial: () => Socket, fault: Fault, random: Random)
       if (fromClient) asked -= 1;
       return asked > 0 || fromClient ? piece.length : 0;
     }
-    if (fault !== "cut" && fault !== "stall") return piece.length;
+    if (fault === "none") return piece.length;
     const passing = Math.min(left, piece.length);
     left -= passing;
     return passing;
@@ -99,7 +102,8 @@ function relay(client: Socket, dial: () => Socket, fault: Fault, random: Random)
       queue = queue.then(async () => {
         if (fault === "delay") await pause(random.whole(1, 15));
         const count = passes(piece, from === client);
-        for (const part of fault === "split" ? pieces(piece, random) : [piece.subarray(0, count)]) {
+        const passing = piece.subarray(0, count);
+        for (const part of fault === "split" ? pieces(passing, random) : [passing]) {
           to.forEach((end) => end.write(part));
         }
         if (count < piece.length && fault !== "stall") reset();

@@ -6,6 +6,8 @@ export interface Random {
   whole(low: number, high: number): number;
   /** One of these, each as likely as the others. */
   pick<Item>(items: readonly [Item, ...Item[]]): Item;
+  /** These in any order, each as likely as the others. */
+  shuffled<Item>(items: readonly Item[]): Item[];
 }
 
 /** Mulberry32: good enough for faults, and a line long. */
@@ -18,5 +20,14 @@ export function createRandom(seed: number): Random {
     return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
   }
   const whole = (low: number, high: number) => low + Math.floor(next() * (high - low + 1));
-  return { next, whole, pick: (items) => items[whole(0, items.length - 1)] ?? items[0] };
+  return {
+    next,
+    whole,
+    pick: (items) => items[whole(0, items.length - 1)] ?? items[0],
+    shuffled: (items) =>
+      items
+        .map((item) => ({ item, place: next() }))
+        .toSorted((one, other) => one.place - other.place)
+        .map(({ item }) => item),
+  };
 }
