@@ -37,9 +37,10 @@ test("errors are grouped by status, in the order of the statuses", () => {
   assert.deepEqual(
     failures?.map(({ status, codes }) => [status, ...codes]),
     [
-      [400, "validation_failed"],
+      [400, "credentials_conflict", "validation_failed"],
       [401, "invalid_credentials", "unauthenticated"],
       [404, "conversation_not_found"],
+      [429, "rate_limited"],
       [500, "internal_error"],
       [503, "not_ready"],
     ],
