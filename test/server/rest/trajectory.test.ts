@@ -57,7 +57,7 @@ test("what a browser looked like is left out, at any depth, and nothing else", a
   );
   const [deep, said, message] = (await trajectory(id)).slice(-3);
   assert.deepEqual(deep.extras, { url: "https://a.example/", deep: [{ kept: [{}, 1, null] }] });
-  assert.deepEqual([deep.content, deep.source, deep.timestamp], ["A page.", "agent", moment]);
+  assert.deepEqual([deep.content, deep.source, deep.timestamp], ["A page.", "agent", message.timestamp]);
   assert.deepEqual(said.extras, { url: 'a text that says "screenshot": is "kept"', error: false });
   assert.equal(message.args.content, '"dom_object":{} "screenshot":"" in a message are words');
 });
