@@ -40,7 +40,7 @@ export const generalDifferences: readonly GeneralDifference[] = [
   {
     topic: "every error",
     upstream: "eight shapes: `detail`, `error`, `message`, a bare string, plain text",
-    here: 'one: `{"success":false,"error":"…","code":"…","details"?,"request_id":"…"}`',
+    here: 'one: `{"success":false,"error":"…","code":"…","details"?,"request_id":"…"}`, also where a request is no valid HTTP',
     why: "a client can show and tell apart every error by the same code",
     change: "Read `error`, which is always a text, and tell errors apart by `code`.",
   },
@@ -57,6 +57,27 @@ export const generalDifferences: readonly GeneralDifference[] = [
     here: "missing or bad credentials, and only that",
     why: "clients log the user out on 401",
     change: "Nothing.",
+  },
+  {
+    topic: "credentials that disagree",
+    upstream: "the first counts: bearer key, `X-Session-API-Key`, cookie",
+    here: "400 `credentials_conflict`, for different keys and for a cookie of another user",
+    why: "nobody acts as somebody else by accident",
+    change: "Send one key.",
+  },
+  {
+    topic: "wrong keys",
+    upstream: "limits count the requests of an address or a user",
+    here: "wrong keys are counted besides, by address and by how they begin; 429 `rate_limited` beyond",
+    why: "guessing has to be slow",
+    change: "Honour `Retry-After`.",
+  },
+  {
+    topic: "sessions",
+    upstream: "the cookie `keycloak_auth`, until its refresh token expires",
+    here: "the cookie `openhands_session`, until 7 days after its last use, 30 days at most, or the end of its key; a login replaces it",
+    why: "a stolen cookie is of no use for long",
+    change: "Log in again on 401.",
   },
   {
     topic: "acknowledgements",

@@ -104,6 +104,14 @@ const idDifference: Difference = {
   change: "Do not calculate with them.",
 };
 
+const scopeDifference: Difference = {
+  topic: "`scope`",
+  upstream: "a key may do everything",
+  here: "`write`, which is everything, where nothing else is said; `read` for reading only",
+  why: "many programs only read",
+  change: "Nothing.",
+};
+
 export const apiKeys = {
   list: operation({
     method: "GET",
@@ -115,7 +123,7 @@ export const apiKeys = {
     security: "user",
     rateLimit: "user",
     responses: { 200: ApiKeyList },
-    differences: [idDifference],
+    differences: [idDifference, scopeDifference],
     example: { response: [] },
   }),
   create: operation({
@@ -131,7 +139,17 @@ export const apiKeys = {
     body: CreateApiKeyRequest,
     responses: { 200: CreatedApiKey },
     idempotencyKey: true,
-    differences: [idDifference],
+    differences: [
+      idDifference,
+      scopeDifference,
+      {
+        topic: "`expires_at`",
+        upstream: "any time in the future, or never",
+        here: "not after the key of the request, or of its session, expires",
+        why: "a short-lived key that leaked must not become a lasting one",
+        change: "Send `expires_at` when the own key expires.",
+      },
+    ],
     produces: { key_id: "id" },
     example: {
       request: { body: { name: "CI" } },

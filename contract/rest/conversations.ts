@@ -4,6 +4,12 @@ import { operation } from "../operation.ts";
 import { ConversationId, booleanParameter, success } from "../primitives.ts";
 import { CreateConversationRequest } from "./conversation-creation.ts";
 import {
+  creationDifferences,
+  listDifferences,
+  runningDifference,
+  stopDifferences,
+} from "./differences/conversations.ts";
+import {
   ConversationInfo,
   ConversationPage,
   ConversationStatus,
@@ -92,15 +98,7 @@ export const conversations = {
     responses: { 200: ConversationResponse },
     errors: ["repository_unavailable", "conversation_exists"],
     idempotencyKey: true,
-    differences: [
-      {
-        topic: "a repository that cannot be read",
-        upstream: "400, and the conversation stays behind",
-        here: "400 `repository_unavailable`, before anything is created",
-        why: "a failure leaves nothing",
-        change: "Nothing.",
-      },
-    ],
+    differences: [...creationDifferences, runningDifference],
     produces: { conversation_id: "conversation_id" },
     example: {
       request: { body: { initial_user_msg: "Hello." } },
@@ -131,6 +129,7 @@ export const conversations = {
         .describe("Whether to include conversations that another conversation began."),
     }),
     responses: { 200: ConversationPage },
+    differences: listDifferences,
     example: {
       request: { query: { limit: "20" } },
       response: { results: [], next_page_id: null },
@@ -200,6 +199,7 @@ export const conversations = {
     optionalBody: true,
     responses: { 200: ConversationResponse },
     errors: ["conversation_not_found"],
+    differences: [runningDifference],
     example: {
       request: { params: { conversation_id: exampleConversationId }, body: {} },
       response: {
@@ -224,6 +224,7 @@ export const conversations = {
     params: conversationParams,
     responses: { 200: ConversationResponse },
     errors: ["conversation_not_found"],
+    differences: stopDifferences,
     example: {
       request: { params: { conversation_id: exampleConversationId } },
       response: {

@@ -1,4 +1,5 @@
 import * as z from "zod";
+import type { Difference } from "../differences.ts";
 import { exampleOf } from "../examples.ts";
 import { Event, EventType } from "../events/event.ts";
 import { ActionRequest } from "../events/requests.ts";
@@ -69,6 +70,14 @@ const EventPage = z
     examples: [{ events: [], has_more: false }],
   });
 
+const notRunning: Difference = {
+  topic: "a conversation that is not running",
+  upstream: "500",
+  here: "409 `conversation_not_running`",
+  why: "it is not the server that failed",
+  change: "Expect 409.",
+};
+
 export const events = {
   message: operation({
     method: "POST",
@@ -85,6 +94,7 @@ export const events = {
     idempotencyKey: true,
     responses: { 200: MessageResponse },
     errors: ["conversation_not_found", "conversation_not_running"],
+    differences: [notRunning],
     example: {
       request: { params: { conversation_id }, body: { message: "Run the tests, please." } },
       response: { success: true, event_id: 7 },
@@ -116,6 +126,22 @@ export const events = {
     }),
     responses: { 200: EventPage },
     errors: ["conversation_not_found"],
+    differences: [
+      {
+        topic: "the filter",
+        upstream: "a JSON body, in which types cannot be said",
+        here: "query parameters, `types` among them",
+        why: "the body of a `GET` means nothing in HTTP",
+        change: "Send the filter in the query.",
+      },
+      {
+        topic: "`source`",
+        upstream: "any text",
+        here: "400 for what is no source",
+        why: "a typo should not look like an empty log",
+        change: "Nothing.",
+      },
+    ],
     example: {
       request: { params: { conversation_id }, query: { start_id: "0", limit: "20" } },
       response: { events: [exampleOf(Event)], has_more: false },
@@ -136,6 +162,16 @@ export const events = {
     idempotencyKey: true,
     responses: { 200: AddEventResponse },
     errors: ["conversation_not_found", "conversation_not_running", "agent_state_conflict"],
+    differences: [
+      notRunning,
+      {
+        topic: "a list",
+        upstream: "one event only",
+        here: "one action, or up to 100, of which all are appended or none",
+        why: "what belongs together comes together",
+        change: "Nothing.",
+      },
+    ],
     example: {
       request: {
         params: { conversation_id },

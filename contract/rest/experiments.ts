@@ -46,6 +46,15 @@ export const experiments = {
     body: ExperimentRequest,
     responses: { 200: ExperimentResponse },
     errors: ["conversation_not_found"],
+    differences: [
+      {
+        topic: "the answer",
+        upstream: "`false`, whether it was stored or there already; `true` when storing failed",
+        here: '`{"success":true,"stored":…}`',
+        why: "it says what it means",
+        change: "Read `stored`.",
+      },
+    ],
     example: {
       request: { params: { conversation_id: exampleConversationId }, body: { config: { condenser: "b" } } },
       response: { success: true, stored: true },

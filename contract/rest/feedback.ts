@@ -1,4 +1,5 @@
 import * as z from "zod";
+import type { Difference } from "../differences.ts";
 import { operation } from "../operation.ts";
 import { ConversationId, EventId, success } from "../primitives.ts";
 import { exampleConversationId } from "./conversation-info.ts";
@@ -88,6 +89,14 @@ const EventRatings = z.record(z.string(), EventRating).meta({
   examples: [{ "0": { exists: false }, "1": { exists: true, rating: 5, reason: null, metadata: null } }],
 });
 
+const metadataDifference: Difference = {
+  topic: "`metadata`",
+  upstream: "not stored",
+  here: "stored, and shown with the rating",
+  why: "the web client sends it, and expects it back",
+  change: "Nothing.",
+};
+
 export const feedback = {
   submit: operation({
     method: "POST",
@@ -104,6 +113,22 @@ export const feedback = {
     idempotencyKey: true,
     responses: { 200: SubmitFeedbackResponse },
     errors: ["conversation_not_found"],
+    differences: [
+      {
+        topic: "where it goes",
+        upstream: "to an external service, whose answer is passed on",
+        here: "to the operator of this server; `password` is empty",
+        why: "no third party is told",
+        change: "Show no link to a page of the feedback.",
+      },
+      {
+        topic: "malformed input",
+        upstream: "500",
+        here: "400",
+        why: "it is not the server that failed",
+        change: "Nothing.",
+      },
+    ],
     example: {
       request: { params: { conversation_id: exampleConversationId }, body: { polarity: "positive", version: "1.0" } },
       response: submitted,
@@ -122,6 +147,23 @@ export const feedback = {
     idempotencyKey: true,
     responses: { 201: RateConversationResponse },
     errors: ["conversation_not_found"],
+    differences: [
+      {
+        topic: "credentials",
+        upstream: "none are asked for",
+        here: "needed, and of the user whose conversation it is",
+        why: "a rating is its user's",
+        change: "Send credentials.",
+      },
+      {
+        topic: "`event_id`",
+        upstream: "any integer",
+        here: "400 for one that the log does not hold",
+        why: "a rating is of something",
+        change: "Nothing.",
+      },
+      metadataDifference,
+    ],
     example: {
       request: { body: { conversation_id: exampleConversationId, event_id: 0, rating: 5, reason: "Well done." } },
       response: { success: true, status: "success", message: "The rating has been stored." },
@@ -139,6 +181,7 @@ export const feedback = {
     params: conversationParams,
     responses: { 200: EventRatings },
     errors: ["conversation_not_found"],
+    differences: [metadataDifference],
     example: {
       request: { params: { conversation_id: exampleConversationId } },
       response: { "0": { exists: false } },

@@ -2,6 +2,8 @@ import * as z from "zod";
 import { operation } from "../operation.ts";
 import { WorkspacePath } from "../primitives.ts";
 import { conversationParams } from "./conversations.ts";
+import { listDifferences, selectDifferences, uploadDifferences, zipDifferences } from "./differences/files.ts";
+import { startsNothing } from "./differences/workspace.ts";
 
 const FileList = z.array(z.string()).meta({
   id: "FileList",
@@ -56,6 +58,7 @@ export const files = {
     }),
     responses: { 200: FileList },
     errors: ["conversation_not_found", "path_outside_workspace", "not_a_directory", "permission_denied"],
+    differences: [startsNothing, ...listDifferences],
     example: {
       request: { params: { conversation_id: exampleId } },
       response: ["src/", "README.md"],
@@ -84,6 +87,7 @@ export const files = {
       "file_too_large",
       "binary_file",
     ],
+    differences: [startsNothing, ...selectDifferences],
     example: {
       request: { params: { conversation_id: exampleId }, query: { file: "notes.txt" } },
       response: { code: "Hello\n" },
@@ -103,6 +107,7 @@ export const files = {
     upload: { field: "files", description: "The files, each with a name." },
     responses: { 200: UploadFilesResponse },
     errors: ["conversation_not_found"],
+    differences: [startsNothing, ...uploadDifferences],
     example: {
       request: { params: { conversation_id: exampleId }, upload: [{ name: "notes.txt", content: "Hello\n" }] },
       response: { uploaded_files: ["notes.txt"], skipped_files: [] },
@@ -122,6 +127,7 @@ export const files = {
     download: { mediaType: "application/zip", fileName: "workspace.zip", description: "The archive." },
     responses: {},
     errors: ["conversation_not_found"],
+    differences: [startsNothing, ...zipDifferences],
     example: { request: { params: { conversation_id: exampleId } } },
   }),
 };

@@ -2,6 +2,8 @@ import * as z from "zod";
 import { operation } from "../operation.ts";
 import { WorkspacePath } from "../primitives.ts";
 import { conversationParams } from "./conversations.ts";
+import { changesDifferences, diffDifferences } from "./differences/git.ts";
+import { startsNothing } from "./differences/workspace.ts";
 
 const FileStatus = z.enum(["M", "A", "D", "U"]).meta({
   id: "FileStatus",
@@ -59,6 +61,7 @@ export const git = {
     params: conversationParams,
     responses: { 200: FileChanges },
     errors: ["conversation_not_found", "git_failed", "file_too_large"],
+    differences: [startsNothing, ...changesDifferences],
     example: {
       request: { params: { conversation_id: exampleId } },
       response: [{ status: "A", path: "notes.txt" }],
@@ -87,6 +90,7 @@ export const git = {
       "file_too_large",
       "binary_file",
     ],
+    differences: [startsNothing, ...diffDifferences],
     example: {
       request: { params: { conversation_id: exampleId }, query: { path: "notes.txt" } },
       response: { modified: "Hello\n", original: "" },

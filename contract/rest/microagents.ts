@@ -61,6 +61,14 @@ export const microagents = {
     params: conversationParams,
     responses: { 200: MicroagentList },
     errors: ["conversation_not_found"],
+    differences: [
+      {
+        upstream: "404 unless the agent loop runs and its memory is ready",
+        here: "at any time, from the workspace",
+        why: "files need no agent",
+        change: "Nothing.",
+      },
+    ],
     example: {
       request: { params: { conversation_id: exampleConversationId } },
       response: { microagents: [exampleOf(ConversationMicroagent)] },
@@ -81,6 +89,22 @@ export const microagents = {
       ...conversationPaging,
     }),
     responses: { 200: ConversationPage },
+    differences: [
+      {
+        topic: "pull requests",
+        upstream: "only where the last one is open, or nothing is known of it",
+        here: "nothing is known of them: all conversations",
+        why: "no git host is asked",
+        change: "Nothing.",
+      },
+      {
+        topic: "`page_id`",
+        upstream: "a malformed one is tolerated",
+        here: "400",
+        why: "as in every other list",
+        change: "Nothing.",
+      },
+    ],
     example: {
       request: { query: { selected_repository: "https://git.example/team/project.git", limit: "20" } },
       response: { results: [], next_page_id: null },

@@ -167,6 +167,14 @@ export const options = {
     security: "none",
     rateLimit: "address",
     responses: { 200: Saas },
+    differences: [
+      {
+        upstream: '`{"saas":true}`, on hosted servers alone',
+        here: '`{"saas":false}`',
+        why: "it is the truth",
+        change: "Nothing.",
+      },
+    ],
     example: { response: { saas: false } },
   }),
 };

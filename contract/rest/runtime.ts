@@ -2,6 +2,7 @@ import * as z from "zod";
 import { exampleOf } from "../examples.ts";
 import { operation } from "../operation.ts";
 import { conversationParams } from "./conversations.ts";
+import { startsNothing } from "./differences/workspace.ts";
 
 const RuntimeConfig = z
   .object({
@@ -46,6 +47,16 @@ export const runtime = {
     params: conversationParams,
     responses: { 200: RuntimeConfig },
     errors: ["conversation_not_found"],
+    differences: [
+      startsNothing,
+      {
+        topic: "`runtime_id`",
+        upstream: "the runtime's id",
+        here: "`null`",
+        why: "the workspace is on the server's own machine",
+        change: "Nothing.",
+      },
+    ],
     example: { request: example, response: exampleOf(RuntimeConfig) },
   }),
   vscodeUrl: operation({
@@ -61,6 +72,15 @@ export const runtime = {
     params: conversationParams,
     responses: { 200: EditorAddress },
     errors: ["conversation_not_found"],
+    differences: [
+      startsNothing,
+      {
+        upstream: "the editor's URL, or null",
+        here: "`null`, always",
+        why: "there is no editor",
+        change: "Hide the button.",
+      },
+    ],
     example: { request: example, response: exampleOf(EditorAddress) },
   }),
   webHosts: operation({
@@ -76,6 +96,15 @@ export const runtime = {
     params: conversationParams,
     responses: { 200: WebHosts },
     errors: ["conversation_not_found"],
+    differences: [
+      startsNothing,
+      {
+        upstream: "URLs, each of which the web client tries",
+        here: "those of the ports that the conversation's commands listen on now",
+        why: "a list that says more is a promise",
+        change: "Nothing.",
+      },
+    ],
     example: { request: example, response: exampleOf(WebHosts) },
   }),
 };

@@ -64,6 +64,15 @@ export const sessions = {
     security: "user",
     rateLimit: "user",
     responses: { 200: AuthenticateResponse },
+    differences: [
+      {
+        topic: "a 401",
+        upstream: "also deletes the cookie",
+        here: "leaves it alone",
+        why: "a cookie that is worthless does no harm",
+        change: "Nothing.",
+      },
+    ],
     example: { response: { success: true, message: "You are logged in." } },
   }),
   logout: operation({

@@ -147,11 +147,11 @@ export const settings = {
     errors: ["settings_not_found"],
     differences: [
       {
-        topic: "twice with a `POST` between",
-        upstream: "servers from the configuration file are stored twice",
-        here: "there are no such servers: what is shown can be sent back",
-        why: "a round trip changes nothing",
-        change: "Nothing.",
+        topic: "sending back what is shown",
+        upstream: "a null key of the model or the search stays; servers from the configuration file are stored twice",
+        here: "changes nothing without `llm_api_key`, `search_api_key` and `sandbox_api_key`: they are shown as null, and a null clears them",
+        why: "null means the same for every setting",
+        change: "Leave the three keys out.",
       },
       {
         topic: "`provider_tokens_set`",
@@ -179,7 +179,7 @@ export const settings = {
         upstream: "replaces; what is left out falls back to its default",
         here: 'merges: left out keeps, null resets, `""` clears a secret',
         why: "a change of one setting lost the others",
-        change: "Send null for what is to be reset.",
+        change: "Send null for what is to be reset, and leave out what is to stay.",
       },
     ],
     example: {

@@ -74,6 +74,14 @@ export const trajectory = {
     params: conversationParams,
     responses: { 200: Trajectory },
     errors: ["conversation_not_found"],
+    differences: [
+      {
+        upstream: "needs a runtime, and starts one",
+        here: "at any time, from the log",
+        why: "the log needs none",
+        change: "Nothing.",
+      },
+    ],
     example: {
       request: { params: { conversation_id: exampleConversationId } },
       response: { trajectory: [exampleOf(ActionEvent)] },

@@ -263,6 +263,20 @@ export const events = channel({
       why: "a client can trust ids",
       change: "Nothing.",
     },
+    {
+      topic: "credentials",
+      upstream: "checked when connecting",
+      here: "checked for as long as the connection lasts: it is closed with 4401 once they stop working",
+      why: "revoked means revoked",
+      change: "Do not connect again after 4401.",
+    },
+    {
+      topic: "a conversation that has to make room for another",
+      upstream: "a `status_update` with the id `AGENT_ERROR$TOO_MANY_CONVERSATIONS`; its sockets are disconnected",
+      here: "an `error` status with that as `code`, then the state `stopped`; its sockets stay open",
+      why: "one form for everything that goes wrong",
+      change: "Read `code`.",
+    },
   ],
   params: conversationParams,
   query: z.object({
