@@ -1,4 +1,5 @@
 import { cpuSeconds } from "./cpu.ts";
+import type { Held } from "./processes.ts";
 
 /** One side of a comparison, ready to be loaded. */
 export interface Side {
@@ -6,6 +7,10 @@ export interface Side {
   readonly pid: number;
   /** Puts load on it for a second or two. @returns how many operations it did, and in how many seconds */
   round(): Promise<Work>;
+  /** Does some operations while nothing else is under way. @returns how long each took, in milliseconds */
+  latencies?(): Promise<readonly number[]>;
+  /** What one open socket over which nothing goes adds to the process. */
+  readonly idleSocket?: Held;
 }
 
 export interface Work {
@@ -22,6 +27,8 @@ export interface Figure {
   readonly peer: string;
   /** Where it matters how cost grows: how many times the peer's cost may be reached, the peer being the same with less. */
   readonly atMost?: number;
+  /** Why it cannot be taken on this machine; null when it can. */
+  obstacle?(): string | null;
   /** Starts both sides. */
   prepare(): Promise<Bout>;
 }
@@ -38,6 +45,10 @@ export interface Summary {
   readonly rate: { readonly median: number; readonly min: number; readonly max: number };
   /** Microseconds of processor time for one operation, over all rounds; null where the system does not tell. */
   readonly cpu: number | null;
+  /** Milliseconds that 99 of 100 operations stay under while nothing else is under way; null where it is not asked. */
+  readonly p99: number | null;
+  /** Memory for an idle socket; null where it is not asked. */
+  readonly idleSocket: Held | null;
 }
 
 export interface Outcome {
@@ -66,7 +77,7 @@ export async function compare(figure: Figure, rounds: number): Promise<Outcome> 
       ours.push(await measured(bout.ours));
       peer.push(await measured(bout.peer));
     }
-    return outcome(figure, summary(ours), summary(peer));
+    return outcome(figure, summary(bout.ours, ours), summary(bout.peer, peer));
   } finally {
     await bout.close();
   }
@@ -74,25 +85,30 @@ export async function compare(figure: Figure, rounds: number): Promise<Outcome> 
 
 interface Measured extends Work {
   readonly cpuSeconds: number | null;
+  readonly latencies: readonly number[];
 }
 
 async function measured(side: Side): Promise<Measured> {
   const before = await cpuSeconds(side.pid);
   const work = await side.round();
   const after = await cpuSeconds(side.pid);
-  return { ...work, cpuSeconds: before === null || after === null ? null : after - before };
+  const latencies = (await side.latencies?.()) ?? [];
+  return { ...work, cpuSeconds: before === null || after === null ? null : after - before, latencies };
 }
 
-function summary(rounds: readonly Measured[]): Summary {
+function summary({ idleSocket }: Side, rounds: readonly Measured[]): Summary {
   const rates = rounds.map(({ operations, seconds }) => operations / seconds).toSorted((a, b) => a - b);
   const cpu = rounds.reduce<number | null>(
     (sum, round) => (sum === null || round.cpuSeconds === null ? null : sum + round.cpuSeconds),
     0,
   );
   const operations = rounds.reduce((sum, round) => sum + round.operations, 0);
+  const latencies = Float64Array.from(rounds.flatMap((round) => round.latencies)).sort();
   return {
     rate: { median: rates[Math.floor(rates.length / 2)] ?? 0, min: rates[0] ?? 0, max: rates.at(-1) ?? 0 },
     cpu: cpu === null ? null : (cpu * 1e6) / operations,
+    p99: latencies[Math.floor(latencies.length * 0.99)] ?? null,
+    idleSocket: idleSocket ?? null,
   };
 }
 

@@ -15,7 +15,7 @@ import { watch } from "./memory.ts";
 import type { MemoryOutcome } from "./memory.ts";
 import { describe, describeMemory, machine } from "./report.ts";
 
-const comparisons = [eventPage, postMessage, fanOut, appendOne, appendMany, ...growth];
+const comparisons = [eventPage, postMessage, ...fanOut, appendOne, appendMany, ...growth];
 const passages = [uploadFile, zipWorkspace];
 const figures = [...comparisons, ...passages];
 
@@ -35,6 +35,11 @@ console.log(
 const isAsked = ({ name }: { readonly name: string }) => positionals.length === 0 || positionals.includes(name);
 const outcomes: (Outcome | MemoryOutcome)[] = [];
 for (const figure of comparisons.filter(isAsked)) {
+  const obstacle = figure.obstacle?.() ?? null;
+  if (obstacle !== null) {
+    console.log(`${figure.operation}\n  not taken: ${obstacle}\n`);
+    continue;
+  }
   const outcome = await compare(figure, Number(values.rounds));
   outcomes.push(outcome);
   console.log(`${describe(outcome)}\n`);

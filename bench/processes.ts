@@ -1,12 +1,13 @@
 import { spawn } from "node:child_process";
-import type { ChildProcess } from "node:child_process";
 import { randomBytes } from "node:crypto";
+import { once } from "node:events";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 
 const root = join(import.meta.dirname, "..");
+const measuredProcess = join(import.meta.dirname, "measured-process.ts");
 
 /** A process that does one side's work. */
 export interface Worker {
@@ -15,8 +16,19 @@ export interface Worker {
   readonly ready: string;
   /** A folder of its own, removed with it. */
   readonly folder: string;
-  readonly child: ChildProcess;
+  /** Gives it an order, a line. @returns the line that it says when it has carried it out. @throws when it ends instead */
+  order(line: string): Promise<string>;
+  /** What it holds of memory without its garbage. */
+  memory(): Promise<Held>;
   stop(): Promise<void>;
+}
+
+/** Memory of a process, in bytes. */
+export interface Held {
+  /** Of its heap and of buffers. */
+  readonly held: number;
+  /** Of its resident set, which also counts what is free but was not given back to the system. */
+  readonly resident: number;
 }
 
 export interface ServerWorker extends Worker {
@@ -63,6 +75,11 @@ export async function startPeer(file: string, bytes: Uint8Array = new Uint8Array
   );
 }
 
+/** A file of `bench/load/`, which says `ready` when it is. */
+export function startLoad(file: string, environment: Readonly<Record<string, string>>): Promise<Worker> {
+  return start([join("bench/load", file)], /^ready(.*)$/, () => environment);
+}
+
 async function start(
   args: readonly string[],
   readyLine: RegExp,
@@ -71,21 +88,40 @@ async function start(
 ): Promise<Worker> {
   const folder = await mkdtemp(join(tmpdir(), "openhands-api-bench-"));
   await prepared(folder);
-  const child = spawn(process.execPath, args, {
+  const child = spawn(process.execPath, ["--expose-gc", "--import", measuredProcess, ...args], {
     cwd: root,
     env: { PATH: process.env["PATH"], HOME: process.env["HOME"], NODE_ENV: "production", ...environment(folder) },
-    stdio: ["pipe", "pipe", "inherit"],
+    stdio: ["pipe", "pipe", "inherit", "ipc"],
   });
+  const [stdin, stdout] = child.stdio;
+  if (!stdin || !stdout) throw new Error("a process without pipes"); // which the options rule out
+  stdin.on("error", () => {}); // an order to a process that has ended: endedEarly tells
   const ended = new Promise<void>((resolve) => child.once("exit", () => resolve()));
+  const endedEarly = ended.then(() => Promise.reject(new Error(`${args.join(" ")} ended before it was done`)));
+  endedEarly.catch(() => {}); // whoever waits for something learns of it
   const stop = async () => {
     child.kill();
     await ended;
     await rm(folder, { recursive: true, force: true });
   };
-  for await (const line of createInterface({ input: child.stdout })) {
-    const ready = readyLine.exec(line)?.[1];
-    if (ready !== undefined) return { pid: child.pid ?? 0, ready, folder, child, stop };
+  const lines = createInterface({ input: stdout })[Symbol.asyncIterator]();
+  const nextLine = async () => (await Promise.race([lines.next(), endedEarly])).value ?? endedEarly;
+  const order = (line: string) => {
+    stdin.write(`${line}\n`);
+    return nextLine();
+  };
+  const memory = async () => {
+    child.send("memory");
+    const [held] = (await Promise.race([once(child, "message"), endedEarly])) as [Held];
+    return held;
+  };
+  try {
+    for (;;) {
+      const ready = readyLine.exec(await nextLine())?.[1];
+      if (ready !== undefined) return { pid: child.pid ?? 0, ready, folder, order, memory, stop };
+    }
+  } catch (error) {
+    await stop();
+    throw error;
   }
-  await stop();
-  throw new Error(`${args.join(" ")} ended before it was ready`);
 }

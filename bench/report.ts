@@ -1,6 +1,7 @@
 import { cpus, loadavg, release, totalmem, type } from "node:os";
 import type { Outcome, Summary } from "./figure.ts";
 import type { MemoryOutcome } from "./memory.ts";
+import type { Held } from "./processes.ts";
 
 /** What the figures were taken on. */
 export function machine(): string {
@@ -17,9 +18,21 @@ export function describe(outcome: Outcome): string {
     `  ours  ${side(ours)}`,
     `  peer  ${side(peer)}   ${peerName}`,
     `  the peer is ${times(ratio)} as fast${cpuRatio === null ? "" : `; an operation costs ${times(cpuRatio)} its processor time`}`,
+    ...beside("p99 latency while nothing else is under way:", ours.p99, peer.p99, "ms"),
+    ...beside("heap and buffers of an idle socket:", kibibytes(ours, "held"), kibibytes(peer, "held"), "KiB"),
+    ...beside("resident memory of it:", kibibytes(ours, "resident"), kibibytes(peer, "resident"), "KiB"),
     ...verdict(outcome),
   ];
   return lines.join("\n");
+}
+
+function beside(what: string, ours: number | null, peer: number | null, unit: string): string[] {
+  if (ours === null || peer === null) return [];
+  return [`  ${what} ${ours.toFixed(1)} ${unit}, the peer ${peer.toFixed(1)} ${unit}, ${times(ours / peer)} as much`];
+}
+
+function kibibytes({ idleSocket }: Summary, which: keyof Held): number | null {
+  return idleSocket === null ? null : idleSocket[which] / 1024;
 }
 
 /** By processor time where the system tells it: it is what other work on the machine disturbs least. */

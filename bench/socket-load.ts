@@ -8,12 +8,6 @@ export interface Senders {
   send(messages: number): Promise<void>;
 }
 
-/** Sockets that count what they are sent. */
-export interface Receivers {
-  /** Resolves when each has been sent so many more messages than at the last call. */
-  received(messages: number): Promise<void>;
-}
-
 export function openSockets(count: number, url: string, key: string): Promise<WebSocket[]> {
   return Promise.all(
     Array.from({ length: count }, async () => {
@@ -48,26 +42,6 @@ export function createSenders(sockets: readonly WebSocket[], frame: string): Sen
           next();
         });
       await Promise.all(sockets.map(one));
-    },
-  };
-}
-
-/** @param isEvent which messages count */
-export function createReceivers(sockets: readonly WebSocket[], isEvent: (data: Buffer) => boolean): Receivers {
-  let missing = 0;
-  let done = () => {};
-  for (const socket of sockets)
-    socket.on("message", (data: Buffer) => {
-      if (!isEvent(data)) return;
-      missing -= 1;
-      if (missing === 0) done();
-    });
-  return {
-    received(messages) {
-      const { promise, resolve } = Promise.withResolvers<void>();
-      missing += messages * sockets.length;
-      done = resolve;
-      return promise;
     },
   };
 }

@@ -1,8 +1,6 @@
-import { once } from "node:events";
 import { busyConversation } from "../conversation.ts";
 import type { Figure } from "../figure.ts";
 import { startPeer, startServer } from "../processes.ts";
-import type { Worker } from "../processes.ts";
 import { createSenders, openSockets, timed } from "../socket-load.ts";
 
 /** Messages over sockets, each acknowledged once it is durable, and as many at once as there are sockets. */
@@ -31,7 +29,7 @@ function append({
       const peerMessages = messages * 2; // it is faster: rounds of a like duration
       return {
         ours: { pid: server.pid, round: () => timed(messages, () => senders.send(messages)) },
-        peer: { pid: peer.pid, round: () => timed(peerMessages, () => order(peer, `${peerMessages} ${atOnce}`)) },
+        peer: { pid: peer.pid, round: () => timed(peerMessages, () => peer.order(`${peerMessages} ${atOnce}`)) },
         close: async () => {
           for (const socket of sockets) socket.terminate();
           await Promise.all([server.stop(), peer.stop()]);
@@ -39,13 +37,6 @@ function append({
       };
     },
   };
-}
-
-/** Has a peer do something, and waits until it says that it has. */
-async function order({ child }: Worker, line: string): Promise<void> {
-  child.stdout?.resume();
-  child.stdin?.write(`${line}\n`);
-  if (child.stdout) await once(child.stdout, "data");
 }
 
 export const appendOne = append({
