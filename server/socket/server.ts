@@ -222,7 +222,7 @@ function serve(socket: WebSocket, { stream, principal, record, query }: Handshak
     onCrowdedOut: (message) =>
       push(statusFrame({ type: "status", status: "error", code: tooManyConversations, message, request_id: null })),
     onDeleted: () => close(socket, 4404, "The conversation has been deleted."),
-    drained: outbox.drained,
+    room: outbox.room,
     onError: (error) => {
       logger.error({ err: error, conversation_id: record.id }, "the feed of a socket failed");
       close(socket, 1011, "The server failed. Connect again with latest_event_id.");
