@@ -139,6 +139,9 @@ const Environment = z.object({
   MAX_SOCKETS_PER_USER: number("a number of sockets, from 1", { min: 1 })
     .prefault("200")
     .describe("Sockets that one user may have open."),
+  MAX_SOCKETS_PER_ADDRESS: number("a number of sockets, from 1", { min: 1 })
+    .prefault("1000")
+    .describe("Sockets that one address may have open, counted before authentication."),
   COMMAND_TIMEOUT_SECONDS: number("a number of seconds, from 1 to 86400", { min: 1, max: 86_400 })
     .prefault("120")
     .describe("How long a command in a workspace may take."),

@@ -125,6 +125,7 @@ export async function startServer(config: Config, logger: Logger): Promise<Runni
     logger,
     maxFrameBytes: config.MAX_FRAME_BYTES,
     maxSocketsPerUser: config.MAX_SOCKETS_PER_USER,
+    maxSocketsPerAddress: config.MAX_SOCKETS_PER_ADDRESS,
   });
   const app = createApp({
     config,

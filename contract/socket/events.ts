@@ -465,7 +465,7 @@ export const events = channel({
       summary: "Too many",
       reconnect: true,
       description:
-        "You have too many sockets open, or have sent too many wrong keys. Close a socket, or wait, before connecting again; the reason says which.",
+        "You or your address have too many sockets open, or have sent too many wrong keys. Close a socket, or wait, before connecting again; the reason says which.",
     },
   ],
 });

@@ -12,6 +12,8 @@ export const goingAway = [1001, "The server is shutting down. Connect again with
 
 /** The sockets of this process. */
 export interface Connections {
+  /** Counts a socket of which no more is known yet. @returns false when its address has too many already */
+  enter(socket: WebSocket, address: string): boolean;
   /** @returns false when the user has too many already */
   add(socket: WebSocket, conversationId: string, userId: string): boolean;
   count(conversationId: string): number;
@@ -21,17 +23,24 @@ export interface Connections {
   closing(): boolean;
 }
 
-/** @param maxPerUser sockets that one user may have open */
-export function createConnections(maxPerUser: number): Connections {
+/** @param limits sockets that one user, and one address, may have open */
+export function createConnections(limits: { perUser: number; perAddress: number }): Connections {
   const sockets = new Map<WebSocket, { missed: number }>();
   const perConversation = createCounter();
   const perUser = createCounter();
+  const perAddress = createCounter();
   let closing = false;
   const heartbeat = setInterval(() => beat(sockets), pingIntervalMs).unref();
 
   return {
+    enter(socket, address) {
+      if (perAddress.count(address) >= limits.perAddress) return false;
+      perAddress.change(address, 1);
+      socket.once("close", () => perAddress.change(address, -1));
+      return true;
+    },
     add(socket, conversationId, userId) {
-      if (perUser.count(userId) >= maxPerUser) return false;
+      if (perUser.count(userId) >= limits.perUser) return false;
       const state = { missed: 0 };
       sockets.set(socket, state);
       perConversation.change(conversationId, 1);

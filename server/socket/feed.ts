@@ -22,8 +22,8 @@ export interface FeedOptions {
   /** The conversation has to make room for another one. */
   readonly onCrowdedOut: (message: string) => void;
   readonly onDeleted: () => void;
-  /** Resolves when more of the past may be given out. */
-  readonly drained: () => Promise<void>;
+  /** Resolves when so much more of the past may be given out. */
+  readonly room: (characters: number) => Promise<void>;
   readonly onError: (error: unknown) => void;
 }
 
@@ -71,9 +71,9 @@ export function follow(options: FeedOptions): () => void {
   async function giveInPortions(page: readonly StoredEvent[]): Promise<void> {
     let portion = 0;
     for (const event of page) {
-      if (portion >= portionCharacters) {
+      if (portion + event.text.length > portionCharacters) {
         portion = 0;
-        await options.drained();
+        await options.room(event.text.length);
       }
       if (ended) return;
       portion += event.text.length;
@@ -90,7 +90,7 @@ export function follow(options: FeedOptions): () => void {
         if (ended) return;
         // Between the read and here nothing can have come without a notice: the notice is what raises `latest`.
         if (page.length < pageSize && latest < next) break;
-        await options.drained();
+        await options.room(0);
       }
       reading = false;
       if (!replayed) options.onReplayComplete(next - 1);

@@ -2,23 +2,33 @@ import type { Duplex } from "node:stream";
 import type { WebSocket } from "ws";
 import { batchFrame } from "./frames.ts";
 
-/** A client that has this many bytes waiting reads too slowly to be kept. */
-const slowConsumerBytes = 8 * 1024 * 1024;
+/** What may wait for one client, headers included: a frame that would take it further finds a client that reads too slowly. */
+export const mostWaitingBytes = 8 * 1024 * 1024;
+
+/** At least what a frame costs besides its text: its header (RFC 6455 §5.2), or its comma and brackets in a batch. */
+const overheadBytes = 10;
 
 /** The replay waits while this many bytes are on their way. */
 const highWaterBytes = 1024 * 1024;
 
 /** What goes out over one socket: the frames of a tick leave in one write. */
 export interface Outbox {
+  /**
+   * Never lets more than `mostWaitingBytes` wait, whether in this tick or unread, or else a single frame: one that is
+   * larger than that goes out when nothing else waits. Nothing is taken any more from when a client is too slow.
+   */
   push(frame: Buffer): void;
-  /** Resolves when there is room for more of the past, or the socket is gone. */
-  drained(): Promise<void>;
+  /**
+   * Resolves when there is room for so much more of the past, or the socket is gone: what is larger than the room that is
+   * kept for the past has to itself what waits.
+   */
+  room(bytes: number): Promise<void>;
 }
 
 /**
  * @param stream the connection under the socket, to gather writes
  * @param options.batch whether the frames of a tick go as one message
- * @param options.tooSlow called when the client does not keep up
+ * @param options.tooSlow called once, when the client does not keep up
  */
 export function createOutbox(
   socket: WebSocket,
@@ -26,13 +36,20 @@ export function createOutbox(
   options: { batch: boolean; tooSlow: () => void },
 ): Outbox {
   let frames: Buffer[] = [];
+  let dueBytes = 0; // what the frames of this tick come to
+  let ended = false;
+
+  function giveUp(): void {
+    ended = true;
+    flush();
+    options.tooSlow();
+  }
 
   function flush(): void {
     const due = frames;
     frames = [];
-    if (socket.readyState !== socket.OPEN) return;
-    // Before this tick's frames, however large they are: what counts is that the client has not read the earlier ones.
-    if (socket.bufferedAmount > slowConsumerBytes) return options.tooSlow();
+    dueBytes = 0;
+    if (due.length === 0 || socket.readyState !== socket.OPEN) return;
     // One system call for all of them: a fifth of the cost of one each.
     stream.cork();
     for (const frame of options.batch && due.length > 1 ? [batchFrame(due)] : due)
@@ -42,21 +59,26 @@ export function createOutbox(
 
   return {
     push(frame) {
+      if (ended || socket.readyState !== socket.OPEN) return;
+      const bytes = frame.length + overheadBytes;
+      const waiting = socket.bufferedAmount + dueBytes;
+      if (waiting > 0 && waiting + bytes > mostWaitingBytes) return giveUp();
+      dueBytes += bytes;
       if (frames.push(frame) === 1) setImmediate(flush);
     },
-    async drained() {
+    async room(bytes) {
       await new Promise(setImmediate); // what was pushed in this tick is on its way by then
-      while (socket.readyState === socket.OPEN && stream.writableLength > highWaterBytes) {
-        await new Promise<void>((resolve) => {
-          const done = () => {
-            stream.off("drain", done);
-            stream.off("close", done);
-            resolve();
-          };
-          stream.once("drain", done);
-          stream.once("close", done);
-        });
+      const full = () => stream.writableLength > 0 && stream.writableLength + bytes > highWaterBytes;
+      while (socket.readyState === socket.OPEN && full()) {
+        await written(stream);
       }
     },
   };
 }
+
+/** Resolves when all that waits has been written, or never will be. The event `drain` comes only after a stream was full. */
+function written(stream: Duplex): Promise<void> {
+  return new Promise((resolve) => void stream.write(nothing, () => resolve()));
+}
+
+const nothing = Buffer.alloc(0);

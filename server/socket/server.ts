@@ -37,6 +37,7 @@ export interface SocketDeps {
   readonly logger: Logger;
   readonly maxFrameBytes: number;
   readonly maxSocketsPerUser: number;
+  readonly maxSocketsPerAddress: number;
 }
 
 export interface SocketServer {
@@ -70,7 +71,10 @@ export function createSocketServer(deps: SocketDeps): SocketServer {
     perMessageDeflate: false,
     clientTracking: false,
   });
-  const connections = createConnections(deps.maxSocketsPerUser);
+  const connections = createConnections({
+    perUser: deps.maxSocketsPerUser,
+    perAddress: deps.maxSocketsPerAddress,
+  });
   const watch = createWatch(deps);
   return {
     attach(server) {
@@ -121,6 +125,12 @@ async function accept(socket: WebSocket, handshake: Handshake, deps: OpenDeps): 
   socket.pause();
   socket.on("error", (error) => deps.logger.debug({ err: error }, "socket error")); // ws closes it with the right code itself
   try {
+    if (!connections.enter(socket, deps.addressOf(handshake.req))) {
+      throw new ApiError(
+        "rate_limited",
+        `Your address has ${deps.maxSocketsPerAddress} sockets open. Close one first.`,
+      );
+    }
     const { principal, record, query } = await admit(handshake, deps);
     if (connections.closing()) return socket.close(...goingAway);
     if (!connections.add(socket, record.id, principal.userId)) {
@@ -212,7 +222,7 @@ function serve(socket: WebSocket, { stream, principal, record, query }: Handshak
     onCrowdedOut: (message) =>
       push(statusFrame({ type: "status", status: "error", code: tooManyConversations, message, request_id: null })),
     onDeleted: () => close(socket, 4404, "The conversation has been deleted."),
-    drained: outbox.drained,
+    room: outbox.room,
     onError: (error) => {
       logger.error({ err: error, conversation_id: record.id }, "the feed of a socket failed");
       close(socket, 1011, "The server failed. Connect again with latest_event_id.");
