@@ -207,12 +207,13 @@ test("recovering deletes what a process that was killed had received", async (t)
 test("memory does not grow with the upload", async (t) => {
   const { workspace } = await setUp(t);
   const memory = watchMemory();
+  const size = 512; // far more than what waits to be collected: V8 lets some 64 MiB of buffers gather
   async function* content() {
-    for (let sent = 0; sent < 256; sent += 1) {
+    for (let sent = 0; sent < size; sent += 1) {
       memory.look();
       yield await Promise.resolve(Buffer.alloc(MIB, sent));
     }
   }
-  assert.equal(await workspace.receive("large", content()), 256 * MIB);
-  memory.requireGrowthBelow(64 * MIB);
+  assert.equal(await workspace.receive("large", content()), size * MIB);
+  memory.requireGrowthBelow(192 * MIB);
 });

@@ -243,5 +243,5 @@ test("memory does not grow with the files", async (t) => {
     memory.look();
   }
   assert.ok(size > 0.2 * MIB);
-  memory.requireGrowthBelow(64 * MIB);
+  memory.requireGrowthBelow(128 * MIB);
 });
