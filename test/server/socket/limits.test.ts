@@ -1,5 +1,6 @@
 // Clients that send too much or read too little.
 import assert from "node:assert/strict";
+import { randomBytes } from "node:crypto";
 import { after, test } from "node:test";
 import { lastEventId, caller } from "../../support/api.ts";
 import { busyConversation, say } from "../../support/conversation.ts";
@@ -43,30 +44,32 @@ test("1009: a frame that comes in parts and is larger as a whole", async () => {
   assert.equal((await socket.closed).code, 1009);
 });
 
-test("1013: a client that does not read what happens; it goes on where it was, and nobody else notices", async () => {
-  const slow = openSocket(server, id);
-  const other = openSocket(server, id);
-  await slow.next(isStatus("replay_complete"));
-  slow.raw.pause();
-  const text = "x".repeat(1024 * 1024);
-  for (let index = 0; index < 24; index += 1) await say(call, id, text);
-  slow.raw.resume();
-  const { code, reason } = await slow.closed;
-  assert.deepEqual(
-    { code, reason },
-    { code: 1013, reason: "You read too slowly. Connect again with latest_event_id." },
-  );
+for (const perMessageDeflate of [false, true])
+  test(`1013: a client that does not read what happens (compression: ${perMessageDeflate}); it goes on where it was, and nobody else notices`, async () => {
+    const { id } = await busyConversation(call);
+    const slow = openSocket(server, id, {}, { perMessageDeflate });
+    const other = openSocket(server, id);
+    await slow.next(isStatus("replay_complete"));
+    slow.raw.pause();
+    const text = randomBytes(768 * 1024).toString("base64"); // hardly shorter when compressed
+    for (let index = 0; index < 24; index += 1) await say(call, id, text);
+    slow.raw.resume();
+    const { code, reason } = await slow.closed;
+    assert.deepEqual(
+      { code, reason },
+      { code: 1013, reason: "You read too slowly. Connect again with latest_event_id." },
+    );
 
-  const seen = idsOf(slow.frames);
-  const last = await lastEventId(call, id);
-  assert.ok(seen.length <= last, "the client has all events, so the limit was not put to the test");
-  const again = openSocket(server, id, { latest_event_id: String(seen.at(-1)) });
-  await again.next(isStatus("replay_complete"));
-  assert.deepEqual([...seen, ...idsOf(again.frames)], range(last));
-  await other.next((frame) => idsOf([frame])[0] === last);
-  assert.deepEqual(idsOf(other.frames), range(last));
-  for (const socket of [again, other]) socket.close();
-});
+    const seen = idsOf(slow.frames);
+    const last = await lastEventId(call, id);
+    assert.ok(seen.length <= last, "the client has all events, so the limit was not put to the test");
+    const again = openSocket(server, id, { latest_event_id: String(seen.at(-1)) });
+    await again.next(isStatus("replay_complete"));
+    assert.deepEqual([...seen, ...idsOf(again.frames)], range(last));
+    await other.next((frame) => idsOf([frame])[0] === last);
+    assert.deepEqual(idsOf(other.frames), range(last));
+    for (const socket of [again, other]) socket.close();
+  });
 
 test("a client that does not read the past is waited for", async () => {
   const socket = openSocket(server, id);
