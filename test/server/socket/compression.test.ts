@@ -1,7 +1,7 @@
 // permessage-deflate (RFC 7692): who gets it, that it changes nothing but the number of bytes, and what it may cost.
 import assert from "node:assert/strict";
 import { once } from "node:events";
-import { readFile, writeFile } from "node:fs/promises";
+import { writeFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import type { IncomingMessage } from "node:http";
 import { syncBuiltinESMExports } from "node:module";
@@ -16,7 +16,7 @@ import { allEvents, caller, lastEventId, until } from "../../support/api.ts";
 import { busyConversation, say } from "../../support/conversation.ts";
 import { eventsOf, idsOf, isStatus, range, statusesOf } from "../../support/frames.ts";
 import { openSocket } from "../../support/socket.ts";
-import { startServer } from "../../support/start-server.ts";
+import { peakMemory, startServer } from "../../support/start-server.ts";
 
 const MiB = 1024 * 1024;
 const server = await startServer({ after });
@@ -116,7 +116,7 @@ test("1009: a message that is small until it is inflated, which costs the server
   const socket = openSocket(server, id, { types: "null" });
   await socket.next(isStatus("replay_complete"));
   await writeFile(`/proc/${server.pid}/clear_refs`, "5"); // the peak begins anew: see proc_pid_clear_refs(5)
-  const before = await peakMemory();
+  const before = await peakMemory(server);
   const header = Buffer.alloc(14);
   header.set([0xc1, 0xff]);
   header.writeBigUInt64BE(BigInt(bomb.length - 4), 2); // the mask is 0
@@ -124,16 +124,10 @@ test("1009: a message that is small until it is inflated, which costs the server
   stream.write(header);
   stream.write(bomb.subarray(0, -4));
   assert.equal((await socket.closed).code, 1009);
-  const grown = (await peakMemory()) - before;
+  const grown = (await peakMemory(server)) - before;
   assert.ok(grown < 64 * MiB, `the server took ${grown} bytes more`);
   assert.equal(await lastEventId(call, id), last);
 });
-
-/** The most memory that the server has had, in bytes. */
-async function peakMemory(): Promise<number> {
-  const status = await readFile(`/proc/${server.pid}/status`, "utf8");
-  return Number(/^VmHWM:\s+(\d+) kB$/m.exec(status)?.[1]) * 1024;
-}
 
 describe("how often zlib works", () => {
   const webSockets = new WebSocketServer({ noServer: true, perMessageDeflate: statelessDeflate });

@@ -1,12 +1,14 @@
 // Clients that send too much or read too little.
 import assert from "node:assert/strict";
+import { once } from "node:events";
+import { writeFile } from "node:fs/promises";
 import { randomBytes } from "node:crypto";
 import { after, test } from "node:test";
 import { lastEventId, caller } from "../../support/api.ts";
 import { busyConversation, say } from "../../support/conversation.ts";
 import { idsOf, isStatus, range } from "../../support/frames.ts";
 import { openSocket } from "../../support/socket.ts";
-import { startServer } from "../../support/start-server.ts";
+import { peakMemory, startServer } from "../../support/start-server.ts";
 
 const maxFrameBytes = 4096;
 const server = await startServer({ after }, { env: { MAX_FRAME_BYTES: String(maxFrameBytes) } });
@@ -70,6 +72,28 @@ for (const perMessageDeflate of [false, true])
     assert.deepEqual(idsOf(other.frames), range(last));
     for (const socket of [again, other]) socket.close();
   });
+
+test("a client that does not read the past costs the server no memory for it", async () => {
+  const { id } = await busyConversation(call);
+  const text = randomBytes(768 * 1024).toString("base64");
+  for (let index = 0; index < 40; index += 1) await say(call, id, text);
+  await writeFile(`/proc/${server.pid}/clear_refs`, "5"); // the peak begins anew: see proc_pid_clear_refs(5)
+  const before = await peakMemory(server);
+  const slow = range(9).map(() => openSocket(server, id, {}, { perMessageDeflate: false }));
+  for (const { raw } of slow) raw.once("open", () => raw.pause());
+  for (const { raw } of slow) await once(raw, "open");
+  const reader = openSocket(server, id);
+  await reader.next(isStatus("replay_complete"));
+  const grown = (await peakMemory(server)) - before;
+  assert.ok(grown < 300 * 1024 * 1024, `the server took ${grown} bytes more`); // the past of all is 400 MiB, and as much again as frames
+  for (const { raw } of slow.splice(1)) raw.terminate();
+  for (const socket of [...slow, reader]) {
+    socket.raw.resume();
+    await socket.next(isStatus("replay_complete"));
+    assert.deepEqual(idsOf(socket.frames), range(await lastEventId(call, id)));
+    socket.close();
+  }
+});
 
 test("a client that does not read the past is waited for", async () => {
   const socket = openSocket(server, id);
