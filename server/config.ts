@@ -142,6 +142,9 @@ const Environment = z.object({
   MAX_SOCKETS_PER_ADDRESS: number("a number of sockets, from 1", { min: 1 })
     .prefault("1000")
     .describe("Sockets that one address may have open, counted before authentication."),
+  SOCKET_COMPRESSION: flag
+    .prefault("true")
+    .describe("Whether socket frames are compressed for clients that offer it (permessage-deflate, RFC 7692)."),
   COMMAND_TIMEOUT_SECONDS: number("a number of seconds, from 1 to 86400", { min: 1, max: 86_400 })
     .prefault("120")
     .describe("How long a command in a workspace may take."),

@@ -124,6 +124,7 @@ export async function startServer(config: Config, logger: Logger): Promise<Runni
     addressOf,
     logger,
     maxFrameBytes: config.MAX_FRAME_BYTES,
+    compression: config.SOCKET_COMPRESSION,
     maxSocketsPerUser: config.MAX_SOCKETS_PER_USER,
     maxSocketsPerAddress: config.MAX_SOCKETS_PER_ADDRESS,
   });

@@ -239,7 +239,7 @@ export const events = channel({
   address: "/sockets/events/:conversation_id",
   summary: "The events of a conversation, live",
   description:
-    "RFC 6455, text frames, one JSON document a frame. The server sends the events after `latest_event_id` in the order of their ids, then `replay_complete`, then each further event as it is appended: each exactly once, without a gap between the past and the live ones. A refusal completes the handshake first, so that a browser can read the close code. With an API key of the scope `read`, or a session begun with one, the events come and every message is refused with `scope_insufficient`. The credentials hold for as long as the connection does: it is closed with 4401 within a second after they stop working.",
+    "RFC 6455, text frames, one JSON document a frame. The server sends the events after `latest_event_id` in the order of their ids, then `replay_complete`, then each further event as it is appended: each exactly once, without a gap between the past and the live ones. A refusal completes the handshake first, so that a browser can read the close code. With an API key of the scope `read`, or a session begun with one, the events come and every message is refused with `scope_insufficient`. The credentials hold for as long as the connection does: it is closed with 4401 within a second after they stop working. Compression (permessage-deflate, RFC 7692) is used where the client offers it and the server has it on, without context takeover on either side.",
   since: "0.1.0",
   security: "user",
   differences: [
@@ -426,7 +426,7 @@ export const events = channel({
       code: 1009,
       summary: "Message too big",
       reconnect: true,
-      description: "A frame was larger than the server accepts.",
+      description: "A frame was larger than the server accepts, as it came or when inflated.",
     },
     {
       code: 1013,

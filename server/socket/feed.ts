@@ -4,6 +4,9 @@ import type { StoredEvent } from "../store/store.ts";
 
 const pageSize = 200;
 
+/** A page is held until its last event has been given out, which is up to the client. */
+const pageBytes = 1024 * 1024;
+
 /** So much of the past is given out before it is asked whether there is room for more. */
 const portionCharacters = 256 * 1024;
 
@@ -85,11 +88,11 @@ export function follow(options: FeedOptions): () => void {
     reading = true;
     try {
       for (;;) {
-        const page = await log.find(conversationId, { from: next, limit: pageSize });
+        const page = await log.find(conversationId, { from: next, limit: pageSize, maxBytes: pageBytes });
         await giveInPortions(page);
         if (ended) return;
         // Between the read and here nothing can have come without a notice: the notice is what raises `latest`.
-        if (page.length < pageSize && latest < next) break;
+        if (page.length === 0 && latest < next) break;
         await options.room(0);
       }
       reading = false;

@@ -1,12 +1,13 @@
 import type { Duplex } from "node:stream";
 import type { WebSocket } from "ws";
+import { deflate, deflateBatch, deflatedHeader, takesDeflate } from "./compression.ts";
 import { batchFrame } from "./frames.ts";
 
 /** What may wait for one client, headers included: a frame that would take it further finds a client that reads too slowly. */
 export const mostWaitingBytes = 8 * 1024 * 1024;
 
-/** At least what a frame costs besides its text: its header (RFC 6455 §5.2), or its comma and brackets in a batch. */
-const overheadBytes = 10;
+/** At least what a frame costs besides its text: its header (RFC 6455 §5.2), or its part in the frame of a batch. */
+const overheadBytes = 20;
 
 /** The replay waits while this many bytes are on their way. */
 const highWaterBytes = 1024 * 1024;
@@ -15,7 +16,8 @@ const highWaterBytes = 1024 * 1024;
 export interface Outbox {
   /**
    * Never lets more than `mostWaitingBytes` wait, whether in this tick or unread, or else a single frame: one that is
-   * larger than that goes out when nothing else waits. Nothing is taken any more from when a client is too slow.
+   * larger than that goes out when nothing else waits. The frames of a tick count as they are before compression. Nothing
+   * is taken any more from when a client is too slow.
    */
   push(frame: Buffer): void;
   /**
@@ -35,6 +37,7 @@ export function createOutbox(
   stream: Duplex,
   options: { batch: boolean; tooSlow: () => void },
 ): Outbox {
+  const deflating = takesDeflate(socket);
   let frames: Buffer[] = [];
   let dueBytes = 0; // what the frames of this tick come to
   let ended = false;
@@ -52,9 +55,16 @@ export function createOutbox(
     if (due.length === 0 || socket.readyState !== socket.OPEN) return;
     // One system call for all of them: a fifth of the cost of one each.
     stream.cork();
-    for (const frame of options.batch && due.length > 1 ? [batchFrame(due)] : due)
-      socket.send(frame, { binary: false });
+    if (options.batch && due.length > 1) send(deflating ? deflateBatch(due) : null, () => batchFrame(due));
+    else for (const frame of due) send(deflating ? deflate(frame) : null, () => frame);
     stream.uncork();
+  }
+
+  /** Everything is written when it is sent, here as by ws, which compresses nothing itself: so all keeps its order. */
+  function send(deflated: Buffer | null, plain: () => Buffer): void {
+    if (deflated === null) return socket.send(plain(), { binary: false, compress: false });
+    stream.write(deflatedHeader(deflated.length));
+    stream.write(deflated);
   }
 
   return {

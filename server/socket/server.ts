@@ -16,6 +16,7 @@ import type { Authenticator } from "../identity/credentials.ts";
 import type { Identity } from "../identity/identity.ts";
 import type { Principal } from "../identity/principal.ts";
 import type { ConversationRecord } from "../store/store.ts";
+import { keepNoInflater, negotiate, statelessDeflate } from "./compression.ts";
 import { createConnections, goingAway } from "./connections.ts";
 import type { Connections } from "./connections.ts";
 import { receive } from "./events.ts";
@@ -36,6 +37,8 @@ export interface SocketDeps {
   readonly addressOf: AddressOf;
   readonly logger: Logger;
   readonly maxFrameBytes: number;
+  /** Whether clients that ask for it get their frames compressed. */
+  readonly compression: boolean;
   readonly maxSocketsPerUser: number;
   readonly maxSocketsPerAddress: number;
 }
@@ -68,7 +71,7 @@ export function createSocketServer(deps: SocketDeps): SocketServer {
   const webSockets = new WebSocketServer({
     noServer: true,
     maxPayload: deps.maxFrameBytes,
-    perMessageDeflate: false,
+    perMessageDeflate: statelessDeflate,
     clientTracking: false,
   });
   const connections = createConnections({
@@ -83,6 +86,7 @@ export function createSocketServer(deps: SocketDeps): SocketServer {
         const id = pathPattern.exec(url?.pathname ?? "")?.groups?.["id"];
         deps.activity.note();
         if (url === null || id === undefined) return refuseUpgrade(stream);
+        negotiate(req, deps.compression);
         webSockets.handleUpgrade(
           req,
           stream,
@@ -191,6 +195,7 @@ function serve(socket: WebSocket, { stream, principal, record, query }: Handshak
   });
   const { push } = outbox;
   socket.on("message", deps.activity.note);
+  keepNoInflater(socket);
   receive({
     socket,
     principal,

@@ -67,10 +67,21 @@ async function findInRange(
     select = select.where("id", ">=", range.from).where("id", "<=", range.to);
     if (query.contains !== undefined) select = select.where(containsText(query.contains));
   }
-  const rows = await select
-    .orderBy("id", query.descending ? "desc" : "asc")
-    .limit(query.limit)
-    .execute();
+  select = select.orderBy("id", query.descending ? "desc" : "asc");
+  let { limit } = query;
+  if (query.maxBytes !== undefined) {
+    // A row says how long its text is without the text being read.
+    const sizes = await select
+      .clearSelect()
+      .select(sql<number>`octet_length(text)`.as("bytes"))
+      .limit(limit)
+      .execute();
+    limit = countWithin(
+      query.maxBytes,
+      sizes.map(({ bytes }) => bytes),
+    );
+  }
+  const rows = limit === 0 ? [] : await select.limit(limit).execute();
   // Written out: the rest of a row, spread, takes longer than reading it from the database.
   return rows.map(({ id, timestamp, kind, type, source, hidden, text }) => ({
     id,
@@ -81,6 +92,16 @@ async function findInRange(
     hidden: hidden !== 0,
     text,
   }));
+}
+
+/** How many of the first sizes come to no more than the limit together; one when there is any. */
+function countWithin(limit: number, sizes: readonly number[]): number {
+  let total = 0;
+  const end = sizes.findIndex((size, index) => {
+    total += size;
+    return index > 0 && total > limit;
+  });
+  return end === -1 ? sizes.length : end;
 }
 
 /** The first ids of each facet, and of these the first of all: as many as are asked for, times the facets. */

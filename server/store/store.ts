@@ -316,6 +316,8 @@ export interface EventQuery {
   readonly to?: number | undefined;
   readonly descending?: boolean | undefined;
   readonly limit: number;
+  /** The first that come to no more than so many bytes of text, though one at least. No more than these are read. Not for `contains`. */
+  readonly maxBytes?: number | undefined;
   readonly types?: readonly string[] | undefined;
   readonly source?: string | undefined;
   /** Found anywhere in the text, upper and lower case alike. */

@@ -143,6 +143,7 @@ const refused = [
   { name: "MAX_BODY_BYTES", values: ["1023", "4MiB", "-1"], says: /number of bytes/ },
   { name: "COMMAND_TIMEOUT_SECONDS", values: ["0", "86401", "2m"], says: /number of seconds/ },
   { name: "MAX_SOCKETS_PER_USER", values: ["0", "many"], says: /number of sockets/ },
+  { name: "SOCKET_COMPRESSION", values: ["maybe", "gzip"], says: /"off"/ },
   { name: "MAX_SOCKETS_PER_ADDRESS", values: ["0", "off"], says: /number of sockets/ },
   { name: "LOG_LEVEL", values: ["verbose"], says: /info/ },
   { name: "VALIDATE_RESPONSES", values: ["some"], says: /sample/ },

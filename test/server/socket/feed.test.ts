@@ -156,6 +156,8 @@ test("a large past is given in portions, each when there is room", async () => {
   }
   await settle();
   assert.deepEqual(feed.given, range(9));
+  room.resolve();
+  await settle();
   assert.equal(feed.replays.length, 1);
 });
 

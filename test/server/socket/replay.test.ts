@@ -129,6 +129,32 @@ test("a client that loses its connection again and again misses nothing", async 
   socket.close();
 });
 
+test("all sockets of a conversation see the same order, whoever writes and over whatever", async () => {
+  const { id } = await busyConversation(call);
+  const sockets = range(9).map((index) =>
+    openSocket(server, id, { batch: String(index % 2 === 0) }, { perMessageDeflate: index % 3 === 0 }),
+  );
+  for (const socket of sockets) await replayOf(socket);
+  const said: Promise<unknown>[] = [];
+  for (const round of range(19)) {
+    for (const [index, socket] of sockets.entries()) socket.send({ message: `socket ${index}, ${round}` });
+    // Some above the size from which frames are compressed.
+    said.push(...range(4).map((index) => say(call, id, `REST ${index}, ${round} ${"x".repeat(500 * index)}`)));
+    await Promise.race(said.slice(-5));
+  }
+  await Promise.all(said);
+  for (const socket of sockets) await until(() => statusesOf(socket.frames, "ack").length === 20);
+  const events = await allEvents(call, id);
+  const last = events.length - 1;
+  for (const { frames } of sockets) {
+    await until(() => idsOf(frames).includes(last));
+    assert.deepEqual(eventsOf(frames), events);
+  }
+  for (const writer of [...range(9).map((index) => `socket ${index},`), ...range(4).map((index) => `REST ${index},`)])
+    assert.equal(events.filter(({ args }) => args?.content?.startsWith(writer)).length, 20, writer);
+  for (const socket of sockets) socket.close();
+});
+
 test("live events come as far as their types are asked for", async () => {
   const { id } = await busyConversation(call);
   const socket = openSocket(server, id, { types: "think" });

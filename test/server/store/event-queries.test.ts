@@ -92,6 +92,19 @@ test("whatever is asked for, what is found is what going through the whole log f
   await fc.assert(property, { numRuns: 400 });
 });
 
+test("no more is found than comes to so many bytes, though one at least", async () => {
+  const asked = fc.record({ from: fc.nat(size), limit: fc.integer({ min: 1, max: size }), descending: fc.boolean() });
+  const property = fc.asyncProperty(asked, fc.nat(5000), async (rest, maxBytes) => {
+    const whole = await store.events.find("log", rest);
+    let bytes = 0;
+    const fits = ({ text }: StoredEvent, index: number) =>
+      (bytes += Buffer.byteLength(text)) <= maxBytes || index === 0;
+    const end = whole.findIndex((event, index) => !fits(event, index));
+    assert.deepEqual(await store.events.find("log", { ...rest, maxBytes }), end === -1 ? whole : whole.slice(0, end));
+  });
+  await fc.assert(property, { numRuns: 100 });
+});
+
 function matches(event: StoredEvent, asked: EventQuery): boolean {
   const { from, to = Infinity, types: wanted, source, contains = "", excludeHidden, since = "", until = "~" } = asked;
   return (
