@@ -117,5 +117,5 @@ export { initialSettings, plainSettings, secretSettings } from "./rest/settings.
 export type { Settings, SettingsUpdate } from "./rest/settings.ts";
 export { trimmedExtras } from "./rest/trajectory.ts";
 export { securitySchemes } from "./security.ts";
-export { ShorthandFrame, TypedClientFrame, tooManyConversations } from "./socket/events.ts";
-export type { MessageErrorCode, StatusFrame } from "./socket/events.ts";
+export { ShorthandFrame, TypedClientFrame, tooManyConversations } from "./socket/frames.ts";
+export type { MessageErrorCode, StatusFrame } from "./socket/frames.ts";
