@@ -1,5 +1,5 @@
 import type { AgentState } from "../../contract/index.ts";
-import type { StoredEvent } from "../store/store.ts";
+import type { EventDraft, StoredEvent } from "../store/store.ts";
 import { lastRejected } from "./confirmation.ts";
 import { draftAction } from "./event-draft.ts";
 import { actionOf } from "./history.ts";
@@ -42,10 +42,14 @@ export async function answer(context: AnswerContext, message: StoredEvent, befor
   }
 }
 
-const beginsToRun = draftAction(
-  { action: "change_agent_state", args: { agent_state: "running", thought: "" } },
-  { source: "environment" },
-);
+/** It already says that the agent runs: a process that ends before the next event leaves something unfinished. */
+const beginsToRun: EventDraft = {
+  ...draftAction(
+    { action: "change_agent_state", args: { agent_state: "running", thought: "" } },
+    { source: "environment" },
+  ),
+  agentState: "running",
+};
 
 /** What the user said in a stored message. */
 function textOf(message: StoredEvent): string {

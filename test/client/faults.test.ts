@@ -17,9 +17,11 @@ import type { Random } from "../support/random.ts";
 import { startServer } from "../support/start-server.ts";
 import type { ServerProcess } from "../support/start-server.ts";
 
-/** Runs against one server that stays, each with a seed of its own; so many of them at once. */
+/** Runs with a seed each, so many of them at once, against one server that is killed now and then. */
 const runs = 200;
 const atOnce = 25;
+/** So long a server lives before it is killed: long enough for conversations to come to rest in between. */
+const lifeMs = { least: 1000, most: 4000 };
 
 const restRuns = 50;
 const browserRuns = 10;
@@ -123,7 +125,7 @@ interface Way {
 /** One conversation from its beginning to its rest. @param meanwhile what else happens while the user speaks */
 async function oneRun(t: TestContext, way: Way, seed: number, meanwhile?: (random: Random) => Promise<void>) {
   const random = createRandom(seed);
-  const call: Call = (...request) => caller(way.server())(...request);
+  const call = patient(() => caller(way.server()));
   const conversationId = await createConversation(call);
   const { key: apiKey } = way.server();
   const { socket, ids } = useConversation(t, { baseUrl: way.proxy.url, apiKey, conversationId, ...patience }, random);
@@ -136,15 +138,44 @@ async function oneRun(t: TestContext, way: Way, seed: number, meanwhile?: (rando
   assertKept(log, { contents, acknowledged, ids });
 }
 
+/** Calls the server that there is at the moment, again and again while there is none. */
+function patient(current: () => Call): Call {
+  return async (...request) => {
+    const until = Date.now() + 30_000;
+    for (;;) {
+      try {
+        return await current()(...request);
+      } catch (error) {
+        if (Date.now() > until) throw error;
+        await new Promise((resolve) => setTimeout(resolve, 50));
+      }
+    }
+  };
+}
+
 test(
-  `${runs} runs over a network that cuts, stalls, delays, splits and duplicates`,
+  `${runs} runs over a network that cuts, stalls, delays, splits and duplicates, of a server that is killed now and then`,
   { concurrency: atOnce },
   async (t) => {
-    const server = await startServer({ after }, { env });
-    const proxy = await startFaultProxy({ after }, () => server.url, createRandom(1));
+    const random = createRandom(1);
+    let server = await startServer({ after }, { env });
+    const { dataDir, key } = server;
+    const proxy = await startFaultProxy({ after }, () => server.url, random);
     const way = { server: () => server, proxy, longestPauseMs: 40 };
     const seeds = Array.from({ length: runs }, (_, seed) => seed);
-    await Promise.all(seeds.map((seed) => t.test(`seed ${seed}`, (run) => oneRun(run, way, seed))));
+    const all = Promise.all(seeds.map((seed) => t.test(`seed ${seed}`, (run) => oneRun(run, way, seed))));
+    let over = false;
+    void all.finally(() => (over = true));
+    let killed = 0;
+    for (; !over; killed += 1) {
+      await Promise.race([all, new Promise((resolve) => setTimeout(resolve, random.whole(lifeMs.least, lifeMs.most)))]);
+      if (over) break;
+      await server.stop("SIGKILL");
+      server = await startServer({ after }, { env, dataDir, key });
+    }
+    await all;
+    t.diagnostic(`the server was killed ${killed} times`);
+    assert.ok(killed > 1);
     assertFaulty(t, proxy);
   },
 );
