@@ -87,6 +87,8 @@ test("the hooks: survive a restart of the server in the middle of the conversati
     // oxlint-disable-next-line typescript/no-explicit-any -- it is whatever the page has left there
     (globalThis as any).hooks.raw.sendMessage(JSON.stringify({ message: "你好，代理" }));
   });
+  // The hooks have a connection each: which is faster is nobody's promise.
+  await until(async () => (await allEvents(call, id)).some(({ args }) => args?.content === "你好，代理"));
   await say("before");
   const stopped = server.stop();
   const during = say("during");
