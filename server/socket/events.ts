@@ -24,7 +24,7 @@ export interface ReceiverOptions {
   readonly logger: Logger;
 }
 
-const { legacy_action } = channels.events.messages;
+const { legacy_action, user_action } = channels.events.messages;
 const documented: ReadonlySet<string> = new Set(legacy_action.errors);
 
 /** No more of a client's frames are read while this many wait: they stay on its side of the connection. */
@@ -66,7 +66,7 @@ async function acknowledged(action: ActionRequest, request_id: string | null, op
   const { principal, conversationId, conversations, idempotency } = options;
   const message = {
     userId: principal.userId,
-    operation: "oh_user_action",
+    operation: user_action.name,
     key: request_id === null ? undefined : `${conversationId} ${request_id}`, // a header's key has no space
     content: action,
   };
