@@ -113,5 +113,6 @@ function conversation(id: string, second: number): ConversationRecord {
     lastEventId: -1,
     agentState: "awaiting_user_input",
     replayedUntil: -1,
+    version: "V0",
   };
 }

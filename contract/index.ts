@@ -107,6 +107,7 @@ export type {
   ConversationInfo,
   ConversationStatus,
   ConversationTrigger,
+  ConversationVersion,
   ProviderType,
   RuntimeStatus,
 } from "./rest/conversation-info.ts";

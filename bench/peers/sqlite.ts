@@ -55,6 +55,7 @@ async function prepareSchema(): Promise<void> {
       lastEventId: -1,
       agentState: null,
       replayedUntil: -1,
+      version: "V0",
     },
     [],
   );

@@ -623,8 +623,7 @@ export interface ConversationInfo {
   created_at: Timestamp;
   /** The pull requests it is about. */
   pr_number: number[];
-  /** The API it was created with. */
-  conversation_version: "V0" | "V1";
+  conversation_version: ConversationVersion;
   /** Conversations that it began. */
   sub_conversation_ids: ConversationId[];
 }
@@ -709,6 +708,9 @@ export type ConversationTrigger =
   | "jira_dc"
   | "linear"
   | "bitbucket";
+
+/** The API that a conversation was created with. Both APIs serve every conversation; its socket speaks the protocol of this one. */
+export type ConversationVersion = "V0" | "V1";
 
 /** The key to create. */
 export interface CreateApiKeyRequest {

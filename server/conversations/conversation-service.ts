@@ -1,4 +1,11 @@
-import type { ActionRequest, ConversationTrigger, Event, McpConfig, ProviderType } from "../../contract/index.ts";
+import type {
+  ActionRequest,
+  ConversationTrigger,
+  ConversationVersion,
+  Event,
+  McpConfig,
+  ProviderType,
+} from "../../contract/index.ts";
 import { ApiError } from "../api-error.ts";
 import type { Clock } from "../clock.ts";
 import { timestamp } from "../clock.ts";
@@ -35,6 +42,8 @@ export interface ConversationServiceDeps extends AgentLoopsDeps {
 export interface NewConversation {
   /** Null for one that nothing has yet. */
   readonly id: string | null;
+  /** The version of the API that it is created with. */
+  readonly version: ConversationVersion;
   /** A URL that git can clone. */
   readonly repository: string | null;
   /** Null for the default one. */
@@ -224,12 +233,13 @@ export function createConversationService(deps: ConversationServiceDeps): Conver
   }
 
   function newRecord({ userId }: Principal, request: NewConversation): NewConversationRecord {
-    const { repository, branch, gitProvider, trigger, replay } = request;
+    const { repository, branch, gitProvider, trigger, replay, version } = request;
     const id = request.id ?? newId();
     const setup = deps.setups.seal(id, request);
     return {
       id,
       userId,
+      version,
       title: `Conversation ${id.slice(0, 5)}`,
       status: "STARTING",
       repository: repository && shownRepository(repository),

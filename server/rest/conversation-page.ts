@@ -48,7 +48,7 @@ export function conversationInfo(record: ConversationRecord, connections: number
     session_api_key: null,
     created_at: record.createdAt,
     pr_number: [],
-    conversation_version: "V0",
+    conversation_version: record.version,
     sub_conversation_ids: [],
   };
 }

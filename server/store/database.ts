@@ -3,6 +3,7 @@ import type {
   AgentState,
   ConversationStatus,
   ConversationTrigger,
+  ConversationVersion,
   EventSource,
   ProviderType,
   Scope,
@@ -58,6 +59,7 @@ export interface Database {
     last_event_id: number;
     agent_state: AgentState | null;
     replayed_until: number;
+    version: ConversationVersion;
   };
   conversation_setups: {
     conversation_id: string;

@@ -11,6 +11,7 @@ export const migrations: Record<string, Migration> = {
   "005-event-indexes": { up: eventIndexes },
   "006-identity": { up: identity },
   "007-oidc": { up: oidcSubjects },
+  "008-versions": { up: versions },
 };
 
 async function firstLight(db: Kysely<unknown>): Promise<void> {
@@ -218,5 +219,13 @@ async function oidcSubjects(db: Kysely<unknown>): Promise<void> {
     .addColumn("subject", "text", (column) => column.notNull())
     .addColumn("user_id", "text", (column) => column.notNull().references("users.id").onDelete("cascade"))
     .addPrimaryKeyConstraint("oidc_subjects_key", ["issuer", "subject"])
+    .execute();
+}
+
+/** Conversations belong to one version of the API; all that are older than the second belong to the first. */
+async function versions(db: Kysely<unknown>): Promise<void> {
+  await db.schema
+    .alterTable("conversations")
+    .addColumn("version", "text", (column) => column.notNull().defaultTo("V0"))
     .execute();
 }

@@ -101,5 +101,6 @@ function conversationRecord(row: Selectable<Database["conversations"]>): Convers
     lastEventId: row.last_event_id,
     agentState: row.agent_state,
     replayedUntil: row.replayed_until,
+    version: row.version,
   };
 }

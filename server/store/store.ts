@@ -2,6 +2,7 @@ import type {
   AgentState,
   ConversationStatus,
   ConversationTrigger,
+  ConversationVersion,
   EventSource,
   ProviderType,
   Scope,
@@ -217,6 +218,8 @@ export type ProviderTokenChange =
 export interface ConversationRecord {
   readonly id: string;
   readonly userId: string;
+  /** Which API it was created with, whose protocol its socket speaks. */
+  readonly version: ConversationVersion;
   readonly title: string;
   readonly status: ConversationStatus;
   readonly repository: string | null;

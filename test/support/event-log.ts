@@ -38,6 +38,7 @@ export async function plantConversation(store: Store, id: string): Promise<Conve
     lastEventId: -1,
     agentState: null,
     replayedUntil: -1,
+    version: "V0",
   };
   await store.conversations.insert(record, []);
   return record;

@@ -8,7 +8,7 @@ import { leaveReceipt } from "./receipts.ts";
 export function createSqliteConversationStore(connection: Connection, writer: EventWriter): ConversationStore {
   const { sqlite, db, transaction } = connection;
   const insert = sqlite.prepare(
-    "INSERT INTO conversations (id, user_id, title, status, repository, branch, git_provider, trigger, created_at, updated_at, last_event_id, agent_state, replayed_until) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING",
+    "INSERT INTO conversations (id, user_id, title, status, repository, branch, git_provider, trigger, created_at, updated_at, last_event_id, agent_state, replayed_until, version) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING",
   );
   const insertSetup = sqlite.prepare(
     "INSERT INTO conversation_setups (conversation_id, instructions, mcp_config, clone_url) VALUES (?, ?, ?, ?)",
@@ -27,9 +27,17 @@ export function createSqliteConversationStore(connection: Connection, writer: Ev
     insert: async ({ setup, ...conversation }, drafts, receipt) =>
       transaction(() => {
         const { id, userId, title, status, repository, branch, gitProvider, trigger } = conversation;
-        const { createdAt, updatedAt, lastEventId, agentState, replayedUntil } = conversation;
+        const { createdAt, updatedAt, lastEventId, agentState, replayedUntil, version } = conversation;
         const described = [id, userId, title, status, repository, branch, gitProvider, trigger];
-        const { changes } = insert.run(...described, createdAt, updatedAt, lastEventId, agentState, replayedUntil);
+        const { changes } = insert.run(
+          ...described,
+          createdAt,
+          updatedAt,
+          lastEventId,
+          agentState,
+          replayedUntil,
+          version,
+        );
         if (changes === 0) return null;
         leaveReceipt(connection, receipt);
         if (setup) insertSetup.run(id, setup.instructions, setup.mcpConfig, setup.cloneUrl);

@@ -107,7 +107,7 @@ test("a token in a repository's URL is for git alone: the conversation is found 
     keysExpireBy: null,
   } as const;
   const request: NewConversation = {
-    ...{ id: null, repository: url, branch: null, gitProvider: null, trigger: "gui" },
+    ...{ id: null, version: "V0", repository: url, branch: null, gitProvider: null, trigger: "gui" },
     ...{ instructions: null, mcpConfig: null, message: null, replay: [] },
   };
 

@@ -134,5 +134,6 @@ function recordAt(userId: string, moment: number, count: number): ConversationRe
     lastEventId: -1,
     agentState: null,
     replayedUntil: -1,
+    version: "V0",
   };
 }

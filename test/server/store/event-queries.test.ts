@@ -36,6 +36,7 @@ async function fillLog(id: string, events: number): Promise<StoredEvent[]> {
       lastEventId: -1,
       agentState: null,
       replayedUntil: -1,
+      version: "V0",
     },
     [],
   );

@@ -63,6 +63,19 @@ test("keys and sessions of before go on: each key may write, and keys of one mil
   assert.deepEqual([session?.endsAt, session?.apiKeyId, session?.keyScope], ["2099-01-01T00:00:00.000Z", null, null]);
 });
 
+test("a conversation of before the second version of the API belongs to the first", async (t) => {
+  const folder = await temporaryFolder(t);
+  await databaseAt(folder, "007-oidc");
+  const { sqlite, db } = openConnection(join(folder, "openhands.sqlite"));
+  sqlite.exec(
+    `INSERT INTO conversations (id, user_id, title, status, created_at) VALUES ('c', '1', '', 'STOPPED', '${moment}')`,
+  );
+  await db.destroy();
+  const store = await openSqliteStore(folder, { now: () => moment });
+  t.after(() => store.close());
+  assert.equal((await store.conversations.get("c"))?.version, "V0");
+});
+
 test("what has been released stays first, and in order", () => {
   assert.equal(names[0], "001-first-light");
   assert.deepEqual(names, names.toSorted());

@@ -167,5 +167,6 @@ function conversation(id: string) {
     lastEventId: -1,
     agentState: null,
     replayedUntil: -1,
+    version: "V1" as const,
   };
 }
