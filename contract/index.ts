@@ -21,6 +21,7 @@ import { settings } from "./rest/settings.ts";
 import { trajectory } from "./rest/trajectory.ts";
 import { users } from "./rest/users.ts";
 import { events as eventsChannel } from "./socket/events.ts";
+import { eventsV1 as eventsV1Channel } from "./socket/events-v1.ts";
 
 /** Every REST operation by resource. The resource is the file name on every floor, in camel case. */
 export const contract = {
@@ -44,8 +45,8 @@ export const contract = {
   users,
 };
 
-/** Every socket channel. */
-export const channels = { events: eventsChannel };
+/** Every socket channel. Two may have one address: which of them a socket speaks depends on the conversation. */
+export const channels = { events: eventsChannel, eventsV1: eventsV1Channel };
 
 /** Where this API differs from upstream on purpose, apart from what stands with an operation or a channel. */
 export const differences: OtherDifferences = { general: generalDifferences, events: eventDifferences };
@@ -78,6 +79,18 @@ export { ObservationEvent, observationTypes } from "./events/observations.ts";
 export type { ObservationType } from "./events/observations.ts";
 export { ActionRequest } from "./events/requests.ts";
 export type { AgentState, EventSource } from "./events/shared.ts";
+export type { V1Content, V1Message } from "./events/v1/content.ts";
+export { ReportedV1Event, V1Event, V1EventKind } from "./events/v1/event.ts";
+export type { V1EventOf, V1FullStateEvent } from "./events/v1/event.ts";
+export type {
+  ConfirmationPolicy,
+  ConversationExecutionStatus,
+  ConversationState,
+  V1Metrics,
+} from "./events/v1/state.ts";
+export { V1ToolAction, v1Tools } from "./events/v1/tool-actions.ts";
+export type { V1ToolName } from "./events/v1/tool-actions.ts";
+export { V1ToolObservation } from "./events/v1/tool-observations.ts";
 export { requestHeaders, requestHeadersOf, standardHeaders, standardHeadersOf } from "./headers.ts";
 export type { RequestHeader, StandardHeader } from "./headers.ts";
 export type { McpConfig } from "./mcp.ts";
@@ -120,3 +133,5 @@ export { trimmedExtras } from "./rest/trajectory.ts";
 export { securitySchemes } from "./security.ts";
 export { ShorthandFrame, TypedClientFrame, tooManyConversations } from "./socket/frames.ts";
 export type { MessageErrorCode, StatusFrame } from "./socket/frames.ts";
+export { V1UserMessage, v1MessageErrors } from "./socket/frames-v1.ts";
+export type { V1RefusalEvent } from "./socket/frames-v1.ts";

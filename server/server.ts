@@ -34,6 +34,7 @@ import { createSettingsService } from "./settings/settings-service.ts";
 import { createSocketServer } from "./socket/server.ts";
 import { claimDataFolder } from "./store/data-folder.ts";
 import { openSqliteStore } from "./store/sqlite/sqlite-store.ts";
+import type { ConversationRecord } from "./store/store.ts";
 
 /** How long a request may go on that has begun before the server was told to end. */
 const unfinishedRequestMs = 3000;
@@ -113,7 +114,17 @@ export async function startServer(config: Config, logger: Logger): Promise<Runni
   });
   const activity = createActivity();
   const idempotency = createIdempotency({ store: store.receipts, cipher, clock });
+  const conversationState = {
+    log,
+    clock,
+    modelOf: ({ userId }: ConversationRecord) => settings.modelOf(userId),
+    definitionOf: models.find,
+    confirmationModeOf: settings.confirmationModeOf,
+  };
   const sockets = createSocketServer({
+    enableV1: config.ENABLE_V1,
+    clock,
+    conversationState,
     conversations,
     idempotency,
     log,

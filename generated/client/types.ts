@@ -137,7 +137,7 @@ export interface AgentStateChangedObservation {
   source: EventSource;
   /** The event in a sentence, for a person. May be empty. */
   message: string;
-  /** The id of the action that this event is the result of. */
+  /** The id of the action that this event is the result of. An action that was held back stands in the log again once the user has decided, with the one that waited as its cause. */
   cause?: EventId;
   tool_call_metadata?: ToolCallMetadata;
   /** The type of the observation. */
@@ -161,10 +161,37 @@ export interface AgentStateConflictError {
   request_id: string;
 }
 
+/** The agent of a conversation. */
+export interface AgentSummary {
+  /** Always `Agent`. */
+  kind: "Agent";
+  /** The language model; secrets are masked. */
+  llm: {
+    /** The model. */
+    model: string;
+    /** What it is used for. */
+    usage_id: string;
+    [key: string]: unknown;
+  };
+  /** The tools that it may call. */
+  tools: {
+    /** The tool's name. */
+    name: string;
+    [key: string]: unknown;
+  }[];
+  [key: string]: unknown;
+}
+
 /** The process answers. */
 export interface Alive {
   /** Always `ok`. */
   status: "ok";
+}
+
+/** Every action waits. */
+export interface AlwaysConfirm {
+  /** Always `AlwaysConfirm`. */
+  kind: "AlwaysConfirm";
 }
 
 /** An API key, without the key itself. */
@@ -239,7 +266,7 @@ export interface BrowseAction {
   source: EventSource;
   /** The event in a sentence, for a person. May be empty. */
   message: string;
-  /** The id of the action that this event is the result of. */
+  /** The id of the action that this event is the result of. An action that was held back stands in the log again once the user has decided, with the one that waited as its cause. */
   cause?: EventId;
   tool_call_metadata?: ToolCallMetadata;
   /** The type of the action. */
@@ -327,7 +354,7 @@ export interface BrowseInteractiveAction {
   source: EventSource;
   /** The event in a sentence, for a person. May be empty. */
   message: string;
-  /** The id of the action that this event is the result of. */
+  /** The id of the action that this event is the result of. An action that was held back stands in the log again once the user has decided, with the one that waited as its cause. */
   cause?: EventId;
   tool_call_metadata?: ToolCallMetadata;
   /** The type of the action. */
@@ -383,7 +410,7 @@ export interface BrowseObservation {
   source: EventSource;
   /** The event in a sentence, for a person. May be empty. */
   message: string;
-  /** The id of the action that this event is the result of. */
+  /** The id of the action that this event is the result of. An action that was held back stands in the log again once the user has decided, with the one that waited as its cause. */
   cause?: EventId;
   tool_call_metadata?: ToolCallMetadata;
   /** The type of the observation. */
@@ -401,7 +428,7 @@ export interface CallToolMcpAction {
   source: EventSource;
   /** The event in a sentence, for a person. May be empty. */
   message: string;
-  /** The id of the action that this event is the result of. */
+  /** The id of the action that this event is the result of. An action that was held back stands in the log again once the user has decided, with the one that waited as its cause. */
   cause?: EventId;
   tool_call_metadata?: ToolCallMetadata;
   /** The type of the action. */
@@ -453,7 +480,7 @@ export interface ChangeAgentStateAction {
   source: EventSource;
   /** The event in a sentence, for a person. May be empty. */
   message: string;
-  /** The id of the action that this event is the result of. */
+  /** The id of the action that this event is the result of. An action that was held back stands in the log again once the user has decided, with the one that waited as its cause. */
   cause?: EventId;
   tool_call_metadata?: ToolCallMetadata;
   /** The type of the action. */
@@ -498,7 +525,7 @@ export interface CondensationAction {
   source: EventSource;
   /** The event in a sentence, for a person. May be empty. */
   message: string;
-  /** The id of the action that this event is the result of. */
+  /** The id of the action that this event is the result of. An action that was held back stands in the log again once the user has decided, with the one that waited as its cause. */
   cause?: EventId;
   tool_call_metadata?: ToolCallMetadata;
   /** The type of the action. */
@@ -531,7 +558,7 @@ export interface CondensationRequestAction {
   source: EventSource;
   /** The event in a sentence, for a person. May be empty. */
   message: string;
-  /** The id of the action that this event is the result of. */
+  /** The id of the action that this event is the result of. An action that was held back stands in the log again once the user has decided, with the one that waited as its cause. */
   cause?: EventId;
   tool_call_metadata?: ToolCallMetadata;
   /** The type of the action. */
@@ -568,7 +595,7 @@ export interface CondenseObservation {
   source: EventSource;
   /** The event in a sentence, for a person. May be empty. */
   message: string;
-  /** The id of the action that this event is the result of. */
+  /** The id of the action that this event is the result of. An action that was held back stands in the log again once the user has decided, with the one that waited as its cause. */
   cause?: EventId;
   tool_call_metadata?: ToolCallMetadata;
   /** The type of the observation. */
@@ -577,6 +604,29 @@ export interface CondenseObservation {
   content: string;
   extras: CondenseExtras;
 }
+
+/** What is risky waits. */
+export interface ConfirmRisky {
+  /** Always `ConfirmRisky`. */
+  kind: "ConfirmRisky";
+  /** The least risk that waits. */
+  threshold: "LOW" | "MEDIUM" | "HIGH";
+  /** Whether an unknown risk waits. */
+  confirm_unknown: boolean;
+}
+
+/** Which actions of the agent wait for the user's consent. */
+export type ConfirmationPolicy = AlwaysConfirm | NeverConfirm | ConfirmRisky;
+
+/** What the agent is doing. `idle`: nothing yet, or nothing since the user has not allowed an action. `finished`: it has answered. `stuck`: it repeats itself. */
+export type ConversationExecutionStatus =
+  | "idle"
+  | "running"
+  | "paused"
+  | "waiting_for_confirmation"
+  | "finished"
+  | "error"
+  | "stuck";
 
 /** There already is a conversation with that id. Choose another id, or leave it to the server. */
 export interface ConversationExistsError {
@@ -691,6 +741,50 @@ export interface ConversationResponse {
   message: string | null;
   /** Where the conversation is now. */
   conversation_status: ConversationStatus | null;
+}
+
+/** The state of a conversation as a whole. What would be null is left out. */
+export interface ConversationState {
+  /** The conversation: a UUID with dashes. */
+  id: string;
+  agent: AgentSummary;
+  /** What the agent works on. */
+  workspace: {
+    /** Where its files are. */
+    working_dir: string;
+    /** Of which kind it is: `LocalWorkspace`. */
+    kind: string;
+    [key: string]: unknown;
+  };
+  /** Where it is stored; absent here. */
+  persistence_dir?: string | null;
+  /** How many steps the agent may take for one message. */
+  max_iterations: number;
+  /** Whether it is noticed when the agent repeats itself. */
+  stuck_detection: boolean;
+  execution_status: ConversationExecutionStatus;
+  confirmation_policy: ConfirmationPolicy;
+  /** What judges the risk of actions; absent where nothing does. */
+  security_analyzer?: {
+    /** Which one. */
+    kind: string;
+    [key: string]: unknown;
+  } | null;
+  /** The skills that messages have triggered. */
+  activated_knowledge_skills: string[];
+  stats: ConversationStats;
+  /** The secrets that the agent may use; none are shown. */
+  secret_registry: {
+    /** Where secrets come from; masked. */
+    secret_sources: Record<string, unknown>;
+    [key: string]: unknown;
+  };
+}
+
+/** What the conversation has used. */
+export interface ConversationStats {
+  /** What the models have used, by what they were used for: `agent`, `condenser`. */
+  usage_to_metrics: Record<string, V1Metrics>;
 }
 
 /** Where the conversation is in its life. */
@@ -827,7 +921,7 @@ export interface DelegateAction {
   source: EventSource;
   /** The event in a sentence, for a person. May be empty. */
   message: string;
-  /** The id of the action that this event is the result of. */
+  /** The id of the action that this event is the result of. An action that was held back stands in the log again once the user has decided, with the one that waited as its cause. */
   cause?: EventId;
   tool_call_metadata?: ToolCallMetadata;
   /** The type of the action. */
@@ -883,7 +977,7 @@ export interface DelegateObservation {
   source: EventSource;
   /** The event in a sentence, for a person. May be empty. */
   message: string;
-  /** The id of the action that this event is the result of. */
+  /** The id of the action that this event is the result of. An action that was held back stands in the log again once the user has decided, with the one that waited as its cause. */
   cause?: EventId;
   tool_call_metadata?: ToolCallMetadata;
   /** The type of the observation. */
@@ -945,7 +1039,7 @@ export interface DownloadObservation {
   source: EventSource;
   /** The event in a sentence, for a person. May be empty. */
   message: string;
-  /** The id of the action that this event is the result of. */
+  /** The id of the action that this event is the result of. An action that was held back stands in the log again once the user has decided, with the one that waited as its cause. */
   cause?: EventId;
   tool_call_metadata?: ToolCallMetadata;
   /** The type of the observation. */
@@ -963,7 +1057,7 @@ export interface EditAction {
   source: EventSource;
   /** The event in a sentence, for a person. May be empty. */
   message: string;
-  /** The id of the action that this event is the result of. */
+  /** The id of the action that this event is the result of. An action that was held back stands in the log again once the user has decided, with the one that waited as its cause. */
   cause?: EventId;
   tool_call_metadata?: ToolCallMetadata;
   /** The type of the action. */
@@ -1060,7 +1154,7 @@ export interface EditObservation {
   source: EventSource;
   /** The event in a sentence, for a person. May be empty. */
   message: string;
-  /** The id of the action that this event is the result of. */
+  /** The id of the action that this event is the result of. An action that was held back stands in the log again once the user has decided, with the one that waited as its cause. */
   cause?: EventId;
   tool_call_metadata?: ToolCallMetadata;
   /** The type of the observation. */
@@ -1100,7 +1194,7 @@ export interface ErrorObservation {
   source: EventSource;
   /** The event in a sentence, for a person. May be empty. */
   message: string;
-  /** The id of the action that this event is the result of. */
+  /** The id of the action that this event is the result of. An action that was held back stands in the log again once the user has decided, with the one that waited as its cause. */
   cause?: EventId;
   tool_call_metadata?: ToolCallMetadata;
   /** The type of the observation. */
@@ -1300,7 +1394,7 @@ export interface FinishAction {
   source: EventSource;
   /** The event in a sentence, for a person. May be empty. */
   message: string;
-  /** The id of the action that this event is the result of. */
+  /** The id of the action that this event is the result of. An action that was held back stands in the log again once the user has decided, with the one that waited as its cause. */
   cause?: EventId;
   tool_call_metadata?: ToolCallMetadata;
   /** The type of the action. */
@@ -1372,6 +1466,37 @@ export interface IdempotencyKeyReusedError {
   details?: ErrorDetail[];
   /** The request's id, also in `X-Request-ID` and in the server's log. */
   request_id: string;
+}
+
+/** Images. */
+export interface ImageContent {
+  /** Whether the model's provider is asked to cache up to here. */
+  cache_prompt: boolean;
+  /** Always `image`. */
+  type: "image";
+  /** URLs or data URLs. */
+  image_urls: string[];
+}
+
+/** Images. */
+export interface ImageContentInput {
+  /** Whether the model's provider is asked to cache up to here. */
+  cache_prompt?: boolean;
+  /** Always `image`. */
+  type: "image";
+  /** URLs or data URLs. */
+  image_urls: string[];
+}
+
+/** An image, in the form of chat completions. It is read as `image`. */
+export interface ImageUrlContent {
+  /** Always `image_url`. */
+  type: "image_url";
+  /** The image. */
+  image_url: {
+    /** A URL or a data URL. */
+    url: string;
+  };
 }
 
 /** News about the conversation. It is not in the log and not replayed. */
@@ -1484,7 +1609,7 @@ export interface LoopDetectionObservation {
   source: EventSource;
   /** The event in a sentence, for a person. May be empty. */
   message: string;
-  /** The id of the action that this event is the result of. */
+  /** The id of the action that this event is the result of. An action that was held back stands in the log again once the user has decided, with the one that waited as its cause. */
   cause?: EventId;
   tool_call_metadata?: ToolCallMetadata;
   /** The type of the observation. */
@@ -1502,7 +1627,7 @@ export interface LoopRecoveryAction {
   source: EventSource;
   /** The event in a sentence, for a person. May be empty. */
   message: string;
-  /** The id of the action that this event is the result of. */
+  /** The id of the action that this event is the result of. An action that was held back stands in the log again once the user has decided, with the one that waited as its cause. */
   cause?: EventId;
   tool_call_metadata?: ToolCallMetadata;
   /** The type of the action. */
@@ -1598,7 +1723,7 @@ export interface McpObservation {
   source: EventSource;
   /** The event in a sentence, for a person. May be empty. */
   message: string;
-  /** The id of the action that this event is the result of. */
+  /** The id of the action that this event is the result of. An action that was held back stands in the log again once the user has decided, with the one that waited as its cause. */
   cause?: EventId;
   tool_call_metadata?: ToolCallMetadata;
   /** The type of the observation. */
@@ -1684,7 +1809,7 @@ export interface MessageAction {
   source: EventSource;
   /** The event in a sentence, for a person. May be empty. */
   message: string;
-  /** The id of the action that this event is the result of. */
+  /** The id of the action that this event is the result of. An action that was held back stands in the log again once the user has decided, with the one that waited as its cause. */
   cause?: EventId;
   tool_call_metadata?: ToolCallMetadata;
   /** The type of the action. */
@@ -1790,6 +1915,12 @@ export interface ModelCallLatency {
 /** Names of models, sorted, each once: `vendor/model` is a language model, `test/…` an agent without one. */
 export type ModelNames = string[];
 
+/** No action waits. */
+export interface NeverConfirm {
+  /** Always `NeverConfirm`. */
+  kind: "NeverConfirm";
+}
+
 /** The path leads through a file. Name a path whose parts, apart from the last, are folders. */
 export interface NotADirectoryError {
   /** Always false: the request was not carried out. */
@@ -1854,7 +1985,7 @@ export interface NullAction {
   source: EventSource;
   /** The event in a sentence, for a person. May be empty. */
   message: string;
-  /** The id of the action that this event is the result of. */
+  /** The id of the action that this event is the result of. An action that was held back stands in the log again once the user has decided, with the one that waited as its cause. */
   cause?: EventId;
   tool_call_metadata?: ToolCallMetadata;
   /** The type of the action. */
@@ -1879,7 +2010,7 @@ export interface NullObservation {
   source: EventSource;
   /** The event in a sentence, for a person. May be empty. */
   message: string;
-  /** The id of the action that this event is the result of. */
+  /** The id of the action that this event is the result of. An action that was held back stands in the log again once the user has decided, with the one that waited as its cause. */
   cause?: EventId;
   tool_call_metadata?: ToolCallMetadata;
   /** The type of the observation. */
@@ -2071,7 +2202,7 @@ export interface ReadAction {
   source: EventSource;
   /** The event in a sentence, for a person. May be empty. */
   message: string;
-  /** The id of the action that this event is the result of. */
+  /** The id of the action that this event is the result of. An action that was held back stands in the log again once the user has decided, with the one that waited as its cause. */
   cause?: EventId;
   tool_call_metadata?: ToolCallMetadata;
   /** The type of the action. */
@@ -2140,7 +2271,7 @@ export interface ReadObservation {
   source: EventSource;
   /** The event in a sentence, for a person. May be empty. */
   message: string;
-  /** The id of the action that this event is the result of. */
+  /** The id of the action that this event is the result of. An action that was held back stands in the log again once the user has decided, with the one that waited as its cause. */
   cause?: EventId;
   tool_call_metadata?: ToolCallMetadata;
   /** The type of the observation. */
@@ -2158,6 +2289,20 @@ export interface Readiness {
   components: Record<string, ComponentStatus>;
 }
 
+/** A model's reasoning, as the Responses API gives it. */
+export interface ReasoningItem {
+  /** The provider's id of it. */
+  id: string | null;
+  /** The reasoning in short. */
+  summary: string[];
+  /** The reasoning, where the provider shows it. */
+  content: string[] | null;
+  /** The reasoning, where it does not. */
+  encrypted_content: string | null;
+  /** Whether it is complete. */
+  status: string | null;
+}
+
 /** Context or knowledge is looked up for a message. */
 export interface RecallAction {
   id: EventId;
@@ -2166,7 +2311,7 @@ export interface RecallAction {
   source: EventSource;
   /** The event in a sentence, for a person. May be empty. */
   message: string;
-  /** The id of the action that this event is the result of. */
+  /** The id of the action that this event is the result of. An action that was held back stands in the log again once the user has decided, with the one that waited as its cause. */
   cause?: EventId;
   tool_call_metadata?: ToolCallMetadata;
   /** The type of the action. */
@@ -2221,7 +2366,7 @@ export interface RecallObservation {
   source: EventSource;
   /** The event in a sentence, for a person. May be empty. */
   message: string;
-  /** The id of the action that this event is the result of. */
+  /** The id of the action that this event is the result of. An action that was held back stands in the log again once the user has decided, with the one that waited as its cause. */
   cause?: EventId;
   tool_call_metadata?: ToolCallMetadata;
   /** The type of the observation. */
@@ -2234,6 +2379,14 @@ export interface RecallObservation {
 /** What is recalled: the workspace's context (once, at the first message) or knowledge that a message triggers. */
 export type RecallType = "workspace_context" | "knowledge";
 
+/** What the model thought, unreadable. */
+export interface RedactedThinking {
+  /** Always `redacted_thinking`. */
+  type: "redacted_thinking";
+  /** What the provider keeps to itself. */
+  data: string;
+}
+
 /** The agent, or the user, gives up the task. */
 export interface RejectAction {
   id: EventId;
@@ -2242,7 +2395,7 @@ export interface RejectAction {
   source: EventSource;
   /** The event in a sentence, for a person. May be empty. */
   message: string;
-  /** The id of the action that this event is the result of. */
+  /** The id of the action that this event is the result of. An action that was held back stands in the log again once the user has decided, with the one that waited as its cause. */
   cause?: EventId;
   tool_call_metadata?: ToolCallMetadata;
   /** The type of the action. */
@@ -2342,7 +2495,7 @@ export interface RunAction {
   source: EventSource;
   /** The event in a sentence, for a person. May be empty. */
   message: string;
-  /** The id of the action that this event is the result of. */
+  /** The id of the action that this event is the result of. An action that was held back stands in the log again once the user has decided, with the one that waited as its cause. */
   cause?: EventId;
   tool_call_metadata?: ToolCallMetadata;
   /** The type of the action. */
@@ -2419,7 +2572,7 @@ export interface RunIpythonAction {
   source: EventSource;
   /** The event in a sentence, for a person. May be empty. */
   message: string;
-  /** The id of the action that this event is the result of. */
+  /** The id of the action that this event is the result of. An action that was held back stands in the log again once the user has decided, with the one that waited as its cause. */
   cause?: EventId;
   tool_call_metadata?: ToolCallMetadata;
   /** The type of the action. */
@@ -2483,7 +2636,7 @@ export interface RunIpythonObservation {
   source: EventSource;
   /** The event in a sentence, for a person. May be empty. */
   message: string;
-  /** The id of the action that this event is the result of. */
+  /** The id of the action that this event is the result of. An action that was held back stands in the log again once the user has decided, with the one that waited as its cause. */
   cause?: EventId;
   tool_call_metadata?: ToolCallMetadata;
   /** The type of the observation. */
@@ -2523,7 +2676,7 @@ export interface RunObservation {
   source: EventSource;
   /** The event in a sentence, for a person. May be empty. */
   message: string;
-  /** The id of the action that this event is the result of. */
+  /** The id of the action that this event is the result of. An action that was held back stands in the log again once the user has decided, with the one that waited as its cause. */
   cause?: EventId;
   tool_call_metadata?: ToolCallMetadata;
   /** The type of the observation. */
@@ -2617,6 +2770,12 @@ export interface SecretNotFoundError {
 
 /** Names of security analyzers, sorted, each once; empty where the server has none. */
 export type SecurityAnalyzerNames = string[];
+
+/** How risky an action is judged to be. */
+export type SecurityRisk = "UNKNOWN" | "LOW" | "MEDIUM" | "HIGH";
+
+/** A part of a message that a client sends. */
+export type SentContent = TextContentInput | ImageContentInput | ImageUrlContent;
 
 /** What a client needs to know before anybody has logged in. */
 export interface ServerConfig {
@@ -2877,7 +3036,7 @@ export interface SuccessObservation {
   source: EventSource;
   /** The event in a sentence, for a person. May be empty. */
   message: string;
-  /** The id of the action that this event is the result of. */
+  /** The id of the action that this event is the result of. An action that was held back stands in the log again once the user has decided, with the one that waited as its cause. */
   cause?: EventId;
   tool_call_metadata?: ToolCallMetadata;
   /** The type of the observation. */
@@ -2907,7 +3066,7 @@ export interface SystemAction {
   source: EventSource;
   /** The event in a sentence, for a person. May be empty. */
   message: string;
-  /** The id of the action that this event is the result of. */
+  /** The id of the action that this event is the result of. An action that was held back stands in the log again once the user has decided, with the one that waited as its cause. */
   cause?: EventId;
   tool_call_metadata?: ToolCallMetadata;
   /** The type of the action. */
@@ -2938,7 +3097,7 @@ export interface TaskTrackingAction {
   source: EventSource;
   /** The event in a sentence, for a person. May be empty. */
   message: string;
-  /** The id of the action that this event is the result of. */
+  /** The id of the action that this event is the result of. An action that was held back stands in the log again once the user has decided, with the one that waited as its cause. */
   cause?: EventId;
   tool_call_metadata?: ToolCallMetadata;
   /** The type of the action. */
@@ -2994,7 +3153,7 @@ export interface TaskTrackingObservation {
   source: EventSource;
   /** The event in a sentence, for a person. May be empty. */
   message: string;
-  /** The id of the action that this event is the result of. */
+  /** The id of the action that this event is the result of. An action that was held back stands in the log again once the user has decided, with the one that waited as its cause. */
   cause?: EventId;
   tool_call_metadata?: ToolCallMetadata;
   /** The type of the observation. */
@@ -3013,6 +3172,26 @@ export type TaskType =
   | "OPEN_PR"
   | "CREATE_MICROAGENT";
 
+/** A text. */
+export interface TextContent {
+  /** Whether the model's provider is asked to cache up to here. */
+  cache_prompt: boolean;
+  /** Always `text`. */
+  type: "text";
+  /** The text. */
+  text: string;
+}
+
+/** A text. */
+export interface TextContentInput {
+  /** Whether the model's provider is asked to cache up to here. */
+  cache_prompt?: boolean;
+  /** Always `text`. */
+  type: "text";
+  /** The text. */
+  text: string;
+}
+
 /** The agent thinks aloud. */
 export interface ThinkAction {
   id: EventId;
@@ -3021,7 +3200,7 @@ export interface ThinkAction {
   source: EventSource;
   /** The event in a sentence, for a person. May be empty. */
   message: string;
-  /** The id of the action that this event is the result of. */
+  /** The id of the action that this event is the result of. An action that was held back stands in the log again once the user has decided, with the one that waited as its cause. */
   cause?: EventId;
   tool_call_metadata?: ToolCallMetadata;
   /** The type of the action. */
@@ -3064,7 +3243,7 @@ export interface ThinkObservation {
   source: EventSource;
   /** The event in a sentence, for a person. May be empty. */
   message: string;
-  /** The id of the action that this event is the result of. */
+  /** The id of the action that this event is the result of. An action that was held back stands in the log again once the user has decided, with the one that waited as its cause. */
   cause?: EventId;
   tool_call_metadata?: ToolCallMetadata;
   /** The type of the observation. */
@@ -3072,6 +3251,16 @@ export interface ThinkObservation {
   /** The result, as text. */
   content: string;
   extras: ThinkExtras;
+}
+
+/** What the model thought before it answered. */
+export interface Thinking {
+  /** Always `thinking`. */
+  type: "thinking";
+  /** What the model thought. */
+  thinking: string;
+  /** The provider's proof that the model did. */
+  signature: string | null;
 }
 
 /** A moment in UTC, RFC 3339 with `Z`. */
@@ -3165,7 +3354,7 @@ export interface TrajectoryBrowseObservation {
   source: EventSource;
   /** The event in a sentence, for a person. May be empty. */
   message: string;
-  /** The id of the action that this event is the result of. */
+  /** The id of the action that this event is the result of. An action that was held back stands in the log again once the user has decided, with the one that waited as its cause. */
   cause?: EventId;
   tool_call_metadata?: ToolCallMetadata;
   /** The type of the observation. */
@@ -3339,7 +3528,7 @@ export interface UserRejectedObservation {
   source: EventSource;
   /** The event in a sentence, for a person. May be empty. */
   message: string;
-  /** The id of the action that this event is the result of. */
+  /** The id of the action that this event is the result of. An action that was held back stands in the log again once the user has decided, with the one that waited as its cause. */
   cause?: EventId;
   tool_call_metadata?: ToolCallMetadata;
   /** The type of the observation. */
@@ -3347,6 +3536,879 @@ export interface UserRejectedObservation {
   /** The result, as text. */
   content: string;
   extras: UserRejectedExtras;
+}
+
+/** The agent does something, or the user does it without being asked. */
+export interface V1ActionEvent {
+  id: V1EventId;
+  /** When it happened. A time without a zone is read as UTC. */
+  timestamp: Timestamp;
+  source: EventSource;
+  /** Why it is done. */
+  thought: TextContent[];
+  /** What the model reasoned, as text. */
+  reasoning_content: string | null;
+  /** What the model thought, as its provider gives it. */
+  thinking_blocks: (Thinking | RedactedThinking)[];
+  /** The same from the Responses API. */
+  responses_reasoning_item: ReasoningItem | null;
+  /** What is done; null when the model has called a tool that does not exist. */
+  action: V1ToolAction | null;
+  /** The tool. */
+  tool_name: string;
+  /** The call of the tool, by which what came of it is known. */
+  tool_call_id: string;
+  tool_call: V1ToolCall;
+  /** The model's answer that the event comes from. Calls that belong together share it. */
+  llm_response_id: string;
+  security_risk: SecurityRisk;
+  /** Always `ActionEvent`. */
+  kind: "ActionEvent";
+}
+
+/** An action failed. The agent goes on. */
+export interface V1AgentErrorEvent {
+  id: V1EventId;
+  /** When it happened. A time without a zone is read as UTC. */
+  timestamp: Timestamp;
+  /** Who caused the event: the agent, the user, or the environment that both work in. */
+  source: "agent";
+  /** The tool. */
+  tool_name: string;
+  /** The call of the tool, by which what came of it is known. */
+  tool_call_id: string;
+  /** What went wrong. */
+  error: string;
+  /** Always `AgentErrorEvent`. */
+  kind: "AgentErrorEvent";
+}
+
+/** An element of the page is clicked. */
+export interface V1BrowserClickAction {
+  /** Always `BrowserClickAction`. */
+  kind: "BrowserClickAction";
+  /** The element's number in the last state of the browser. */
+  index: number;
+  /** Whether to open it in a new tab. */
+  new_tab: boolean;
+}
+
+/** A tab is closed. */
+export interface V1BrowserCloseTabAction {
+  /** Always `BrowserCloseTabAction`. */
+  kind: "BrowserCloseTabAction";
+  /** The tab. */
+  tab_id: string;
+}
+
+/** The browser gives the page as text. */
+export interface V1BrowserGetContentAction {
+  /** Always `BrowserGetContentAction`. */
+  kind: "BrowserGetContentAction";
+  /** Whether with its links. */
+  extract_links: boolean;
+  /** Where in the text to begin. */
+  start_from_char: number;
+}
+
+/** The browser says what it shows. */
+export interface V1BrowserGetStateAction {
+  /** Always `BrowserGetStateAction`. */
+  kind: "BrowserGetStateAction";
+  /** Whether with a picture of it. */
+  include_screenshot: boolean;
+}
+
+/** The browser goes back to the page before. */
+export interface V1BrowserGoBackAction {
+  /** Always `BrowserGoBackAction`. */
+  kind: "BrowserGoBackAction";
+}
+
+/** The browser lists its tabs. */
+export interface V1BrowserListTabsAction {
+  /** Always `BrowserListTabsAction`. */
+  kind: "BrowserListTabsAction";
+}
+
+/** A page is opened in the browser. */
+export interface V1BrowserNavigateAction {
+  /** Always `BrowserNavigateAction`. */
+  kind: "BrowserNavigateAction";
+  /** The page. */
+  url: string;
+  /** Whether to open it in a new tab. */
+  new_tab: boolean;
+}
+
+/** What the browser says. */
+export interface V1BrowserObservation {
+  /** The result, in parts. */
+  content: V1Content[];
+  /** Whether it went wrong. */
+  is_error: boolean;
+  /** A picture of the page, base64 of a PNG. */
+  screenshot_data: string | null;
+  /** Always `BrowserObservation`. */
+  kind: "BrowserObservation";
+}
+
+/** The page is scrolled. */
+export interface V1BrowserScrollAction {
+  /** Always `BrowserScrollAction`. */
+  kind: "BrowserScrollAction";
+  /** Which way. */
+  direction: "up" | "down";
+}
+
+/** The browser shows another tab. */
+export interface V1BrowserSwitchTabAction {
+  /** Always `BrowserSwitchTabAction`. */
+  kind: "BrowserSwitchTabAction";
+  /** The tab. */
+  tab_id: string;
+}
+
+/** Text is typed into an element of the page. */
+export interface V1BrowserTypeAction {
+  /** Always `BrowserTypeAction`. */
+  kind: "BrowserTypeAction";
+  /** The element's number in the last state of the browser. */
+  index: number;
+  /** The text. */
+  text: string;
+}
+
+/** The agent forgets events and keeps a summary. They stay in the log. */
+export interface V1Condensation {
+  id: V1EventId;
+  /** When it happened. A time without a zone is read as UTC. */
+  timestamp: Timestamp;
+  /** Who caused the event: the agent, the user, or the environment that both work in. */
+  source: "environment";
+  /** The forgotten events. */
+  forgotten_event_ids: V1EventId[];
+  /** What they were about. */
+  summary: string | null;
+  /** Where the agent reads the summary in its history. */
+  summary_offset: number | null;
+  /** The model's answer that the event comes from. Calls that belong together share it. */
+  llm_response_id: string;
+  /** Always `Condensation`. */
+  kind: "Condensation";
+}
+
+/** The agent is to condense what it remembers. */
+export interface V1CondensationRequest {
+  id: V1EventId;
+  /** When it happened. A time without a zone is read as UTC. */
+  timestamp: Timestamp;
+  /** Who caused the event: the agent, the user, or the environment that both work in. */
+  source: "environment";
+  /** Always `CondensationRequest`. */
+  kind: "CondensationRequest";
+}
+
+/** What the agent remembers of the events that it has forgotten. */
+export interface V1CondensationSummaryEvent {
+  id: V1EventId;
+  /** When it happened. A time without a zone is read as UTC. */
+  timestamp: Timestamp;
+  /** Who caused the event: the agent, the user, or the environment that both work in. */
+  source: "environment";
+  /** What they were about. */
+  summary: string;
+  /** Always `CondensationSummaryEvent`. */
+  kind: "CondensationSummaryEvent";
+}
+
+/** A part of a message or a result: a text, or images. */
+export type V1Content = TextContent | ImageContent;
+
+/** The agent cannot go on, and why. */
+export interface V1ConversationErrorEvent {
+  id: V1EventId;
+  /** When it happened. A time without a zone is read as UTC. */
+  timestamp: Timestamp;
+  source: EventSource;
+  /** What went wrong, for a program: a code such as `STATUS$ERROR_LLM_AUTHENTICATION`, or the name of an exception. */
+  code: string;
+  /** What went wrong, for a person. */
+  detail: string;
+  /** Always `ConversationErrorEvent`. */
+  kind: "ConversationErrorEvent";
+}
+
+/** A part of the conversation's state has changed. `key` names it. */
+export type V1ConversationStateUpdateEvent = V1ExecutionStatusEvent | V1StatsEvent | V1StateFieldEvent;
+
+/** Agents are asked for help. */
+export interface V1DelegateAction {
+  /** Always `DelegateAction`. */
+  kind: "DelegateAction";
+  /** Whether to begin agents or to give them tasks. */
+  command: "spawn" | "delegate";
+  /** The agents to begin, for `spawn`. */
+  ids: string[] | null;
+  /** Their types, in the same order. */
+  agent_types: string[] | null;
+  /** The tasks by agent, for `delegate`. */
+  tasks: Record<string, string> | null;
+}
+
+/** What came of asking for help. */
+export interface V1DelegateObservation {
+  /** The result, in parts. */
+  content: V1Content[];
+  /** Whether it went wrong. */
+  is_error: boolean;
+  /** Whether agents were begun or given tasks. */
+  command: "spawn" | "delegate";
+  /** Always `DelegateObservation`. */
+  kind: "DelegateObservation";
+}
+
+/** An event of a conversation, as V1 shows it. `kind` names the type. */
+export type V1Event =
+  | V1SystemPromptEvent
+  | V1MessageEvent
+  | V1ActionEvent
+  | V1ObservationEvent
+  | V1UserRejectObservation
+  | V1AgentErrorEvent
+  | V1ConversationErrorEvent
+  | V1PauseEvent
+  | V1Condensation
+  | V1CondensationRequest
+  | V1CondensationSummaryEvent
+  | V1LLMCompletionLogEvent
+  | V1TokenEvent
+  | V1ConversationStateUpdateEvent;
+
+/** Identifies an event among all events of all conversations: a UUID with dashes. That of an event of the log is the same whenever and wherever it is read (UUIDv8, RFC 9562). */
+export type V1EventId = string;
+
+/** What the agent is doing has changed. */
+export interface V1ExecutionStatusEvent {
+  id: V1EventId;
+  /** When it happened. A time without a zone is read as UTC. */
+  timestamp: Timestamp;
+  /** Who caused the event: the agent, the user, or the environment that both work in. */
+  source: "environment";
+  /** Which part of the state has changed. */
+  key: "execution_status";
+  value: ConversationExecutionStatus;
+  /** Always `ConversationStateUpdateEvent`. */
+  kind: "ConversationStateUpdateEvent";
+}
+
+/** A file is read or edited. */
+export interface V1FileEditorAction {
+  /** Always `FileEditorAction`. */
+  kind: "FileEditorAction";
+  /** What to do with the file. */
+  command: "view" | "create" | "str_replace" | "insert" | "undo_edit";
+  /** The file. */
+  path: string;
+  /** The whole text, for `create`. */
+  file_text: string | null;
+  /** The text to replace, for `str_replace`. */
+  old_str: string | null;
+  /** The new text, for `str_replace` and `insert`. */
+  new_str: string | null;
+  /** The line after which to insert; 0 is the top. */
+  insert_line: number | null;
+  /** First and last line from 1, for `view`. */
+  view_range: number[] | null;
+}
+
+/** What came of reading or editing a file. */
+export interface V1FileEditorObservation {
+  /** The result, in parts. */
+  content: V1Content[];
+  /** Whether it went wrong. */
+  is_error: boolean;
+  /** What was done with the file. */
+  command: "view" | "create" | "str_replace" | "insert" | "undo_edit";
+  /** The file. */
+  path: string | null;
+  /** Whether the file existed before. */
+  prev_exist: boolean;
+  /** The text before. */
+  old_content: string | null;
+  /** The text after. */
+  new_content: string | null;
+  /** Always `FileEditorObservation`. */
+  kind: "FileEditorObservation";
+}
+
+/** The agent has finished the task. */
+export interface V1FinishAction {
+  /** Always `FinishAction`. */
+  kind: "FinishAction";
+  /** What was achieved, for the user. */
+  message: string;
+}
+
+/** The task is finished. The content repeats the action's message. */
+export interface V1FinishObservation {
+  /** The result, in parts. */
+  content: V1Content[];
+  /** Whether it went wrong. */
+  is_error: boolean;
+  /** Always `FinishObservation`. */
+  kind: "FinishObservation";
+}
+
+/** The state as a whole. It is the first frame of every connection, and comes after a pause; it is not in the log. */
+export interface V1FullStateEvent {
+  id: V1EventId;
+  /** When it happened. A time without a zone is read as UTC. */
+  timestamp: Timestamp;
+  /** Who caused the event: the agent, the user, or the environment that both work in. */
+  source: "environment";
+  /** Which part of the state has changed. */
+  key: "full_state";
+  value: ConversationState;
+  /** Always `ConversationStateUpdateEvent`. */
+  kind: "ConversationStateUpdateEvent";
+}
+
+/** Files are looked for by their names. */
+export interface V1GlobAction {
+  /** Always `GlobAction`. */
+  kind: "GlobAction";
+  /** A glob. */
+  pattern: string;
+  /** Where to look; null for the workspace. */
+  path: string | null;
+}
+
+/** The files that were found. */
+export interface V1GlobObservation {
+  /** The result, in parts. */
+  content: V1Content[];
+  /** Whether it went wrong. */
+  is_error: boolean;
+  /** Their paths. */
+  files: string[];
+  /** What was looked for. */
+  pattern: string;
+  /** Where. */
+  search_path: string;
+  /** Whether there is more than is listed. */
+  truncated: boolean;
+  /** Always `GlobObservation`. */
+  kind: "GlobObservation";
+}
+
+/** Files are looked for by what they hold. */
+export interface V1GrepAction {
+  /** Always `GrepAction`. */
+  kind: "GrepAction";
+  /** A regular expression. */
+  pattern: string;
+  /** Where to look; null for the workspace. */
+  path: string | null;
+  /** A glob that the files' names have to fit. */
+  include: string | null;
+}
+
+/** The files that were found. */
+export interface V1GrepObservation {
+  /** The result, in parts. */
+  content: V1Content[];
+  /** Whether it went wrong. */
+  is_error: boolean;
+  /** Their paths. */
+  matches: string[];
+  /** What was looked for. */
+  pattern: string;
+  /** Where. */
+  search_path: string;
+  /** The glob that their names fit. */
+  include_pattern: string | null;
+  /** Whether there is more than is listed. */
+  truncated: boolean;
+  /** Always `GrepObservation`. */
+  kind: "GrepObservation";
+}
+
+/** The log of a call of a model. Agents elsewhere tell of it over webhooks; this server does not. */
+export interface V1LLMCompletionLogEvent {
+  id: V1EventId;
+  /** When it happened. A time without a zone is read as UTC. */
+  timestamp: Timestamp;
+  /** Who caused the event: the agent, the user, or the environment that both work in. */
+  source: "environment";
+  /** What the log is called. */
+  filename: string;
+  /** The log, as JSON text. */
+  log_data: string;
+  /** The model. */
+  model_name: string;
+  /** What it was used for. */
+  usage_id: string;
+  /** Always `LLMCompletionLogEvent`. */
+  kind: "LLMCompletionLogEvent";
+}
+
+/** A tool that has no kind of its own is called: one of an MCP server, or one that only V0 knows. */
+export interface V1MCPToolAction {
+  /** Always `MCPToolAction`. */
+  kind: "MCPToolAction";
+  /** What it is called with. */
+  data: Record<string, unknown>;
+}
+
+/** What a tool without a kind of its own has answered. */
+export interface V1MCPToolObservation {
+  /** The result, in parts. */
+  content: V1Content[];
+  /** Whether it went wrong. */
+  is_error: boolean;
+  /** The tool. */
+  tool_name: string;
+  /** Always `MCPToolObservation`. */
+  kind: "MCPToolObservation";
+}
+
+/** A message, as a language model takes and gives it. */
+export interface V1Message {
+  /** Who speaks. */
+  role: "user" | "system" | "assistant" | "tool";
+  /** What is said, in parts. */
+  content: V1Content[];
+  /** Whether the model's provider caches the message. */
+  cache_enabled: boolean;
+  /** Whether the model can see images. */
+  vision_enabled: boolean;
+  /** Whether the model calls tools by itself. */
+  function_calling_enabled: boolean;
+  /** The tools that the model calls. */
+  tool_calls: V1ToolCall[] | null;
+  /** The call that a tool answers. */
+  tool_call_id: string | null;
+  /** The tool that answers. */
+  name: string | null;
+  /** Whether the model is given texts only. */
+  force_string_serializer: boolean;
+  /** Whether the model is given what it reasoned before. */
+  send_reasoning_content: boolean;
+  /** What the model reasoned, as text. */
+  reasoning_content: string | null;
+  /** What the model thought, as its provider gives it. */
+  thinking_blocks: (Thinking | RedactedThinking)[];
+  /** The same from the Responses API. */
+  responses_reasoning_item: ReasoningItem | null;
+}
+
+/** Somebody says something: the user with the role `user`, the agent with the role `assistant`. */
+export interface V1MessageEvent {
+  id: V1EventId;
+  /** When it happened. A time without a zone is read as UTC. */
+  timestamp: Timestamp;
+  source: EventSource;
+  llm_message: V1Message;
+  llm_response_id: string | null;
+  /** The skills that the message has triggered. */
+  activated_skills: string[];
+  /** What is added to the message for the model. */
+  extended_content: TextContent[];
+  /** The agent that says it, where there are several. */
+  sender: string | null;
+  /** Always `MessageEvent`. */
+  kind: "MessageEvent";
+}
+
+/** What a model has used so far, call by call. */
+export interface V1Metrics {
+  /** The model. */
+  model_name: string;
+  /** US dollars so far. */
+  accumulated_cost: number;
+  /** US dollars that the task may cost; null for no limit. */
+  max_budget_per_task: number | null;
+  /** The tokens so far. */
+  accumulated_token_usage: V1TokenUsage | null;
+  /** The cost of each call. */
+  costs: {
+    /** The model. */
+    model: string;
+    /** US dollars. */
+    cost: number;
+    /** When, in seconds since 1970. */
+    timestamp: number;
+  }[];
+  /** The latency of each call. */
+  response_latencies: {
+    /** The model. */
+    model: string;
+    /** Seconds until the answer. */
+    latency: number;
+    /** The provider's id of the answer. */
+    response_id: string;
+  }[];
+  /** The tokens of each call. */
+  token_usages: V1TokenUsage[];
+}
+
+/** What came of an action. */
+export interface V1ObservationEvent {
+  id: V1EventId;
+  /** When it happened. A time without a zone is read as UTC. */
+  timestamp: Timestamp;
+  /** Who caused the event: the agent, the user, or the environment that both work in. */
+  source: "environment";
+  /** The tool. */
+  tool_name: string;
+  /** The call of the tool, by which what came of it is known. */
+  tool_call_id: string;
+  observation: V1ToolObservation;
+  /** The id of the ActionEvent that this is the result of. */
+  action_id: V1EventId;
+  /** Always `ObservationEvent`. */
+  kind: "ObservationEvent";
+}
+
+/** The user has paused the agent. */
+export interface V1PauseEvent {
+  id: V1EventId;
+  /** When it happened. A time without a zone is read as UTC. */
+  timestamp: Timestamp;
+  /** Who caused the event: the agent, the user, or the environment that both work in. */
+  source: "user";
+  /** Always `PauseEvent`. */
+  kind: "PauseEvent";
+}
+
+/** A file is read, or `PLAN.md` edited. */
+export interface V1PlanningFileEditorAction {
+  /** Always `PlanningFileEditorAction`. */
+  kind: "PlanningFileEditorAction";
+  /** What to do with the file. */
+  command: "view" | "create" | "str_replace" | "insert" | "undo_edit";
+  /** The file. */
+  path: string;
+  /** The whole text, for `create`. */
+  file_text: string | null;
+  /** The text to replace, for `str_replace`. */
+  old_str: string | null;
+  /** The new text, for `str_replace` and `insert`. */
+  new_str: string | null;
+  /** The line after which to insert; 0 is the top. */
+  insert_line: number | null;
+  /** First and last line from 1, for `view`. */
+  view_range: number[] | null;
+}
+
+/** What came of reading a file, or editing `PLAN.md`. */
+export interface V1PlanningFileEditorObservation {
+  /** The result, in parts. */
+  content: V1Content[];
+  /** Whether it went wrong. */
+  is_error: boolean;
+  /** What was done with the file. */
+  command: "view" | "create" | "str_replace" | "insert" | "undo_edit";
+  /** The file. */
+  path: string | null;
+  /** Whether the file existed before. */
+  prev_exist: boolean;
+  /** The text before. */
+  old_content: string | null;
+  /** The text after. */
+  new_content: string | null;
+  /** Always `PlanningFileEditorObservation`. */
+  kind: "PlanningFileEditorObservation";
+}
+
+/** A message was refused: nothing was appended. It has the form of an event, so that clients show it, and is not in the log. `code` is in lower case, which no event of the log has. */
+export interface V1RefusalEvent {
+  id: V1EventId;
+  /** When it happened. A time without a zone is read as UTC. */
+  timestamp: Timestamp;
+  /** Always `environment`. */
+  source: "environment";
+  /** What was wrong, for a program. */
+  code:
+    | "malformed_json"
+    | "validation_failed"
+    | "unsupported_media_type"
+    | "scope_insufficient"
+    | "conversation_not_running"
+    | "internal_error";
+  /** What was wrong and what would be right, for a person. */
+  detail: string;
+  /** Always `ConversationErrorEvent`. */
+  kind: "ConversationErrorEvent";
+}
+
+/** Another part of the state has changed. Agents elsewhere tell of it over webhooks; this server does not. */
+export interface V1StateFieldEvent {
+  id: V1EventId;
+  /** When it happened. A time without a zone is read as UTC. */
+  timestamp: Timestamp;
+  /** Who caused the event: the agent, the user, or the environment that both work in. */
+  source: "environment";
+  /** Which part of the state has changed. */
+  key:
+    | "id"
+    | "agent"
+    | "workspace"
+    | "persistence_dir"
+    | "max_iterations"
+    | "stuck_detection"
+    | "confirmation_policy"
+    | "security_analyzer"
+    | "activated_knowledge_skills"
+    | "secret_registry";
+  /** The new value. */
+  value: unknown;
+  /** Always `ConversationStateUpdateEvent`. */
+  kind: "ConversationStateUpdateEvent";
+}
+
+/** What the models have used so far. */
+export interface V1StatsEvent {
+  id: V1EventId;
+  /** When it happened. A time without a zone is read as UTC. */
+  timestamp: Timestamp;
+  /** Who caused the event: the agent, the user, or the environment that both work in. */
+  source: "environment";
+  /** Which part of the state has changed. */
+  key: "stats";
+  value: ConversationStats;
+  /** Always `ConversationStateUpdateEvent`. */
+  kind: "ConversationStateUpdateEvent";
+}
+
+/** The agent is set up. */
+export interface V1SystemPromptEvent {
+  id: V1EventId;
+  /** When it happened. A time without a zone is read as UTC. */
+  timestamp: Timestamp;
+  /** Who caused the event: the agent, the user, or the environment that both work in. */
+  source: "agent";
+  system_prompt: TextContent;
+  /** The tools offered to the model, each in the form of the OpenAI API: `type` and `function`. */
+  tools: Record<string, unknown>[];
+  /** Always `SystemPromptEvent`. */
+  kind: "SystemPromptEvent";
+}
+
+/** A task of a plan. */
+export interface V1Task {
+  /** What is to be done. */
+  title: string;
+  /** What else there is to say. */
+  notes: string;
+  /** How far it is. */
+  status: "todo" | "in_progress" | "done";
+}
+
+/** The list of tasks is shown or replaced. */
+export interface V1TaskTrackerAction {
+  /** Always `TaskTrackerAction`. */
+  kind: "TaskTrackerAction";
+  /** Whether to show the list or to replace it. */
+  command: "view" | "plan";
+  /** The tasks, in their order. */
+  task_list: V1Task[];
+}
+
+/** The list of tasks. */
+export interface V1TaskTrackerObservation {
+  /** The result, in parts. */
+  content: V1Content[];
+  /** Whether it went wrong. */
+  is_error: boolean;
+  /** Whether the list was shown or replaced. */
+  command: "view" | "plan";
+  /** The tasks, in their order. */
+  task_list: V1Task[];
+  /** Always `TaskTrackerObservation`. */
+  kind: "TaskTrackerObservation";
+}
+
+/** A command is run. */
+export interface V1TerminalAction {
+  /** Always `TerminalAction`. */
+  kind: "TerminalAction";
+  /** A command line for bash. */
+  command: string;
+  /** Whether the text is input for a running command. */
+  is_input: boolean;
+  /** Seconds that it may take; null for no limit. */
+  timeout: number | null;
+  /** Whether to begin with a new terminal. */
+  reset: boolean;
+}
+
+/** How a command ended. */
+export interface V1TerminalMetadata {
+  /** The exit code; -1 when there is none. */
+  exit_code: number;
+  /** The process id; -1 when unknown. */
+  pid: number;
+  /** Who the command ran as. */
+  username: string | null;
+  /** Where the command ran. */
+  hostname: string | null;
+  /** The folder that the command ran in. */
+  working_dir: string | null;
+  /** The Python interpreter, when known. */
+  py_interpreter_path: string | null;
+  /** Text to show before the output. */
+  prefix: string;
+  /** Text to show after the output. */
+  suffix: string;
+}
+
+/** What came of a command. */
+export interface V1TerminalObservation {
+  /** The result, in parts. */
+  content: V1Content[];
+  /** Whether it went wrong. */
+  is_error: boolean;
+  /** The command that ran; null for input. */
+  command: string | null;
+  /** Its exit code; null while there is none. */
+  exit_code: number | null;
+  /** Whether it took too long. */
+  timeout: boolean;
+  metadata: V1TerminalMetadata;
+  /** Always `TerminalObservation`. */
+  kind: "TerminalObservation";
+}
+
+/** The agent thinks aloud. */
+export interface V1ThinkAction {
+  /** Always `ThinkAction`. */
+  kind: "ThinkAction";
+  /** The thought. */
+  thought: string;
+}
+
+/** The thought was logged. */
+export interface V1ThinkObservation {
+  /** The result, in parts. */
+  content: V1Content[];
+  /** Whether it went wrong. */
+  is_error: boolean;
+  /** Always `ThinkObservation`. */
+  kind: "ThinkObservation";
+}
+
+/** The tokens of a call of a model. Agents elsewhere tell of them over webhooks; this server does not. */
+export interface V1TokenEvent {
+  id: V1EventId;
+  /** When it happened. A time without a zone is read as UTC. */
+  timestamp: Timestamp;
+  source: EventSource;
+  /** The tokens read. */
+  prompt_token_ids: number[];
+  /** The tokens written. */
+  response_token_ids: number[];
+  /** Always `TokenEvent`. */
+  kind: "TokenEvent";
+}
+
+/** The tokens that calls of a model have used. */
+export interface V1TokenUsage {
+  /** The model. */
+  model: string;
+  /** Tokens read. */
+  prompt_tokens: number;
+  /** Tokens written. */
+  completion_tokens: number;
+  /** Tokens read from the provider's cache. */
+  cache_read_tokens: number;
+  /** Tokens written to the provider's cache. */
+  cache_write_tokens: number;
+  /** Tokens that the model reasoned with. */
+  reasoning_tokens: number;
+  /** How many tokens the model can look at; 0 when unknown. */
+  context_window: number;
+  /** Tokens of the last call. */
+  per_turn_token: number;
+  /** The provider's id of the answer. */
+  response_id: string;
+}
+
+/** What a tool is called with. `kind` names the type. */
+export type V1ToolAction =
+  | V1TerminalAction
+  | V1FileEditorAction
+  | V1PlanningFileEditorAction
+  | V1TaskTrackerAction
+  | V1FinishAction
+  | V1ThinkAction
+  | V1GlobAction
+  | V1GrepAction
+  | V1DelegateAction
+  | V1BrowserNavigateAction
+  | V1BrowserClickAction
+  | V1BrowserTypeAction
+  | V1BrowserGetStateAction
+  | V1BrowserGetContentAction
+  | V1BrowserScrollAction
+  | V1BrowserGoBackAction
+  | V1BrowserListTabsAction
+  | V1BrowserSwitchTabAction
+  | V1BrowserCloseTabAction
+  | V1MCPToolAction;
+
+/** A call of a tool, as the model has made it. */
+export interface V1ToolCall {
+  /** The model's id of the call. */
+  id: string;
+  /** The tool that the model calls. */
+  name: string;
+  /** What it is called with, as JSON text. */
+  arguments: string;
+  /** The API that the model was asked over. */
+  origin: "completion" | "responses";
+}
+
+/** What a tool has answered. `kind` names the type. */
+export type V1ToolObservation =
+  | V1TerminalObservation
+  | V1FileEditorObservation
+  | V1PlanningFileEditorObservation
+  | V1TaskTrackerObservation
+  | V1FinishObservation
+  | V1ThinkObservation
+  | V1GlobObservation
+  | V1GrepObservation
+  | V1DelegateObservation
+  | V1BrowserObservation
+  | V1MCPToolObservation;
+
+/** What the user says. Unknown fields are ignored. */
+export interface V1UserMessage {
+  /** Always `user`. */
+  role: "user";
+  /** A text, or the parts of the message in their order; null for none. */
+  content: string | SentContent[] | null;
+}
+
+/** The user has not allowed an action. */
+export interface V1UserRejectObservation {
+  id: V1EventId;
+  /** When it happened. A time without a zone is read as UTC. */
+  timestamp: Timestamp;
+  /** Who caused the event: the agent, the user, or the environment that both work in. */
+  source: "environment";
+  /** The tool. */
+  tool_name: string;
+  /** The call of the tool, by which what came of it is known. */
+  tool_call_id: string;
+  /** The id of the ActionEvent that this is the result of. */
+  action_id: V1EventId;
+  /** Why not. */
+  rejection_reason: string;
+  /** Always `UserRejectObservation`. */
+  kind: "UserRejectObservation";
 }
 
 /** The request does not fit the contract. `details` names each part that does not fit and what would. */
@@ -3380,7 +4442,7 @@ export interface WriteAction {
   source: EventSource;
   /** The event in a sentence, for a person. May be empty. */
   message: string;
-  /** The id of the action that this event is the result of. */
+  /** The id of the action that this event is the result of. An action that was held back stands in the log again once the user has decided, with the one that waited as its cause. */
   cause?: EventId;
   tool_call_metadata?: ToolCallMetadata;
   /** The type of the action. */
@@ -3446,7 +4508,7 @@ export interface WriteObservation {
   source: EventSource;
   /** The event in a sentence, for a person. May be empty. */
   message: string;
-  /** The id of the action that this event is the result of. */
+  /** The id of the action that this event is the result of. An action that was held back stands in the log again once the user has decided, with the one that waited as its cause. */
   cause?: EventId;
   tool_call_metadata?: ToolCallMetadata;
   /** The type of the observation. */

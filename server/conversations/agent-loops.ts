@@ -274,7 +274,7 @@ function reactTo(loop: AgentLoop, action: Action | ActionRequest, eventId: numbe
   const next = stateAskedFor(action);
   if (next === null) return;
   loop
-    .become(next)
+    .become(next, action.action === "change_agent_state" ? action.args.thought : "")
     .catch((error: unknown) => logger.error({ err: error, event_id: eventId }, "the agent could not change its state"));
 }
 

@@ -28,6 +28,16 @@ export function conversationQueries(db: Kysely<Database>): Omit<ConversationStor
     async list(filter) {
       return (await listQuery(db, filter).execute()).map(conversationRecord);
     },
+    async idsByPrefix(userId, prefix) {
+      const rows = await db
+        .selectFrom("conversations")
+        .select("id")
+        .where("user_id", "=", userId)
+        .where("id", ">=", prefix)
+        .where("id", "<", `${prefix}g`) // after every hexadecimal digit
+        .execute();
+      return rows.map(({ id }) => id);
+    },
     async listByStatus(statuses) {
       const rows = await db.selectFrom("conversations").selectAll().where("status", "in", statuses).execute();
       return rows.map(conversationRecord);

@@ -281,6 +281,8 @@ export interface ConversationStore {
   setup(id: string): Promise<ConversationSetup>;
   /** Newest first; equal times by id, descending. */
   list(filter: ConversationFilter): Promise<ConversationRecord[]>;
+  /** The ids of a user's conversations that begin with these hexadecimal digits. */
+  idsByPrefix(userId: string, prefix: string): Promise<string[]>;
   /** Every conversation with one of these statuses, of all users. */
   listByStatus(statuses: readonly ConversationStatus[]): Promise<ConversationRecord[]>;
   /** A user's conversations with one of these statuses, those first in which nothing has happened for the longest. */

@@ -48,13 +48,11 @@ const ImageUrlContent = z
   });
 
 /** What a client may send: both forms of images. */
-const SentContent = z
-  .discriminatedUnion("type", [TextContent, ImageContent, ImageUrlContent])
-  .meta({
-    id: "SentContent",
-    description: "A part of a message that a client sends.",
-    examples: [exampleOf(TextContent)],
-  });
+const SentContent = z.discriminatedUnion("type", [TextContent, ImageContent, ImageUrlContent]).meta({
+  id: "SentContent",
+  description: "A part of a message that a client sends.",
+  examples: [exampleOf(TextContent)],
+});
 
 /** What a client says: parts, or just a text. Nothing is a message without parts. */
 export const sentContent = z

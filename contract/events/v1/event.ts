@@ -131,7 +131,7 @@ const AgentErrorEvent = eventKind(
 );
 
 /** A change of the state: an object told apart by `kind`, and then by `key`. */
-function stateUpdate<Key extends z.ZodLiteral<string> | z.ZodEnum<Record<string, string>>, Value extends z.ZodType>(
+function stateUpdate<Key extends z.ZodType<string>, Value extends z.ZodType>(
   name: string,
   key: Key,
   description: string,

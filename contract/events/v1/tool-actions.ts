@@ -196,3 +196,6 @@ export const v1Tools = {
   browser_switch_tab: "BrowserSwitchTabAction",
   browser_close_tab: "BrowserCloseTabAction",
 } as const satisfies Readonly<Record<string, V1ToolAction["kind"]>>;
+
+/** The name of a tool that has a kind of its own. */
+export type V1ToolName = keyof typeof v1Tools;
