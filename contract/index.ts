@@ -20,6 +20,13 @@ import { sessions } from "./rest/sessions.ts";
 import { settings } from "./rest/settings.ts";
 import { trajectory } from "./rest/trajectory.ts";
 import { users } from "./rest/users.ts";
+import { appConversations } from "./rest/v1/app-conversations.ts";
+import { sandboxFiles } from "./rest/v1/sandbox-files.ts";
+import { sandboxGit } from "./rest/v1/sandbox-git.ts";
+import { sandboxSpecs } from "./rest/v1/sandbox-specs.ts";
+import { sandboxes } from "./rest/v1/sandboxes.ts";
+import { startTasks } from "./rest/v1/start-tasks.ts";
+import { webhooks } from "./rest/v1/webhooks.ts";
 import { events as eventsChannel } from "./socket/events.ts";
 
 /** Every REST operation by resource. The resource is the file name on every floor, in camel case. */
@@ -42,6 +49,13 @@ export const contract = {
   providers,
   health,
   users,
+  appConversations,
+  startTasks,
+  sandboxes,
+  sandboxSpecs,
+  sandboxGit,
+  sandboxFiles,
+  webhooks,
 };
 
 /** Every socket channel. */
@@ -116,6 +130,18 @@ export { loginCookie } from "./rest/oidc.ts";
 export { sessionCookie } from "./rest/sessions.ts";
 export { initialSettings, plainSettings, secretSettings } from "./rest/settings.ts";
 export type { Settings, SettingsUpdate } from "./rest/settings.ts";
+export type { AppConversation, ConversationExecutionStatus } from "./rest/v1/app-conversations.ts";
+export type { MetricsSnapshot } from "./rest/v1/metrics.ts";
+export type { GitChange } from "./rest/v1/sandbox-git.ts";
+export type { SandboxInfo, SandboxStatus } from "./rest/v1/sandbox-info.ts";
+export { sandboxProject, sandboxRoot } from "./rest/v1/sandbox-paths.ts";
+export { localSpec } from "./rest/v1/sandbox-specs.ts";
+export type { AgentType, AppConversationStartRequest } from "./rest/v1/start-request.ts";
+export type {
+  AppConversationStartTask,
+  AppConversationStartTaskStatus,
+  StartTaskSortOrder,
+} from "./rest/v1/start-tasks.ts";
 export { trimmedExtras } from "./rest/trajectory.ts";
 export { securitySchemes } from "./security.ts";
 export { ShorthandFrame, TypedClientFrame, tooManyConversations } from "./socket/frames.ts";

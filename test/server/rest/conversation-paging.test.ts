@@ -135,5 +135,10 @@ function recordAt(userId: string, moment: number, count: number): ConversationRe
     agentState: null,
     replayedUntil: -1,
     version: "V0",
+    sandboxId: "s",
+    parentId: null,
+    llmModel: null,
+    agentType: "default",
+    prNumbers: [],
   };
 }
