@@ -1594,10 +1594,12 @@ export interface ErrorCodes {
   sandboxGit: {
     changes:
       | "credentials_conflict"
+      | "not_a_directory"
       | "path_outside_workspace"
       | "validation_failed"
       | "invalid_credentials"
       | "unauthenticated"
+      | "permission_denied"
       | "route_not_found"
       | "sandbox_not_found"
       | "git_failed"
@@ -1607,6 +1609,7 @@ export interface ErrorCodes {
       | "not_ready";
     diff:
       | "credentials_conflict"
+      | "not_a_directory"
       | "not_a_file"
       | "path_outside_workspace"
       | "validation_failed"
@@ -1646,6 +1649,7 @@ export interface ErrorCodes {
       | "not_ready";
     download:
       | "credentials_conflict"
+      | "not_a_directory"
       | "not_a_file"
       | "path_outside_workspace"
       | "validation_failed"

@@ -749,7 +749,7 @@ export interface CondenseObservation {
   extras: CondenseExtras;
 }
 
-/** What the agent does. */
+/** What the agent is doing. `idle`: nothing yet, or nothing since the user has not allowed an action. `finished`: it has answered. `stuck`: it repeats itself. */
 export type ConversationExecutionStatus =
   | "idle"
   | "running"
@@ -1630,24 +1630,35 @@ export interface IdempotencyKeyReusedError {
   request_id: string;
 }
 
-/** A part of a message: images. */
+/** Images. */
 export interface ImageContent {
+  /** Whether the model's provider is asked to cache up to here. */
+  cache_prompt: boolean;
   /** Always `image`. */
   type: "image";
-  /** URLs of images. */
+  /** URLs or data URLs. */
   image_urls: string[];
-  /** Whether the model's provider may cache what comes up to here. */
-  cache_prompt: boolean;
 }
 
-/** A part of a message: images. */
+/** Images. */
 export interface ImageContentInput {
+  /** Whether the model's provider is asked to cache up to here. */
+  cache_prompt?: boolean;
   /** Always `image`. */
   type: "image";
-  /** URLs of images. */
+  /** URLs or data URLs. */
   image_urls: string[];
-  /** Whether the model's provider may cache what comes up to here. */
-  cache_prompt?: boolean;
+}
+
+/** An image, in the form of chat completions. It is read as `image`. */
+export interface ImageUrlContent {
+  /** Always `image_url`. */
+  type: "image_url";
+  /** The image. */
+  image_url: {
+    /** A URL or a data URL. */
+    url: string;
+  };
 }
 
 /** News about the conversation. It is not in the log and not replayed. */
@@ -2031,15 +2042,15 @@ export interface MessageResponse {
   event_id: EventId;
 }
 
-/** What a conversation has used. */
+/** What a model has used so far. */
 export interface MetricsSnapshot {
-  /** The model; `default` where several add up. */
+  /** The model. */
   model_name: string;
-  /** What it has cost, in US dollars. */
+  /** US dollars so far. */
   accumulated_cost: number;
-  /** What a task may cost, in US dollars; null for no limit. */
+  /** US dollars that the task may cost; null for no limit. */
   max_budget_per_task: number | null;
-  /** What all calls of models add up to. */
+  /** The tokens so far. */
   accumulated_token_usage: V1TokenUsage | null;
 }
 
@@ -2851,7 +2862,7 @@ export interface RunObservation {
 
 /** Where a conversation's commands run. */
 export interface RuntimeConfig {
-  /** The machine or container that the workspace is on; null where it is on the server's own. */
+  /** The sandbox that the workspace belongs to. */
   runtime_id: string | null;
   /** The conversation's id. */
   session_id: string;
@@ -3026,23 +3037,26 @@ export type SecurityAnalyzerNames = string[];
 
 /** What is said to the agent. */
 export interface SendMessageRequest {
-  /** Who speaks. */
+  /** Who speaks: always the user. */
   role: "user" | "system" | "assistant" | "tool";
-  /** What is said. */
-  content: (TextContent | ImageContent)[];
+  /** What is said: a text, or parts of it. */
+  content: V1Content[];
   /** Whether the agent is to answer at once. */
   run: boolean;
 }
 
 /** What is said to the agent. */
 export interface SendMessageRequestInput {
-  /** Who speaks. */
+  /** Who speaks: always the user. */
   role?: "user" | "system" | "assistant" | "tool";
-  /** What is said. */
-  content?: (TextContentInput | ImageContentInput)[];
+  /** What is said: a text, or parts of it. */
+  content?: string | SentContent[] | null;
   /** Whether the agent is to answer at once. */
   run?: boolean;
 }
+
+/** A part of a message that a client sends. */
+export type SentContent = TextContentInput | ImageContentInput | ImageUrlContent;
 
 /** What a client needs to know before anybody has logged in. */
 export interface ServerConfig {
@@ -3451,24 +3465,24 @@ export type TaskType =
   | "OPEN_PR"
   | "CREATE_MICROAGENT";
 
-/** A part of a message: text. */
+/** A text. */
 export interface TextContent {
+  /** Whether the model's provider is asked to cache up to here. */
+  cache_prompt: boolean;
   /** Always `text`. */
   type: "text";
   /** The text. */
   text: string;
-  /** Whether the model's provider may cache what comes up to here. */
-  cache_prompt: boolean;
 }
 
-/** A part of a message: text. */
+/** A text. */
 export interface TextContentInput {
+  /** Whether the model's provider is asked to cache up to here. */
+  cache_prompt?: boolean;
   /** Always `text`. */
   type: "text";
   /** The text. */
   text: string;
-  /** Whether the model's provider may cache what comes up to here. */
-  cache_prompt?: boolean;
 }
 
 /** The agent thinks aloud. */
@@ -3807,25 +3821,28 @@ export interface UserRejectedObservation {
   extras: UserRejectedExtras;
 }
 
-/** How many tokens a model has used. */
+/** A part of a message or a result: a text, or images. */
+export type V1Content = TextContent | ImageContent;
+
+/** The tokens that calls of a model have used. */
 export interface V1TokenUsage {
-  /** The model; empty where several add up. */
+  /** The model. */
   model: string;
-  /** Tokens that were sent. */
+  /** Tokens read. */
   prompt_tokens: number;
-  /** Tokens that came back. */
+  /** Tokens written. */
   completion_tokens: number;
-  /** Of those sent, the ones read from the provider's cache. */
+  /** Tokens read from the provider's cache. */
   cache_read_tokens: number;
-  /** Of those sent, the ones written to the provider's cache. */
+  /** Tokens written to the provider's cache. */
   cache_write_tokens: number;
-  /** Of those that came back, the ones spent on reasoning. */
+  /** Tokens that the model reasoned with. */
   reasoning_tokens: number;
-  /** How many tokens the model takes; 0 where that is not known. */
+  /** How many tokens the model can look at; 0 when unknown. */
   context_window: number;
-  /** Tokens of the last turn. */
+  /** Tokens of the last call. */
   per_turn_token: number;
-  /** The provider's id of the answer; empty where several add up. */
+  /** The provider's id of the answer. */
   response_id: string;
 }
 

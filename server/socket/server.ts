@@ -170,6 +170,7 @@ async function admit({ req, url, id }: Handshake, deps: SocketDeps): Promise<Adm
     address: addressOf(req),
     queryKey: url.searchParams.get(securitySchemes.sessionApiKeyQuery.name) ?? undefined, // also when the rest is unfit
     changes: true,
+    inSandbox: true,
   });
   if (!params.success) throw validationFailed(issueDetails("path", params.error.issues));
   if (!query.success) throw validationFailed(issueDetails("query", query.error.issues));

@@ -1,5 +1,6 @@
 import * as z from "zod";
 import type { Difference } from "../../differences.ts";
+import { ConversationExecutionStatus, MetricsSnapshot } from "../../events/v1/state.ts";
 import { exampleOf } from "../../examples.ts";
 import { operation } from "../../operation.ts";
 import {
@@ -12,21 +13,11 @@ import {
 } from "../../primitives.ts";
 import { ConversationTrigger, ProviderType, exampleConversationId } from "../conversation-info.ts";
 import { runningDifference } from "../differences/conversations.ts";
-import { MetricsSnapshot } from "./metrics.ts";
 import { manyOf, mostIds, pageOf, paging } from "./page.ts";
 import { SandboxStatus, exampleSandboxId } from "./sandbox-info.ts";
 import { idsDifference, pagingDifference } from "./sandboxes.ts";
 import { AppConversationStartRequest } from "./start-request.ts";
 import { AppConversationStartTask, Count } from "./start-tasks.ts";
-
-export const ConversationExecutionStatus = z
-  .enum(["idle", "running", "paused", "waiting_for_confirmation", "finished", "error", "stuck"])
-  .meta({
-    id: "ConversationExecutionStatus",
-    description: "What the agent does.",
-    examples: ["idle"],
-  });
-export type ConversationExecutionStatus = z.infer<typeof ConversationExecutionStatus>;
 
 const AppConversation = z
   .object({

@@ -63,7 +63,7 @@ export const sandboxFiles = {
     query: z.object(whichSandbox),
     download: { mediaType: "application/octet-stream", fileName: "download", description: "The file." },
     responses: {},
-    errors: ["sandbox_not_found", "path_outside_workspace", "file_not_found", "not_a_file", "permission_denied"],
+    errors: ["sandbox_not_found", "path_outside_workspace", "file_not_found", "not_a_file", "not_a_directory", "permission_denied"],
     differences: [
       pathDifference,
       {

@@ -65,7 +65,7 @@ export const sandboxGit = {
     params: z.object({ path: sandboxPath("The folder.", "/workspace/project") }),
     query: z.object(whichSandbox),
     responses: { 200: GitChanges },
-    errors: ["sandbox_not_found", "path_outside_workspace", "git_failed", "file_too_large"],
+    errors: ["sandbox_not_found", "path_outside_workspace", "not_a_directory", "permission_denied", "git_failed", "file_too_large"],
     differences: [pathDifference, failures],
     example: {
       request: { params: { path: "/workspace/project" }, query: { sandbox_id: exampleSandboxId } },
@@ -87,6 +87,7 @@ export const sandboxGit = {
       "file_not_found",
       "not_a_repository",
       "not_a_file",
+      "not_a_directory",
       "permission_denied",
       "git_failed",
       "file_too_large",

@@ -1,36 +1,14 @@
 import * as z from "zod";
+import { V1Content, sentContent } from "../../events/v1/content.ts";
 
-const TextContent = z
-  .strictObject({
-    type: z.literal("text").describe("Always `text`."),
-    text: z.string().describe("The text."),
-    cache_prompt: z.boolean().default(false).describe("Whether the model's provider may cache what comes up to here."),
-  })
-  .meta({
-    id: "TextContent",
-    description: "A part of a message: text.",
-    examples: [{ type: "text", text: "Hello.", cache_prompt: false }],
-  });
+/** What comes out of the forms that a client may send. */
+const parts = z.array(V1Content) as unknown as z.ZodType<V1Content[], V1Content[]>; // its defaults are filled in by then
 
-const ImageContent = z
-  .object({
-    type: z.literal("image").describe("Always `image`."),
-    image_urls: z.array(z.string()).describe("URLs of images."),
-    cache_prompt: z.boolean().default(false).describe("Whether the model's provider may cache what comes up to here."),
-  })
-  .meta({
-    id: "ImageContent",
-    description: "A part of a message: images.",
-    examples: [{ type: "image", image_urls: ["https://images.example/screenshot.png"], cache_prompt: false }],
-  });
-
+/** What is said to the agent: reference/v1-api.md §8.3. */
 export const SendMessageRequest = z
   .object({
-    role: z.enum(["user", "system", "assistant", "tool"]).default("user").describe("Who speaks."),
-    content: z
-      .array(z.discriminatedUnion("type", [TextContent, ImageContent]))
-      .default([])
-      .describe("What is said."),
+    role: z.enum(["user", "system", "assistant", "tool"]).default("user").describe("Who speaks: always the user."),
+    content: sentContent.pipe(parts).default([]).describe("What is said: a text, or parts of it."),
     run: z.boolean().default(false).describe("Whether the agent is to answer at once."),
   })
   .meta({
@@ -38,3 +16,4 @@ export const SendMessageRequest = z
     description: "What is said to the agent.",
     examples: [{ role: "user", content: [{ type: "text", text: "Hello." }], run: true }],
   });
+export type SendMessageRequest = z.output<typeof SendMessageRequest>;

@@ -15,6 +15,7 @@ export function createSqliteConversationStore(connection: Connection, writer: Ev
     "INSERT INTO conversation_setups (conversation_id, instructions, mcp_config, clone_url) VALUES (?, ?, ?, ?)",
   );
   const exists = sqlite.prepare("SELECT 1 FROM conversations WHERE id = ?");
+  const sandboxExists = sqlite.prepare("SELECT 1 FROM sandboxes WHERE id = ?"); // one that has outlived a conversation of its id
   const insertExperiments = sqlite.prepare(
     "INSERT INTO conversation_setups (conversation_id, experiments) VALUES (?, ?) ON CONFLICT (conversation_id) DO UPDATE SET experiments = excluded.experiments WHERE experiments IS NULL",
   );
@@ -27,7 +28,7 @@ export function createSqliteConversationStore(connection: Connection, writer: Ev
       }),
     insert: async ({ setup, sandbox, ...conversation }, drafts, receipt) =>
       transaction(() => {
-        if (exists.get(conversation.id)) return null;
+        if (exists.get(conversation.id) || (sandbox && sandboxExists.get(sandbox.id))) return null;
         if (sandbox) change(insertSandbox(db, sandbox));
         const { id, userId, title, status, repository, branch, gitProvider, trigger } = conversation;
         const { createdAt, updatedAt, lastEventId, agentState, replayedUntil, version } = conversation;
