@@ -114,5 +114,10 @@ function conversation(id: string, second: number): ConversationRecord {
     agentState: "awaiting_user_input",
     replayedUntil: -1,
     version: "V0",
+    sandboxId: "s",
+    parentId: null,
+    llmModel: null,
+    agentType: "default",
+    prNumbers: [],
   };
 }

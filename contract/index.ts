@@ -20,6 +20,13 @@ import { sessions } from "./rest/sessions.ts";
 import { settings } from "./rest/settings.ts";
 import { trajectory } from "./rest/trajectory.ts";
 import { users } from "./rest/users.ts";
+import { appConversations } from "./rest/v1/app-conversations.ts";
+import { sandboxFiles } from "./rest/v1/sandbox-files.ts";
+import { sandboxGit } from "./rest/v1/sandbox-git.ts";
+import { sandboxSpecs } from "./rest/v1/sandbox-specs.ts";
+import { sandboxes } from "./rest/v1/sandboxes.ts";
+import { startTasks } from "./rest/v1/start-tasks.ts";
+import { webhooks } from "./rest/v1/webhooks.ts";
 import { events as eventsChannel } from "./socket/events.ts";
 import { eventsV1 as eventsV1Channel } from "./socket/events-v1.ts";
 
@@ -43,6 +50,13 @@ export const contract = {
   providers,
   health,
   users,
+  appConversations,
+  startTasks,
+  sandboxes,
+  sandboxSpecs,
+  sandboxGit,
+  sandboxFiles,
+  webhooks,
 };
 
 /** Every socket channel. Two may have one address: which of them a socket speaks depends on the conversation. */
@@ -129,6 +143,17 @@ export { loginCookie } from "./rest/oidc.ts";
 export { sessionCookie } from "./rest/sessions.ts";
 export { initialSettings, plainSettings, secretSettings } from "./rest/settings.ts";
 export type { Settings, SettingsUpdate } from "./rest/settings.ts";
+export type { AppConversation } from "./rest/v1/app-conversations.ts";
+export type { GitChange } from "./rest/v1/sandbox-git.ts";
+export type { SandboxInfo, SandboxStatus } from "./rest/v1/sandbox-info.ts";
+export { sandboxProject, sandboxRoot } from "./rest/v1/sandbox-paths.ts";
+export { localSpec } from "./rest/v1/sandbox-specs.ts";
+export type { AgentType, AppConversationStartRequest } from "./rest/v1/start-request.ts";
+export type {
+  AppConversationStartTask,
+  AppConversationStartTaskStatus,
+  StartTaskSortOrder,
+} from "./rest/v1/start-tasks.ts";
 export { trimmedExtras } from "./rest/trajectory.ts";
 export { securitySchemes } from "./security.ts";
 export { ShorthandFrame, TypedClientFrame, tooManyConversations } from "./socket/frames.ts";

@@ -56,6 +56,11 @@ async function prepareSchema(): Promise<void> {
       agentState: null,
       replayedUntil: -1,
       version: "V0",
+      sandboxId: "s",
+      parentId: null,
+      llmModel: null,
+      agentType: "default",
+      prNumbers: [],
     },
     [],
   );

@@ -558,6 +558,317 @@ export interface Calls<Options> {
      */
     readonly me: (request?: Record<string, never>, options?: Options) => Promise<wire.UserInfo>;
   };
+  readonly appConversations: {
+    /**
+     * Search the conversations: `GET /api/v1/app-conversations/search`
+     *
+     * The caller's conversations, newest first. Pages stay stable while conversations come and go.
+     *
+     * `await` gives one page; `for await` gives the items of this page and of all that follow.
+     */
+    readonly search: (
+      request?: {
+        /** Only conversations with this in their title, upper and lower case alike. */
+        title__contains?: string | undefined;
+        /** Only those created at this moment or later. */
+        created_at__gte?: wire.Timestamp | undefined;
+        /** Only those created before this moment. */
+        created_at__lt?: wire.Timestamp | undefined;
+        /** Only those in which something last happened then or later. */
+        updated_at__gte?: wire.Timestamp | undefined;
+        /** Only those in which something last happened before. */
+        updated_at__lt?: wire.Timestamp | undefined;
+        /** Whether to include conversations that another conversation began. */
+        include_sub_conversations?: boolean | undefined;
+        /** The `next_page_id` of the page before. */
+        page_id?: wire.PageId | undefined;
+        /** How many to return at the most. */
+        limit?: number | undefined;
+      },
+      options?: Options,
+    ) => Promise<wire.AppConversationPage> & AsyncIterable<wire.AppConversation>;
+    /**
+     * Count the conversations: `GET /api/v1/app-conversations/count`
+     *
+     * How many conversations a search with the same filters finds.
+     */
+    readonly count: (
+      request?: {
+        /** Only conversations with this in their title, upper and lower case alike. */
+        title__contains?: string | undefined;
+        /** Only those created at this moment or later. */
+        created_at__gte?: wire.Timestamp | undefined;
+        /** Only those created before this moment. */
+        created_at__lt?: wire.Timestamp | undefined;
+        /** Only those in which something last happened then or later. */
+        updated_at__gte?: wire.Timestamp | undefined;
+        /** Only those in which something last happened before. */
+        updated_at__lt?: wire.Timestamp | undefined;
+        /** Whether to include conversations that another conversation began. */
+        include_sub_conversations?: boolean | undefined;
+      },
+      options?: Options,
+    ) => Promise<wire.Count>;
+    /**
+     * Get conversations by their ids: `GET /api/v1/app-conversations`
+     *
+     * Up to 100 of the caller's conversations.
+     */
+    readonly getMany: (
+      request: {
+        /** The ids; repeated for each. */
+        ids: readonly wire.ConversationId[];
+      },
+      options?: Options,
+    ) => Promise<wire.AppConversations>;
+    /**
+     * Start a conversation: `POST /api/v1/app-conversations`
+     *
+     * Begins to start a conversation and answers with the task that does so, in its first state. Ask for the task until it is `READY`, which says the conversation's id, or `ERROR`, which says why.
+     */
+    readonly start: (
+      request: { body: wire.AppConversationStartRequestInput },
+      options?: Options,
+    ) => Promise<wire.AppConversationStartTask>;
+    /**
+     * Start a conversation and watch: `POST /api/v1/app-conversations/stream-start`
+     *
+     * The same, but the answer goes on until the task has ended: a list of the task's states, each sent when it is reached. It is 200 also when the last one is `ERROR`. A client that leaves does not stop the task.
+     */
+    readonly streamStart: (
+      request: { body: wire.AppConversationStartRequestInput },
+      options?: Options,
+    ) => Promise<wire.AppConversationStartTaskStates>;
+  };
+  readonly startTasks: {
+    /**
+     * Search the start tasks: `GET /api/v1/app-conversations/start-tasks/search`
+     *
+     * How far the starts of the caller's conversations have come.
+     *
+     * `await` gives one page; `for await` gives the items of this page and of all that follow.
+     */
+    readonly search: (
+      request?: {
+        /** Only tasks that have started this conversation. */
+        conversation_id__eq?: wire.ConversationId | undefined;
+        /** Only tasks of this moment and later. */
+        created_at__gte?: wire.Timestamp | undefined;
+        /** The order of the list. */
+        sort_order?: wire.AppConversationStartTaskSortOrder | undefined;
+        /** The `next_page_id` of the page before. */
+        page_id?: wire.PageId | undefined;
+        /** How many to return at the most. */
+        limit?: number | undefined;
+      },
+      options?: Options,
+    ) => Promise<wire.AppConversationStartTaskPage> & AsyncIterable<wire.AppConversationStartTask>;
+    /**
+     * Count the start tasks: `GET /api/v1/app-conversations/start-tasks/count`
+     *
+     * How many tasks a search with the same filters finds.
+     */
+    readonly count: (
+      request?: {
+        /** Only tasks that have started this conversation. */
+        conversation_id__eq?: wire.ConversationId | undefined;
+        /** Only tasks of this moment and later. */
+        created_at__gte?: wire.Timestamp | undefined;
+      },
+      options?: Options,
+    ) => Promise<wire.Count>;
+    /**
+     * Get start tasks by their ids: `GET /api/v1/app-conversations/start-tasks`
+     *
+     * Up to 100 of the caller's tasks. Whoever starts a conversation asks here until it is `READY`.
+     */
+    readonly getMany: (
+      request: {
+        /** The ids; repeated for each. */
+        ids: readonly wire.ConversationId[];
+      },
+      options?: Options,
+    ) => Promise<wire.AppConversationStartTasks>;
+  };
+  readonly sandboxes: {
+    /**
+     * Search the sandboxes: `GET /api/v1/sandboxes/search`
+     *
+     * The caller's sandboxes, newest first. Each conversation has one, and several may share one.
+     *
+     * `await` gives one page; `for await` gives the items of this page and of all that follow.
+     */
+    readonly search: (
+      request?: {
+        /** The `next_page_id` of the page before. */
+        page_id?: wire.PageId | undefined;
+        /** How many to return at the most. */
+        limit?: number | undefined;
+      },
+      options?: Options,
+    ) => Promise<wire.SandboxPage> & AsyncIterable<wire.SandboxInfo>;
+    /**
+     * Get sandboxes by their ids: `GET /api/v1/sandboxes`
+     *
+     * Up to 100 of the caller's sandboxes.
+     */
+    readonly getMany: (
+      request: {
+        /** The ids; repeated for each. */
+        id: readonly string[];
+      },
+      options?: Options,
+    ) => Promise<wire.Sandboxes>;
+    /**
+     * Start a sandbox: `POST /api/v1/sandboxes`
+     *
+     * Creates an empty workspace, which runs at once. Conversations can be started in it.
+     */
+    readonly start: (
+      request?: {
+        /** The spec; the first one when left out. */
+        sandbox_spec_id?: string | undefined;
+      },
+      options?: Options,
+    ) => Promise<wire.SandboxInfo>;
+    /**
+     * Pause a sandbox: `POST /api/v1/sandboxes/{sandbox_id}/pause`
+     *
+     * Stops the agents of its conversations and ends every process in it. Files and events are kept. One that is paused is left as it is.
+     */
+    readonly pause: (
+      request: {
+        sandbox_id: wire.SandboxId;
+      },
+      options?: Options,
+    ) => Promise<wire.SandboxChanged>;
+    /**
+     * Resume a sandbox: `POST /api/v1/sandboxes/{sandbox_id}/resume`
+     *
+     * Starts its conversations again, which go on where they were; processes that the pause has ended stay ended. One that runs is left as it is.
+     */
+    readonly resume: (
+      request: {
+        sandbox_id: wire.SandboxId;
+      },
+      options?: Options,
+    ) => Promise<wire.SandboxChanged>;
+    /**
+     * Delete a sandbox: `DELETE /api/v1/sandboxes/{id}`
+     *
+     * Deletes the sandbox with its processes, its files and its conversations.
+     */
+    readonly delete: (
+      request: {
+        id: wire.SandboxId;
+        /** The sandbox again, as older clients send it: the path's, or 400. */
+        sandbox_id?: string | undefined;
+      },
+      options?: Options,
+    ) => Promise<wire.SandboxChanged>;
+  };
+  readonly sandboxSpecs: {
+    /**
+     * Search the sandbox specs: `GET /api/v1/sandbox-specs/search`
+     *
+     * What sandboxes can be started from.
+     *
+     * `await` gives one page; `for await` gives the items of this page and of all that follow.
+     */
+    readonly search: (
+      request?: {
+        /** The `next_page_id` of the page before. */
+        page_id?: wire.PageId | undefined;
+        /** How many to return at the most. */
+        limit?: number | undefined;
+      },
+      options?: Options,
+    ) => Promise<wire.SandboxSpecInfoPage> & AsyncIterable<wire.SandboxSpecInfo>;
+    /**
+     * Get sandbox specs by their ids: `GET /api/v1/sandbox-specs`
+     *
+     * Up to 100 specs.
+     */
+    readonly getMany: (
+      request: {
+        /** The ids; repeated for each. */
+        id: readonly string[];
+      },
+      options?: Options,
+    ) => Promise<wire.SandboxSpecs>;
+  };
+  readonly sandboxGit: {
+    /**
+     * List the changed files of a sandbox: `GET /api/git/changes/{path}`
+     *
+     * How the files of a folder differ from the base of their repository, without those that git ignores: the branch of the same name at `origin`, else where HEAD left its default branch, else the empty tree.
+     */
+    readonly changes: (
+      request: {
+        /** The folder. An absolute path below `/workspace/project`, which is the workspace; `/workspace` and the repository's name in it mean the same. Its slashes may be encoded or not. */
+        path: string;
+        /** The sandbox. Needed unless the request is made with its key, which says so itself. */
+        sandbox_id?: string | undefined;
+      },
+      options?: Options,
+    ) => Promise<wire.GitChanges>;
+    /**
+     * Compare a file of a sandbox: `GET /api/git/diff/{path}`
+     *
+     * A file of up to 1 MiB in the base of its repository, and now.
+     */
+    readonly diff: (
+      request: {
+        /** The file. An absolute path below `/workspace/project`, which is the workspace; `/workspace` and the repository's name in it mean the same. Its slashes may be encoded or not. */
+        path: string;
+        /** The sandbox. Needed unless the request is made with its key, which says so itself. */
+        sandbox_id?: string | undefined;
+      },
+      options?: Options,
+    ) => Promise<wire.GitDiff>;
+  };
+  readonly sandboxFiles: {
+    /**
+     * Upload a file to a sandbox: `POST /api/file/upload/{path}`
+     *
+     * Stores a file, byte for byte, at the path of the URL; its own name does not count. Folders on the way are made, and a file that is there is replaced.
+     */
+    readonly upload: (
+      request: {
+        /** The file. An absolute path below `/workspace/project`, which is the workspace; `/workspace` and the repository's name in it mean the same. Its slashes may be encoded or not. */
+        path: string;
+        /** The sandbox. Needed unless the request is made with its key, which says so itself. */
+        sandbox_id?: string | undefined;
+        body: {
+          /** The file. Of several, the last one stays. */
+          readonly file: readonly { readonly name: string; readonly content: BlobPart }[];
+        };
+      },
+      options?: Options,
+    ) => Promise<wire.FileUploaded>;
+    /**
+     * Download a file of a sandbox: `GET /api/file/download/{path}`
+     *
+     * The bytes of a file, as they are sent. When they cannot all be read the connection ends before the answer does.
+     */
+    readonly download: (
+      request: {
+        /** The file. An absolute path below `/workspace/project`, which is the workspace; `/workspace` and the repository's name in it mean the same. Its slashes may be encoded or not. */
+        path: string;
+        /** The sandbox. Needed unless the request is made with its key, which says so itself. */
+        sandbox_id?: string | undefined;
+      },
+      options?: Options,
+    ) => Promise<Blob>;
+  };
+  readonly webhooks: {
+    /**
+     * Get a token of a git provider: `GET /api/v1/webhooks/secrets`
+     *
+     * The token that a user has stored for one git provider, for an agent that runs elsewhere: what the access token is made out for. It is good for 14 days.
+     */
+    readonly secret: (request?: Record<string, never>, options?: Options) => Promise<Blob>;
+  };
 }
 
 /** The codes with which each operation fails. */
@@ -1100,6 +1411,268 @@ export interface ErrorCodes {
       | "internal_error"
       | "not_ready";
   };
+  appConversations: {
+    search:
+      | "credentials_conflict"
+      | "validation_failed"
+      | "invalid_credentials"
+      | "unauthenticated"
+      | "route_not_found"
+      | "rate_limited"
+      | "internal_error"
+      | "not_ready";
+    count:
+      | "credentials_conflict"
+      | "validation_failed"
+      | "invalid_credentials"
+      | "unauthenticated"
+      | "route_not_found"
+      | "rate_limited"
+      | "internal_error"
+      | "not_ready";
+    getMany:
+      | "credentials_conflict"
+      | "validation_failed"
+      | "invalid_credentials"
+      | "unauthenticated"
+      | "route_not_found"
+      | "rate_limited"
+      | "internal_error"
+      | "not_ready";
+    start:
+      | "credentials_conflict"
+      | "malformed_json"
+      | "validation_failed"
+      | "invalid_credentials"
+      | "unauthenticated"
+      | "origin_forbidden"
+      | "scope_insufficient"
+      | "conversation_not_found"
+      | "route_not_found"
+      | "conversation_exists"
+      | "idempotency_key_reused"
+      | "payload_too_large"
+      | "unsupported_media_type"
+      | "rate_limited"
+      | "internal_error"
+      | "not_ready";
+    streamStart:
+      | "credentials_conflict"
+      | "malformed_json"
+      | "validation_failed"
+      | "invalid_credentials"
+      | "unauthenticated"
+      | "origin_forbidden"
+      | "scope_insufficient"
+      | "conversation_not_found"
+      | "route_not_found"
+      | "conversation_exists"
+      | "payload_too_large"
+      | "unsupported_media_type"
+      | "rate_limited"
+      | "internal_error"
+      | "not_ready";
+  };
+  startTasks: {
+    search:
+      | "credentials_conflict"
+      | "validation_failed"
+      | "invalid_credentials"
+      | "unauthenticated"
+      | "route_not_found"
+      | "rate_limited"
+      | "internal_error"
+      | "not_ready";
+    count:
+      | "credentials_conflict"
+      | "validation_failed"
+      | "invalid_credentials"
+      | "unauthenticated"
+      | "route_not_found"
+      | "rate_limited"
+      | "internal_error"
+      | "not_ready";
+    getMany:
+      | "credentials_conflict"
+      | "validation_failed"
+      | "invalid_credentials"
+      | "unauthenticated"
+      | "route_not_found"
+      | "rate_limited"
+      | "internal_error"
+      | "not_ready";
+  };
+  sandboxes: {
+    search:
+      | "credentials_conflict"
+      | "validation_failed"
+      | "invalid_credentials"
+      | "unauthenticated"
+      | "route_not_found"
+      | "rate_limited"
+      | "internal_error"
+      | "not_ready";
+    getMany:
+      | "credentials_conflict"
+      | "validation_failed"
+      | "invalid_credentials"
+      | "unauthenticated"
+      | "route_not_found"
+      | "rate_limited"
+      | "internal_error"
+      | "not_ready";
+    start:
+      | "credentials_conflict"
+      | "validation_failed"
+      | "invalid_credentials"
+      | "unauthenticated"
+      | "origin_forbidden"
+      | "scope_insufficient"
+      | "route_not_found"
+      | "sandbox_spec_not_found"
+      | "idempotency_key_reused"
+      | "rate_limited"
+      | "internal_error"
+      | "not_ready";
+    pause:
+      | "credentials_conflict"
+      | "validation_failed"
+      | "invalid_credentials"
+      | "unauthenticated"
+      | "origin_forbidden"
+      | "scope_insufficient"
+      | "route_not_found"
+      | "sandbox_not_found"
+      | "rate_limited"
+      | "internal_error"
+      | "not_ready";
+    resume:
+      | "credentials_conflict"
+      | "validation_failed"
+      | "invalid_credentials"
+      | "unauthenticated"
+      | "origin_forbidden"
+      | "scope_insufficient"
+      | "route_not_found"
+      | "sandbox_not_found"
+      | "rate_limited"
+      | "internal_error"
+      | "not_ready";
+    delete:
+      | "credentials_conflict"
+      | "validation_failed"
+      | "invalid_credentials"
+      | "unauthenticated"
+      | "origin_forbidden"
+      | "scope_insufficient"
+      | "route_not_found"
+      | "sandbox_not_found"
+      | "rate_limited"
+      | "internal_error"
+      | "not_ready";
+  };
+  sandboxSpecs: {
+    search:
+      | "credentials_conflict"
+      | "validation_failed"
+      | "invalid_credentials"
+      | "unauthenticated"
+      | "route_not_found"
+      | "rate_limited"
+      | "internal_error"
+      | "not_ready";
+    getMany:
+      | "credentials_conflict"
+      | "validation_failed"
+      | "invalid_credentials"
+      | "unauthenticated"
+      | "route_not_found"
+      | "rate_limited"
+      | "internal_error"
+      | "not_ready";
+  };
+  sandboxGit: {
+    changes:
+      | "credentials_conflict"
+      | "not_a_directory"
+      | "path_outside_workspace"
+      | "validation_failed"
+      | "invalid_credentials"
+      | "unauthenticated"
+      | "permission_denied"
+      | "route_not_found"
+      | "sandbox_not_found"
+      | "git_failed"
+      | "file_too_large"
+      | "rate_limited"
+      | "internal_error"
+      | "not_ready";
+    diff:
+      | "credentials_conflict"
+      | "not_a_directory"
+      | "not_a_file"
+      | "path_outside_workspace"
+      | "validation_failed"
+      | "invalid_credentials"
+      | "unauthenticated"
+      | "permission_denied"
+      | "file_not_found"
+      | "not_a_repository"
+      | "route_not_found"
+      | "sandbox_not_found"
+      | "git_failed"
+      | "file_too_large"
+      | "binary_file"
+      | "rate_limited"
+      | "internal_error"
+      | "not_ready";
+  };
+  sandboxFiles: {
+    upload:
+      | "credentials_conflict"
+      | "malformed_form"
+      | "not_a_directory"
+      | "not_a_file"
+      | "path_outside_workspace"
+      | "validation_failed"
+      | "invalid_credentials"
+      | "unauthenticated"
+      | "origin_forbidden"
+      | "permission_denied"
+      | "scope_insufficient"
+      | "route_not_found"
+      | "sandbox_not_found"
+      | "payload_too_large"
+      | "unsupported_media_type"
+      | "rate_limited"
+      | "internal_error"
+      | "not_ready";
+    download:
+      | "credentials_conflict"
+      | "not_a_directory"
+      | "not_a_file"
+      | "path_outside_workspace"
+      | "validation_failed"
+      | "invalid_credentials"
+      | "unauthenticated"
+      | "permission_denied"
+      | "file_not_found"
+      | "route_not_found"
+      | "sandbox_not_found"
+      | "rate_limited"
+      | "internal_error"
+      | "not_ready";
+  };
+  webhooks: {
+    secret:
+      | "validation_failed"
+      | "invalid_credentials"
+      | "unauthenticated"
+      | "provider_token_not_found"
+      | "route_not_found"
+      | "rate_limited"
+      | "internal_error";
+  };
 }
 
 /** The method and the path of each operation; the media type where files are sent (a form) or answered. */
@@ -1190,6 +1763,41 @@ export const operations = {
   users: {
     me: "GET /api/v1/users/me",
   },
+  appConversations: {
+    search: "GET /api/v1/app-conversations/search",
+    count: "GET /api/v1/app-conversations/count",
+    getMany: "GET /api/v1/app-conversations",
+    start: "POST /api/v1/app-conversations",
+    streamStart: "POST /api/v1/app-conversations/stream-start",
+  },
+  startTasks: {
+    search: "GET /api/v1/app-conversations/start-tasks/search",
+    count: "GET /api/v1/app-conversations/start-tasks/count",
+    getMany: "GET /api/v1/app-conversations/start-tasks",
+  },
+  sandboxes: {
+    search: "GET /api/v1/sandboxes/search",
+    getMany: "GET /api/v1/sandboxes",
+    start: "POST /api/v1/sandboxes",
+    pause: "POST /api/v1/sandboxes/{sandbox_id}/pause",
+    resume: "POST /api/v1/sandboxes/{sandbox_id}/resume",
+    delete: "DELETE /api/v1/sandboxes/{id}",
+  },
+  sandboxSpecs: {
+    search: "GET /api/v1/sandbox-specs/search",
+    getMany: "GET /api/v1/sandbox-specs",
+  },
+  sandboxGit: {
+    changes: "GET /api/git/changes/{path}",
+    diff: "GET /api/git/diff/{path}",
+  },
+  sandboxFiles: {
+    upload: "POST /api/file/upload/{path} multipart/form-data",
+    download: "GET /api/file/download/{path} application/octet-stream",
+  },
+  webhooks: {
+    secret: "GET /api/v1/webhooks/secrets text/plain",
+  },
 } as const;
 
 /** The operations that take an `Idempotency-Key`, with which they can be repeated. */
@@ -1201,6 +1809,8 @@ export const keyed = [
   "feedback.rate",
   "apiKeys.create",
   "secrets.create",
+  "appConversations.start",
+  "sandboxes.start",
 ] as const;
 
 /** The operations that answer page by page, and the field of a page that holds the items. */
@@ -1208,4 +1818,8 @@ export const paged = {
   "conversations.list": "results",
   "events.search": "events",
   "microagents.conversations": "results",
+  "appConversations.search": "items",
+  "startTasks.search": "items",
+  "sandboxes.search": "items",
+  "sandboxSpecs.search": "items",
 } as const;

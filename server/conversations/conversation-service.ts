@@ -1,5 +1,7 @@
+import { localSpec } from "../../contract/index.ts";
 import type {
   ActionRequest,
+  AgentType,
   ConversationTrigger,
   ConversationVersion,
   Event,
@@ -11,6 +13,7 @@ import type { Clock } from "../clock.ts";
 import { timestamp } from "../clock.ts";
 import { createLocks } from "../locks.ts";
 import { newId } from "../identity/tokens.ts";
+import { reaches } from "../identity/principal.ts";
 import type { Principal } from "../identity/principal.ts";
 import type { Runtime, Workspace } from "../runtime/runtime.ts";
 import { WorkspaceError } from "../runtime/runtime.ts";
@@ -19,6 +22,8 @@ import type {
   ConversationRecord,
   NewConversationRecord,
   Receipt,
+  SandboxStore,
+  StartTaskStore,
   StoredEvent,
 } from "../store/store.ts";
 import { draftAction } from "./event-draft.ts";
@@ -34,6 +39,8 @@ import { isIntervention } from "./states.ts";
 export interface ConversationServiceDeps extends AgentLoopsDeps {
   readonly bus: EventBus;
   readonly clock: Clock;
+  readonly sandboxes: Pick<SandboxStore, "deleteEmpty">;
+  readonly startTasks: Pick<StartTaskStore, "deleteByConversation">;
   /** How many conversations of one user may run at a time. */
   readonly maxRunning: number;
 }
@@ -49,13 +56,27 @@ export interface NewConversation {
   /** Null for the default one. */
   readonly branch: string | null;
   readonly gitProvider: ProviderType | null;
-  readonly trigger: ConversationTrigger;
+  readonly trigger: ConversationTrigger | null;
   readonly instructions: string | null;
   /** Null for that of the settings. */
   readonly mcpConfig: McpConfig | null;
   readonly message: FirstMessage | null;
   /** What becomes the log without happening again. */
   readonly replay: readonly Event[];
+}
+
+/** What a conversation in a workspace that is ready begins with, besides. */
+export interface PreparedConversation extends NewConversation {
+  readonly id: string;
+  readonly sandboxId: string;
+  readonly title: string;
+  readonly trigger: ConversationTrigger | null;
+  /** The conversation that begins it; null for none. */
+  readonly parentId: string | null;
+  /** Null for that of the settings. */
+  readonly llmModel: string | null;
+  readonly agentType: AgentType;
+  readonly prNumbers: readonly number[];
 }
 
 /** As many events as there are actions. */
@@ -77,9 +98,15 @@ export interface ConversationService {
     request: NewConversation,
     receiptOf: (record: ConversationRecord) => Receipt | undefined,
   ): Promise<ConversationRecord>;
+  /**
+   * Creates a conversation in a sandbox whose workspace is ready, and begins it.
+   * @throws {ApiError} `conversation_exists`
+   */
+  createPrepared(principal: Principal, request: PreparedConversation): Promise<void>;
   get(principal: Principal, id: string): Promise<ConversationRecord>;
   list(filter: ConversationFilter): Promise<ConversationRecord[]>;
   rename(principal: Principal, id: string, title: string): Promise<void>;
+  /** Deletes it with those that it has begun, and with its sandbox, unless another one is in that. */
   delete(principal: Principal, id: string): Promise<void>;
   /** @returns the conversation as it is now */
   start(principal: Principal, id: string): Promise<ConversationRecord>;
@@ -112,10 +139,27 @@ export function createConversationService(deps: ConversationServiceDeps): Conver
   const runningLimit = createRunningLimit({ limit: deps.maxRunning, store, stop: crowdOut });
   const intervening = createLocks();
 
-  async function get({ userId }: Principal, id: string): Promise<ConversationRecord> {
+  async function get(principal: Principal, id: string): Promise<ConversationRecord> {
     const record = await store.get(id);
-    if (record?.userId !== userId) throw new ApiError("conversation_not_found");
+    if (!record || !reaches(principal, { id: record.sandboxId, userId: record.userId }))
+      throw new ApiError("conversation_not_found");
     return record;
+  }
+
+  async function deleteAlone(principal: Principal, id: string): Promise<void> {
+    const { sandboxId } = await get(principal, id);
+    await loops.end(id);
+    await store.delete(id);
+    await loops.end(id); // what a request that came between has begun
+    if (await deps.sandboxes.deleteEmpty(sandboxId)) await runtime.remove(sandboxId);
+    bus.publish(id, { type: "deleted" });
+  }
+
+  async function remove(principal: Principal, id: string): Promise<void> {
+    await get(principal, id);
+    for (const child of await store.children([id])) await remove(principal, child.id);
+    await lifecycle.alone(id, () => deleteAlone(principal, id));
+    await deps.startTasks.deleteByConversation(id);
   }
 
   return {
@@ -127,13 +171,15 @@ export function createConversationService(deps: ConversationServiceDeps): Conver
       const { repository } = request;
       const branch = repository === null ? null : await reachableBranch(runtime, repository, request.branch);
       const record = newRecord(principal, { ...request, branch });
-      const { id, userId } = record;
-      await runningLimit.admit(
-        userId,
-        id,
-        () => lifecycle.alone(id, () => loops.create(record, request, receiptOf(record))), // one of that id may be on its way out
-      );
+      await admit(record, request, receiptOf(record));
       return record;
+    },
+
+    async createPrepared(principal, request) {
+      const { sandboxId, parentId, llmModel, agentType, title, prNumbers } = request;
+      const { sandbox: _, ...record } = newRecord(principal, request);
+      const given = { sandboxId, parentId, llmModel, agentType, title, prNumbers };
+      await admit({ ...record, ...given }, request, undefined);
     },
 
     async rename(principal, id, title) {
@@ -142,15 +188,7 @@ export function createConversationService(deps: ConversationServiceDeps): Conver
       bus.publish(id, { type: "title", title });
     },
 
-    delete: (principal, id) =>
-      lifecycle.alone(id, async () => {
-        await get(principal, id);
-        await loops.end(id);
-        await store.delete(id);
-        await loops.end(id); // what a request that came between has begun
-        await runtime.remove(id);
-        bus.publish(id, { type: "deleted" });
-      }),
+    delete: remove,
 
     async start(principal, id) {
       const before = await get(principal, id);
@@ -198,8 +236,7 @@ export function createConversationService(deps: ConversationServiceDeps): Conver
     },
 
     async workspace(principal, id) {
-      await get(principal, id);
-      return runtime.open(id);
+      return runtime.open((await get(principal, id)).sandboxId);
     },
 
     async recover() {
@@ -209,6 +246,12 @@ export function createConversationService(deps: ConversationServiceDeps): Conver
 
     close: () => loops.close(),
   };
+
+  function admit(record: NewConversationRecord, opening: NewConversation, receipt: Receipt | undefined): Promise<void> {
+    const { id, userId } = record;
+    // One of that id may be on its way out.
+    return runningLimit.admit(userId, id, () => lifecycle.alone(id, () => loops.create(record, opening, receipt)));
+  }
 
   /** @param reason for the log */
   async function stopNow(id: string, reason: string): Promise<void> {
@@ -236,6 +279,7 @@ export function createConversationService(deps: ConversationServiceDeps): Conver
     const { repository, branch, gitProvider, trigger, replay, version } = request;
     const id = request.id ?? newId();
     const setup = deps.setups.seal(id, request);
+    const createdAt = timestamp(clock);
     return {
       id,
       userId,
@@ -246,11 +290,17 @@ export function createConversationService(deps: ConversationServiceDeps): Conver
       branch,
       gitProvider,
       trigger,
-      createdAt: timestamp(clock),
+      createdAt,
       updatedAt: null,
       lastEventId: -1,
       agentState: null,
       replayedUntil: replay.length - 1,
+      sandboxId: id,
+      sandbox: { id, userId, specId: localSpec.id, paused: false, keySalt: newId(), createdAt },
+      parentId: null,
+      llmModel: null,
+      agentType: "default",
+      prNumbers: [],
       ...(setup && { setup }),
     };
   }

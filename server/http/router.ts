@@ -29,6 +29,7 @@ import { readForm, readRest } from "./multipart.ts";
 import type { RateLimiter } from "./rate-limit.ts";
 import type { ResponseValidator } from "./response-validation.ts";
 import { stateOf } from "./state.ts";
+import { joinTails } from "./path-tail.ts";
 import { FileBody, writeFile } from "./write-file.ts";
 import { writeJson } from "./write-json.ts";
 
@@ -36,7 +37,7 @@ import { writeJson } from "./write-json.ts";
 export interface RequestContext {
   /** Who makes the request. */
   readonly principal: Principal;
-  /** The request's headers, for the session cookie alone. */
+  /** The request's headers, for the session cookie, the access token and the origin alone. */
   readonly headers: Request["headers"];
   /** The address that the request comes from. */
   readonly address: string;
@@ -82,6 +83,7 @@ export function mountOperations(app: Express, deps: RouterDeps): void {
     else writeJson(this, body);
     return this;
   };
+  app.use(joinTails(open.filter((row) => operationOf(row).operation.metadata.pathTail).map(({ path }) => path)));
   for (const row of open.filter(({ lifecycle }) => lifecycle === "gone")) mountGone(app, row);
   const served = open.filter(({ lifecycle }) => lifecycle !== "gone");
   createExpressEndpoints(routesOf(served), implementations(served, deps), app, {
@@ -199,6 +201,7 @@ function admission(metadata: OperationMetadata, row: OperationRow, deps: RouterD
         rawHeaders: req.rawHeaders,
         address: deps.addressOf(req),
         changes: row.method !== "GET",
+        inSandbox: metadata.sandboxKey ?? false,
       });
       if (metadata.rateLimit === "user") await deps.userLimiter.count(state.principal.userId, res);
       if (!includes(state.principal.scope, metadata.scope)) throw new ApiError("scope_insufficient");

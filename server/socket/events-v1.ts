@@ -96,10 +96,12 @@ function createQueue(fail: (error: unknown) => void) {
   let ended = false;
   return {
     add(work: () => Promise<void>) {
-      last = last.then(() => (ended ? undefined : work())).catch((error: unknown) => {
-        if (!ended) fail(error);
-        ended = true;
-      });
+      last = last
+        .then(() => (ended ? undefined : work()))
+        .catch((error: unknown) => {
+          if (!ended) fail(error);
+          ended = true;
+        });
     },
     /** Resolves when all that has been added so far is done. */
     done: () => last,
@@ -134,7 +136,9 @@ async function* refusals(
 
 /** A V1 event has no place for details, so they stand in its text. */
 function inWords({ message, details }: ApiError): string {
-  const parts = ((details ?? []) as readonly ErrorDetail[]).map((detail) => `${detail.path || "the frame"} ${detail.message}`);
+  const parts = ((details ?? []) as readonly ErrorDetail[]).map(
+    (detail) => `${detail.path || "the frame"} ${detail.message}`,
+  );
   return parts.length === 0 ? message : `${message} ${parts.join("; ")}.`;
 }
 

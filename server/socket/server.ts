@@ -182,6 +182,7 @@ async function admit({ req, url, id }: Handshake, deps: SocketDeps): Promise<Adm
     address: addressOf(req),
     queryKey: url.searchParams.get(securitySchemes.sessionApiKeyQuery.name) ?? undefined, // also when the rest is unfit
     changes: true,
+    inSandbox: true,
   });
   if (!params.success) throw validationFailed(issueDetails("path", params.error.issues));
   const record = await conversations.get(principal, params.data.conversation_id);
@@ -209,7 +210,11 @@ function readQuery<Query extends z.ZodObject>(schema: Query, given: object): z.o
   return query.data;
 }
 
-function serve(socket: WebSocket, { stream, principal, record, protocol }: Handshake & Admission, deps: OpenDeps): void {
+function serve(
+  socket: WebSocket,
+  { stream, principal, record, protocol }: Handshake & Admission,
+  deps: OpenDeps,
+): void {
   let admitted = true;
   const unwatch = deps.watch.add(principal, () => {
     admitted = false;

@@ -1,11 +1,14 @@
 import type {
   AgentState,
+  AgentType,
+  AppConversationStartTaskStatus,
   ConversationStatus,
   ConversationTrigger,
   ConversationVersion,
   EventSource,
   ProviderType,
   Scope,
+  StartTaskSortOrder,
 } from "../../contract/index.ts";
 
 /** The Store port: everything that outlives the process. Every promise that resolves to nothing resolves once it is durable. */
@@ -18,6 +21,8 @@ export interface Store {
   readonly secrets: SecretStore;
   readonly providerTokens: ProviderTokenStore;
   readonly conversations: ConversationStore;
+  readonly sandboxes: SandboxStore;
+  readonly startTasks: StartTaskStore;
   readonly events: EventStore;
   readonly receipts: ReceiptStore;
   readonly feedback: FeedbackStore;
@@ -235,6 +240,15 @@ export interface ConversationRecord {
   readonly agentState: AgentState | null;
   /** The id of the last event that was replayed at the creation; -1 when none was. Nobody acts on what has been replayed. */
   readonly replayedUntil: number;
+  /** Whose workspace it works in. Several may share one. */
+  readonly sandboxId: string;
+  /** The conversation that began it; null for none. */
+  readonly parentId: string | null;
+  /** Its own model; null for that of the settings. */
+  readonly llmModel: string | null;
+  readonly agentType: AgentType;
+  /** The pull requests it is about. */
+  readonly prNumbers: readonly number[];
 }
 
 /** What was said about a conversation at its creation and is not told with it: it may be long. */
@@ -248,15 +262,110 @@ export interface ConversationSetup {
 
 export interface NewConversationRecord extends ConversationRecord {
   readonly setup?: ConversationSetup;
+  /** The sandbox that is made with it; undefined where it is there already. */
+  readonly sandbox?: SandboxRecord;
+}
+
+/** A workspace with its processes, of which the store knows no more than that it is there. */
+export interface SandboxRecord {
+  readonly id: string;
+  readonly userId: string;
+  readonly specId: string;
+  /** Whether it was paused, which counts while there is no conversation in it: else their statuses tell. */
+  readonly paused: boolean;
+  /** What its key is made from, besides its id. */
+  readonly keySalt: string;
+  readonly createdAt: string;
+}
+
+/** Where a page of a list begins: after the thing of this time and id. */
+export interface Position {
+  readonly time: string;
+  readonly id: string;
+}
+
+export interface SandboxStore {
+  /** @throws {ReceiptExistsError} */
+  insert(sandbox: SandboxRecord, receipt?: Receipt): Promise<void>;
+  get(id: string): Promise<SandboxRecord | null>;
+  /** Those of a user that have one of these ids, in no order. */
+  many(userId: string, ids: readonly string[]): Promise<SandboxRecord[]>;
+  /** A user's sandboxes, newest first; equal times by id, descending. */
+  list(
+    userId: string,
+    page: { readonly after?: Position | undefined; readonly limit: number },
+  ): Promise<SandboxRecord[]>;
+  setPaused(id: string, paused: boolean): Promise<void>;
+  /** Conversations in it are not touched. */
+  delete(id: string): Promise<void>;
+  /** Deletes the sandbox unless a conversation is in it. @returns whether it is gone */
+  deleteEmpty(id: string): Promise<boolean>;
+  /** Which of these ids are of sandboxes, whose users are not disabled. */
+  usable(ids: readonly string[]): Promise<ReadonlySet<string>>;
+}
+
+/** How far the start of a conversation has come. */
+export interface StartTaskRecord {
+  readonly id: string;
+  readonly userId: string;
+  readonly status: AppConversationStartTaskStatus;
+  readonly detail: string | null;
+  /** The id that the conversation has, or will have. */
+  readonly conversationId: string;
+  readonly sandboxId: string | null;
+  /** What was asked for, as JSON, encrypted. */
+  readonly request: string;
+  readonly createdAt: string;
+  readonly updatedAt: string;
+}
+
+export interface StartTaskFilter {
+  readonly userId: string;
+  /** Only those that have started this conversation. */
+  readonly started?: string | undefined;
+  readonly createdFrom?: string | undefined;
+}
+
+export type StartTaskChange = Pick<StartTaskRecord, "status" | "updatedAt"> &
+  Partial<Pick<StartTaskRecord, "detail" | "sandboxId">>;
+
+export interface StartTaskStore {
+  /** @throws {ReceiptExistsError} */
+  insert(task: StartTaskRecord, receipt?: Receipt): Promise<void>;
+  update(id: string, change: StartTaskChange): Promise<void>;
+  /** Those of a user that have one of these ids, in no order. */
+  many(userId: string, ids: readonly string[]): Promise<StartTaskRecord[]>;
+  /** In this order; equal times by id, in the same direction. */
+  list(
+    filter: StartTaskFilter,
+    page: { readonly order: StartTaskSortOrder; readonly after?: Position | undefined; readonly limit: number },
+  ): Promise<StartTaskRecord[]>;
+  count(filter: StartTaskFilter): Promise<number>;
+  /** Those of all users that are neither ready nor failed. */
+  unfinished(): Promise<StartTaskRecord[]>;
+  deleteByConversation(conversationId: string): Promise<void>;
 }
 
 /** The names of experiments, each with the variant. */
 export type Experiments = Readonly<Record<string, string>>;
 
-export interface ConversationFilter {
+/** Which conversations are meant. Of times, `From` includes the moment and `Before` does not. */
+export interface ConversationCriteria {
   readonly userId: string;
   readonly repository?: string | undefined;
   readonly trigger?: ConversationTrigger | undefined;
+  /** Whether those that another conversation began are left out. */
+  readonly topOnly?: boolean | undefined;
+  /** Found anywhere in the title, upper and lower case alike. */
+  readonly titleContains?: string | undefined;
+  readonly createdFrom?: string | undefined;
+  readonly createdBefore?: string | undefined;
+  /** Of the last change; of the creation where there was none. */
+  readonly updatedFrom?: string | undefined;
+  readonly updatedBefore?: string | undefined;
+}
+
+export interface ConversationFilter extends ConversationCriteria {
   /** Only conversations that come after this one in the list. */
   readonly after?: Pick<ConversationRecord, "createdAt" | "id"> | undefined;
   readonly limit: number;
@@ -283,6 +392,15 @@ export interface ConversationStore {
   list(filter: ConversationFilter): Promise<ConversationRecord[]>;
   /** The ids of a user's conversations that begin with these hexadecimal digits. */
   idsByPrefix(userId: string, prefix: string): Promise<string[]>;
+  count(criteria: ConversationCriteria): Promise<number>;
+  /** Those of a user that have one of these ids, in no order. */
+  many(userId: string, ids: readonly string[]): Promise<ConversationRecord[]>;
+  /** Those that these have begun, oldest first, each with the one that has. */
+  children(parentIds: readonly string[]): Promise<{ readonly id: string; readonly parentId: string }[]>;
+  /** Those in these sandboxes, oldest first. */
+  inSandboxes(
+    sandboxIds: readonly string[],
+  ): Promise<Pick<ConversationRecord, "id" | "userId" | "status" | "sandboxId">[]>;
   /** Every conversation with one of these statuses, of all users. */
   listByStatus(statuses: readonly ConversationStatus[]): Promise<ConversationRecord[]>;
   /** A user's conversations with one of these statuses, those first in which nothing has happened for the longest. */

@@ -6,14 +6,18 @@ import { migrations } from "../migrations.ts";
 import { feedbackQueries, insertFeedback } from "../feedback-queries.ts";
 import { apiKeyQueries, disableUser, insertApiKey, sessionQueries, userQueries } from "../identity-queries.ts";
 import { receiptQueries } from "../receipt-queries.ts";
+import { insertSandbox, sandboxQueries } from "../sandbox-queries.ts";
 import { insertSecret, providerTokenQueries, secretQueries } from "../secret-queries.ts";
+import { insertStartTask, startTaskQueries } from "../start-task-queries.ts";
 import type {
   ApiKeyStore,
   FeedbackStore,
   ProviderTokenStore,
+  SandboxStore,
   SecretStore,
   SettingsRecord,
   SettingsStore,
+  StartTaskStore,
   Store,
   Subject,
   SubjectStore,
@@ -52,6 +56,8 @@ export async function openSqliteStore(folder: string, { now }: { now: () => stri
     providerTokens: sqliteProviderTokens(connection),
     conversations: createSqliteConversationStore(connection, writer),
     events: createSqliteEventStore(connection, writer),
+    sandboxes: sqliteSandboxes(connection),
+    startTasks: sqliteStartTasks(connection),
     feedback: sqliteFeedback(connection),
     receipts: receiptQueries(db),
     async check() {
@@ -170,6 +176,30 @@ function sqliteSecrets(connection: Connection): SecretStore {
         if (holder !== undefined && holder !== own) return "name_taken";
         rename.run(to.name, to.description, own);
         return "updated";
+      }),
+  };
+}
+
+function sqliteSandboxes(connection: Connection): SandboxStore {
+  const { db, change, transaction } = connection;
+  return {
+    ...sandboxQueries(db),
+    insert: async (sandbox, receipt) =>
+      transaction(() => {
+        change(insertSandbox(db, sandbox));
+        leaveReceipt(connection, receipt);
+      }),
+  };
+}
+
+function sqliteStartTasks(connection: Connection): StartTaskStore {
+  const { db, change, transaction } = connection;
+  return {
+    ...startTaskQueries(db),
+    insert: async (task, receipt) =>
+      transaction(() => {
+        change(insertStartTask(db, task));
+        leaveReceipt(connection, receipt);
       }),
   };
 }

@@ -90,6 +90,7 @@ test("a token in a repository's URL is for git alone: the conversation is found 
   const log = createEventLog(store, bus, noMasks);
   const service = createConversationService({
     ...{ store: store.conversations, log, bus, runtime, setups, maxRunning: 20 },
+    ...{ sandboxes: store.sandboxes, startTasks: store.startTasks },
     ...{
       models: createModels(),
       modelOf: async () => "test/echo",

@@ -37,6 +37,11 @@ async function fillLog(id: string, events: number): Promise<StoredEvent[]> {
       agentState: null,
       replayedUntil: -1,
       version: "V0",
+      sandboxId: "s",
+      parentId: null,
+      llmModel: null,
+      agentType: "default",
+      prNumbers: [],
     },
     [],
   );

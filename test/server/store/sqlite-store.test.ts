@@ -168,5 +168,10 @@ function conversation(id: string) {
     agentState: null,
     replayedUntil: -1,
     version: "V1" as const,
+    sandboxId: "s",
+    parentId: null,
+    llmModel: null,
+    agentType: "default" as const,
+    prNumbers: [],
   };
 }
