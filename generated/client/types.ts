@@ -4463,6 +4463,7 @@ export interface V1MessageEvent {
   timestamp: Timestamp;
   source: EventSource;
   llm_message: V1Message;
+  /** The model's answer that the message comes from; null for what no model has said. */
   llm_response_id: string | null;
   /** The skills that the message has triggered. */
   activated_skills: string[];

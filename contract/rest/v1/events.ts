@@ -11,7 +11,10 @@ import { Count } from "./start-tasks.ts";
 
 const V1EventPage = pageOf(V1Event, { id: "V1EventPage", described: "The events, in the order that was asked for." });
 
-const V1Events = manyOf(V1Event, { id: "V1Events", example: exampleOf(V1Event) });
+/** With its defaults filled in, as it goes over the wire. */
+const exampleEvent = V1Event.parse(exampleOf(V1Event));
+
+const V1Events = manyOf(V1Event, { id: "V1Events", example: exampleEvent });
 
 const EventSortOrder = z.enum(["TIMESTAMP", "TIMESTAMP_DESC"]).meta({
   id: "EventSortOrder",
@@ -106,6 +109,6 @@ export const v1Events = {
     query: z.object({ id: repeatedParameter(idText, mostIds).describe("The ids; repeated for each.") }),
     responses: { 200: V1Events },
     differences: [idsDifference],
-    example: { request: { query: { id: "1f0c2b7e-9d1a-8c3e-8b6f-7a2d1c0e9f84" } }, response: [exampleOf(V1Event)] },
+    example: { request: { query: { id: "1f0c2b7e-9d1a-8c3e-8b6f-7a2d1c0e9f84" } }, response: [exampleEvent] },
   }),
 };

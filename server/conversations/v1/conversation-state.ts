@@ -3,6 +3,7 @@ import { sandboxProject } from "../../../contract/index.ts";
 import type {
   ActionEvent,
   ConfirmationPolicy,
+  ConversationExecutionStatus,
   ConversationState,
   ObservationEvent,
   V1FullStateEvent,
@@ -13,7 +14,7 @@ import { timestamp } from "../../clock.ts";
 import type { ConversationRecord } from "../../store/store.ts";
 import type { EventLog } from "../event-log.ts";
 import { dashed } from "./event-ids.ts";
-import { executionStatusOf } from "./current-status.ts";
+import { executionStatus } from "./execution-status.ts";
 import { statsOf } from "./tool-events.ts";
 
 /** What is asked of the rest of the server for the state of a conversation. */
@@ -31,6 +32,18 @@ export interface StateDeps {
 /** What the models have used stands in one of the last events, if anywhere. */
 const recentEvents = 1000;
 
+/** What the agent of a conversation is doing now, in the words of V1: its last two states tell. */
+export async function executionStatusOf(
+  log: Pick<EventLog, "find">,
+  { id }: Pick<ConversationRecord, "id">,
+): Promise<ConversationExecutionStatus> {
+  const query = { from: 0, types: ["agent_state_changed"], descending: true, limit: 2 };
+  const [last, before] = (await log.find(id, query)).map(({ text }) => (JSON.parse(text) as StateChange).extras);
+  return last ? executionStatus(last.agent_state, before?.agent_state ?? null, last.reason) : "idle";
+}
+
+type StateChange = Extract<ObservationEvent, { observation: "agent_state_changed" }>;
+
 /** The state of a conversation as a whole, as the first frame of a connection tells it. */
 export async function fullState(deps: StateDeps, record: ConversationRecord): Promise<V1FullStateEvent> {
   const model = record.llmModel ?? (await deps.modelOf(record.userId));
@@ -40,7 +53,7 @@ export async function fullState(deps: StateDeps, record: ConversationRecord): Pr
     workspace: { working_dir: sandboxProject, kind: "LocalWorkspace" },
     max_iterations: 500,
     stuck_detection: true,
-    execution_status: await executionStatusOf(deps.log, { ...record, lastEventId: Number.MAX_SAFE_INTEGER }),
+    execution_status: await executionStatusOf(deps.log, record),
     confirmation_policy: await policyOf(deps, record, model),
     activated_knowledge_skills: await skillsOf(deps.log, record),
     stats: await lastStats(deps.log, record),
