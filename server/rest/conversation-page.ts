@@ -2,7 +2,7 @@ import type { ConversationInfo, RuntimeStatus } from "../../contract/index.ts";
 import type { ConversationService } from "../conversations/conversation-service.ts";
 import type { EventLog } from "../conversations/event-log.ts";
 import { shownRepository } from "../conversations/repository-name.ts";
-import { executionStatusOf } from "../conversations/v1/current-status.ts";
+import { executionStatusOf } from "../conversations/v1/conversation-state.ts";
 import { originOf } from "../http/origin.ts";
 import type { Origin } from "../http/origin.ts";
 import type { RequestContext } from "../http/router.ts";

@@ -1,7 +1,7 @@
 import type { AppConversation, ConversationExecutionStatus } from "../../../contract/index.ts";
 import type { EventLog } from "../../conversations/event-log.ts";
 import { shownRepository } from "../../conversations/repository-name.ts";
-import { executionStatusOf } from "../../conversations/v1/current-status.ts";
+import { executionStatusOf } from "../../conversations/v1/conversation-state.ts";
 import type { Origin } from "../../http/origin.ts";
 import type { SandboxKeys } from "../../identity/sandbox-keys.ts";
 import { sandboxStatuses } from "../../sandboxes/status.ts";
