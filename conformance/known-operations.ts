@@ -20,6 +20,7 @@ export const knownOperations = {
   listModels: "options.models",
   addProviders: "providers.add",
   unsetProviders: "providers.unset",
+  getSecret: "webhooks.secret",
 } as const;
 
 /** The model, and what it is asked for, that shows every type of event. The example of the settings names the model. */
@@ -28,9 +29,9 @@ export const showcase = { model: "test/tools", message: "show every event type" 
 /** The `status` of a conversation that takes actions. */
 export const runningStatus = "RUNNING";
 
-/** Whether nobody but a person at the OpenID provider's page can make it succeed. */
-export function needsPerson({ id }: Operation): boolean {
-  return id === knownOperations.oidcCallback;
+/** Whether nobody but a person at the OpenID provider's page, or an agent with a token of the server's, can make it succeed. */
+export function needsOthers({ id }: Operation): boolean {
+  return id === knownOperations.oidcCallback || id === knownOperations.getSecret;
 }
 
 /** Operations that leave what they are called on in no state to be used by the next case. */

@@ -158,6 +158,7 @@ export type {
   AppConversationStartTaskStatus,
   StartTaskSortOrder,
 } from "./rest/v1/start-tasks.ts";
+export type { ReportedConversation } from "./rest/v1/webhooks.ts";
 export { trimmedExtras } from "./rest/trajectory.ts";
 export { securitySchemes } from "./security.ts";
 export { ShorthandFrame, TypedClientFrame, tooManyConversations } from "./socket/frames.ts";

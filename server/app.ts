@@ -11,6 +11,8 @@ import { createV1Events } from "./conversations/v1/event-search.ts";
 import type { EventLog } from "./conversations/event-log.ts";
 import type { Feedback } from "./conversations/feedback.ts";
 import type { StartTasks } from "./conversations/start-tasks.ts";
+import { createReportedConversations } from "./conversations/v1/reported-conversations.ts";
+import { createReports } from "./conversations/v1/reports.ts";
 import { cacheHeaders } from "./http/cache-headers.ts";
 import { corsHeaders } from "./http/cors.ts";
 import { mountDocuments } from "./http/documents.ts";
@@ -139,7 +141,12 @@ export function createApp(deps: AppDeps): Express {
       sandboxSpecs: sandboxSpecsHandlers(),
       sandboxGit: sandboxGitHandlers(sandboxPaths),
       sandboxFiles: sandboxFilesHandlers(sandboxPaths),
-      webhooks: webhooksHandlers({ ...deps, users: store.users }),
+      webhooks: webhooksHandlers({
+        ...deps,
+        users: store.users,
+        reports: createReports(deps.log),
+        reportedConversations: createReportedConversations({ ...deps, store: store.conversations }),
+      }),
     },
     authenticator: deps.authenticator,
     addressOf: deps.addressOf,

@@ -4,7 +4,7 @@ import { textOf as valueText } from "../json.ts";
 import type { Json } from "../json.ts";
 import { formBody, formOf, partsOf } from "../forms.ts";
 import type { FormPart } from "../forms.ts";
-import { needsPerson, usesUp } from "../known-operations.ts";
+import { needsOthers, usesUp } from "../known-operations.ts";
 import { isGood, jsonOf, namingFields, parametersIn, successOf } from "../operations.ts";
 import type { MediaType, Operation, Parameter } from "../operations.ts";
 import type { Probe } from "../probe.ts";
@@ -32,7 +32,7 @@ export type Recipe = (operation: Operation, world: World) => Change | undefined;
 /** How to bring about a documented answer; undefined when this runner knows no way. */
 export function planFor(unit: AnswerUnit, world: World): Plan | undefined {
   const { operation, response, code } = unit;
-  if (code === undefined) return isGood(response.status) && !needsPerson(operation) ? succeed(unit) : undefined;
+  if (code === undefined) return isGood(response.status) && !needsOthers(operation) ? succeed(unit) : undefined;
   const recipe = recipes[code] ?? byEnding(code);
   const change = recipe?.(operation, world);
   return change && (async (probe) => change(await callOnThings(probe, operation), probe));
@@ -71,10 +71,14 @@ const recipes: Readonly<Record<string, Recipe>> = {
 
   unauthenticated: () => (call) => ({ ...call, credentials: { kind: "none" } }),
 
-  invalid_credentials: (operation) =>
-    operation.needsCredentials
-      ? (call) => ({ ...call, credentials: { kind: "bearer", token: madeUpKey() } })
-      : (call) => withBody(call, { ...bodyOf(call), api_key: madeUpKey() }),
+  invalid_credentials: (operation) => {
+    if (operation.needsCredentials)
+      return (call) => ({ ...call, credentials: { kind: "bearer", token: madeUpKey() } });
+    const token = parametersIn(operation, "header").find(({ name }) => name.toLowerCase().endsWith("-token"));
+    return token
+      ? (call) => withParameter(call, token, madeUpKey())
+      : (call) => withBody(call, { ...bodyOf(call), api_key: madeUpKey() });
+  },
 
   origin_forbidden: () => async (call, probe) => ({
     ...call,

@@ -959,6 +959,31 @@ export interface Calls<Options> {
   };
   readonly webhooks: {
     /**
+     * Report a conversation: `POST /api/v1/webhooks/{sandbox_id}/conversations`
+     *
+     * Tells of a conversation whose agent runs elsewhere. One that is not known is created in the sandbox; of a known one, the model is noted, and the title where it has none yet.
+     */
+    readonly conversation: (
+      request: {
+        sandbox_id: wire.SandboxId;
+        body: wire.ReportedConversation;
+      },
+      options?: Options,
+    ) => Promise<wire.WebhookReceived>;
+    /**
+     * Report events: `POST /api/v1/webhooks/{sandbox_id}/events/{conversation_id}`
+     *
+     * Appends events of an agent that runs elsewhere to the log of a conversation, in their order. An event that is reported again within a day, by its id, is not appended again.
+     */
+    readonly events: (
+      request: {
+        sandbox_id: wire.SandboxId;
+        conversation_id: wire.ConversationId;
+        body: wire.ReportedEvents;
+      },
+      options?: Options,
+    ) => Promise<wire.WebhookReceived>;
+    /**
      * Get a token of a git provider: `GET /api/v1/webhooks/secrets`
      *
      * The token that a user has stored for one git provider, for an agent that runs elsewhere: what the access token is made out for. It is good for 14 days.
@@ -1834,6 +1859,38 @@ export interface ErrorCodes {
       | "not_ready";
   };
   webhooks: {
+    conversation:
+      | "credentials_conflict"
+      | "malformed_json"
+      | "validation_failed"
+      | "invalid_credentials"
+      | "unauthenticated"
+      | "origin_forbidden"
+      | "scope_insufficient"
+      | "conversation_not_found"
+      | "route_not_found"
+      | "sandbox_not_found"
+      | "payload_too_large"
+      | "unsupported_media_type"
+      | "rate_limited"
+      | "internal_error"
+      | "not_ready";
+    events:
+      | "credentials_conflict"
+      | "malformed_json"
+      | "validation_failed"
+      | "invalid_credentials"
+      | "unauthenticated"
+      | "origin_forbidden"
+      | "scope_insufficient"
+      | "conversation_not_found"
+      | "route_not_found"
+      | "sandbox_not_found"
+      | "payload_too_large"
+      | "unsupported_media_type"
+      | "rate_limited"
+      | "internal_error"
+      | "not_ready";
     secret:
       | "validation_failed"
       | "invalid_credentials"
@@ -1976,6 +2033,8 @@ export const operations = {
     download: "GET /api/file/download/{path} application/octet-stream",
   },
   webhooks: {
+    conversation: "POST /api/v1/webhooks/{sandbox_id}/conversations",
+    events: "POST /api/v1/webhooks/{sandbox_id}/events/{conversation_id}",
     secret: "GET /api/v1/webhooks/secrets text/plain",
   },
 } as const;

@@ -69,7 +69,7 @@ export type ActionRequest =
   | LoopRecoveryActionRequest;
 
 /** How risky the action is: -1 unknown, 0 low, 1 medium, 2 high. */
-export type ActionSecurityRisk = -1 | 0 | 1 | 2;
+export type ActionSecurityRisk = number;
 
 /** One action, or a list of actions of which all are appended or none. */
 export type AddEventRequest = ActionRequest | ActionRequest[];
@@ -191,6 +191,27 @@ export interface AgentSummary {
   [key: string]: unknown;
 }
 
+/** The agent of a conversation. */
+export interface AgentSummaryInput {
+  /** Always `Agent`. */
+  kind?: "Agent";
+  /** The language model; secrets are masked. */
+  llm: {
+    /** The model. */
+    model: string;
+    /** What it is used for. */
+    usage_id?: string;
+    [key: string]: unknown;
+  };
+  /** The tools that it may call. */
+  tools?: {
+    /** The tool's name. */
+    name: string;
+    [key: string]: unknown;
+  }[];
+  [key: string]: unknown;
+}
+
 /** What the agent is to do: `plan` writes a plan to `PLAN.md` and carries out nothing. */
 export type AgentType = "default" | "plan";
 
@@ -202,6 +223,12 @@ export interface Alive {
 
 /** Every action waits. */
 export interface AlwaysConfirm {
+  /** Always `AlwaysConfirm`. */
+  kind: "AlwaysConfirm";
+}
+
+/** Every action waits. */
+export interface AlwaysConfirmInput {
   /** Always `AlwaysConfirm`. */
   kind: "AlwaysConfirm";
 }
@@ -457,7 +484,7 @@ export interface BrowseAction {
 /** A page is opened in the browser. Sent by a client; fields with a default may be left out. */
 export interface BrowseActionRequest {
   /** Ids are given by the server. -1, which older clients send, means none. */
-  id?: -1;
+  id?: number;
   /** The type of the action. */
   action: "browse";
   args: BrowseArgsInput;
@@ -545,7 +572,7 @@ export interface BrowseInteractiveAction {
 /** Something is done in the browser. Sent by a client; fields with a default may be left out. */
 export interface BrowseInteractiveActionRequest {
   /** Ids are given by the server. -1, which older clients send, means none. */
-  id?: -1;
+  id?: number;
   /** The type of the action. */
   action: "browse_interactive";
   args: BrowseInteractiveArgsInput;
@@ -619,7 +646,7 @@ export interface CallToolMcpAction {
 /** A tool of an MCP server is called. Sent by a client; fields with a default may be left out. */
 export interface CallToolMcpActionRequest {
   /** Ids are given by the server. -1, which older clients send, means none. */
-  id?: -1;
+  id?: number;
   /** The type of the action. */
   action: "call_tool_mcp";
   args: CallToolMcpArgsInput;
@@ -671,7 +698,7 @@ export interface ChangeAgentStateAction {
 /** The agent is to change its state. Sent by a client; fields with a default may be left out. */
 export interface ChangeAgentStateActionRequest {
   /** Ids are given by the server. -1, which older clients send, means none. */
-  id?: -1;
+  id?: number;
   /** The type of the action. */
   action: "change_agent_state";
   args: ChangeAgentStateArgsInput;
@@ -749,7 +776,7 @@ export interface CondensationRequestAction {
 /** The agent is to condense what it remembers. Sent by a client; fields with a default may be left out. */
 export interface CondensationRequestActionRequest {
   /** Ids are given by the server. -1, which older clients send, means none. */
-  id?: -1;
+  id?: number;
   /** The type of the action. */
   action: "condensation_request";
   args: CondensationRequestArgsInput;
@@ -792,8 +819,21 @@ export interface ConfirmRisky {
   confirm_unknown: boolean;
 }
 
+/** What is risky waits. */
+export interface ConfirmRiskyInput {
+  /** Always `ConfirmRisky`. */
+  kind: "ConfirmRisky";
+  /** The least risk that waits. */
+  threshold?: "LOW" | "MEDIUM" | "HIGH";
+  /** Whether an unknown risk waits. */
+  confirm_unknown?: boolean;
+}
+
 /** Which actions of the agent wait for the user's consent. */
 export type ConfirmationPolicy = AlwaysConfirm | NeverConfirm | ConfirmRisky;
+
+/** Which actions of the agent wait for the user's consent. */
+export type ConfirmationPolicyInput = AlwaysConfirmInput | NeverConfirmInput | ConfirmRiskyInput;
 
 /** What the user says to an action that waits. */
 export interface ConfirmationResponse {
@@ -966,10 +1006,54 @@ export interface ConversationState {
   };
 }
 
+/** The state of a conversation as a whole. What would be null is left out. */
+export interface ConversationStateInput {
+  /** The conversation: a UUID with dashes. */
+  id: string;
+  agent: AgentSummaryInput;
+  /** What the agent works on. */
+  workspace: {
+    /** Where its files are. */
+    working_dir: string;
+    /** Of which kind it is: `LocalWorkspace`. */
+    kind?: string;
+    [key: string]: unknown;
+  };
+  /** Where it is stored; absent here. */
+  persistence_dir?: string | null;
+  /** How many steps the agent may take for one message. */
+  max_iterations?: number;
+  /** Whether it is noticed when the agent repeats itself. */
+  stuck_detection?: boolean;
+  execution_status?: ConversationExecutionStatus;
+  confirmation_policy?: ConfirmationPolicyInput;
+  /** What judges the risk of actions; absent where nothing does. */
+  security_analyzer?: {
+    /** Which one. */
+    kind: string;
+    [key: string]: unknown;
+  } | null;
+  /** The skills that messages have triggered. */
+  activated_knowledge_skills?: string[];
+  stats?: ConversationStatsInput;
+  /** The secrets that the agent may use; none are shown. */
+  secret_registry?: {
+    /** Where secrets come from; masked. */
+    secret_sources: Record<string, unknown>;
+    [key: string]: unknown;
+  };
+}
+
 /** What the conversation has used. */
 export interface ConversationStats {
   /** What the models have used, by what they were used for: `agent`, `condenser`. */
   usage_to_metrics: Record<string, V1Metrics>;
+}
+
+/** What the conversation has used. */
+export interface ConversationStatsInput {
+  /** What the models have used, by what they were used for: `agent`, `condenser`. */
+  usage_to_metrics?: Record<string, V1MetricsInput>;
 }
 
 /** Where the conversation is in its life. */
@@ -1123,7 +1207,7 @@ export interface DelegateAction {
 /** An agent is asked for help. Sent by a client; fields with a default may be left out. */
 export interface DelegateActionRequest {
   /** Ids are given by the server. -1, which older clients send, means none. */
-  id?: -1;
+  id?: number;
   /** The type of the action. */
   action: "delegate";
   args: DelegateArgsInput;
@@ -1259,7 +1343,7 @@ export interface EditAction {
 /** A file is edited. Sent by a client; fields with a default may be left out. */
 export interface EditActionRequest {
   /** Ids are given by the server. -1, which older clients send, means none. */
-  id?: -1;
+  id?: number;
   /** The type of the action. */
   action: "edit";
   args: EditArgsInput;
@@ -1624,7 +1708,7 @@ export interface FinishAction {
 /** The agent has finished the task. Sent by a client; fields with a default may be left out. */
 export interface FinishActionRequest {
   /** Ids are given by the server. -1, which older clients send, means none. */
-  id?: -1;
+  id?: number;
   /** The type of the action. */
   action: "finish";
   args: FinishArgsInput;
@@ -1916,7 +2000,7 @@ export interface LoopRecoveryAction {
 /** The user says how to go on after a loop. Sent by a client; fields with a default may be left out. */
 export interface LoopRecoveryActionRequest {
   /** Ids are given by the server. -1, which older clients send, means none. */
-  id?: -1;
+  id?: number;
   /** The type of the action. */
   action: "loop_recovery";
   args: LoopRecoveryArgsInput;
@@ -2098,7 +2182,7 @@ export interface MessageAction {
 /** Somebody says something. Sent by a client; fields with a default may be left out. */
 export interface MessageActionRequest {
   /** Ids are given by the server. -1, which older clients send, means none. */
-  id?: -1;
+  id?: number;
   /** The type of the action. */
   action: "message";
   args: MessageArgsInput;
@@ -2155,6 +2239,18 @@ export interface MetricsSnapshot {
   accumulated_token_usage: V1TokenUsage | null;
 }
 
+/** What a model has used so far. */
+export interface MetricsSnapshotInput {
+  /** The model. */
+  model_name?: string;
+  /** US dollars so far. */
+  accumulated_cost?: number;
+  /** US dollars that the task may cost; null for no limit. */
+  max_budget_per_task?: number | null;
+  /** The tokens so far. */
+  accumulated_token_usage?: V1TokenUsageInput | null;
+}
+
 /** Something that a microagent wants to be told. */
 export interface MicroagentInput {
   /** The input's name. */
@@ -2204,6 +2300,12 @@ export type ModelNames = string[];
 
 /** No action waits. */
 export interface NeverConfirm {
+  /** Always `NeverConfirm`. */
+  kind: "NeverConfirm";
+}
+
+/** No action waits. */
+export interface NeverConfirmInput {
   /** Always `NeverConfirm`. */
   kind: "NeverConfirm";
 }
@@ -2517,7 +2619,7 @@ export interface ReadAction {
 /** A file is read. Sent by a client; fields with a default may be left out. */
 export interface ReadActionRequest {
   /** Ids are given by the server. -1, which older clients send, means none. */
-  id?: -1;
+  id?: number;
   /** The type of the action. */
   action: "read";
   args: ReadArgsInput;
@@ -2604,6 +2706,20 @@ export interface ReasoningItem {
   status: string | null;
 }
 
+/** A model's reasoning, as the Responses API gives it. */
+export interface ReasoningItemInput {
+  /** The provider's id of it. */
+  id?: string | null;
+  /** The reasoning in short. */
+  summary?: string[];
+  /** The reasoning, where the provider shows it. */
+  content?: string[] | null;
+  /** The reasoning, where it does not. */
+  encrypted_content?: string | null;
+  /** Whether it is complete. */
+  status?: string | null;
+}
+
 /** Context or knowledge is looked up for a message. */
 export interface RecallAction {
   id: EventId;
@@ -2688,6 +2804,14 @@ export interface RedactedThinking {
   data: string;
 }
 
+/** What the model thought, unreadable. */
+export interface RedactedThinkingInput {
+  /** Always `redacted_thinking`. */
+  type: "redacted_thinking";
+  /** What the provider keeps to itself. */
+  data: string;
+}
+
 /** The agent, or the user, gives up the task. */
 export interface RejectAction {
   id: EventId;
@@ -2710,7 +2834,7 @@ export interface RejectAction {
 /** The agent, or the user, gives up the task. Sent by a client; fields with a default may be left out. */
 export interface RejectActionRequest {
   /** Ids are given by the server. -1, which older clients send, means none. */
-  id?: -1;
+  id?: number;
   /** The type of the action. */
   action: "reject";
   args: RejectArgsInput;
@@ -2753,6 +2877,79 @@ export interface ReplayCompleteStatus {
   /** The id of the last event of the log; -1 when it is empty. */
   latest_event_id: number;
 }
+
+/** A conversation as an agent elsewhere tells of it: reference of agent servers, `ConversationInfo`. */
+export interface ReportedConversation {
+  /** The conversation: a UUID with dashes. */
+  id: string;
+  agent: AgentSummaryInput;
+  /** What the agent works on. */
+  workspace: {
+    /** Where its files are. */
+    working_dir: string;
+    /** Of which kind it is: `LocalWorkspace`. */
+    kind?: string;
+    [key: string]: unknown;
+  };
+  /** Where it is stored; absent here. */
+  persistence_dir?: string | null;
+  /** How many steps the agent may take for one message. */
+  max_iterations?: number;
+  /** Whether it is noticed when the agent repeats itself. */
+  stuck_detection?: boolean;
+  execution_status?: ConversationExecutionStatus;
+  confirmation_policy?: ConfirmationPolicyInput;
+  /** What judges the risk of actions; absent where nothing does. */
+  security_analyzer?: {
+    /** Which one. */
+    kind: string;
+    [key: string]: unknown;
+  } | null;
+  /** The skills that messages have triggered. */
+  activated_knowledge_skills?: string[];
+  stats?: ConversationStatsInput;
+  /** The secrets that the agent may use; none are shown. */
+  secret_registry?: {
+    /** Where secrets come from; masked. */
+    secret_sources: Record<string, unknown>;
+    [key: string]: unknown;
+  };
+  /** Its title where it runs; null for none. */
+  title?: string | null;
+  /** What it has used. */
+  metrics?: MetricsSnapshotInput | null;
+  /** When it was created there. */
+  created_at?: string;
+  /** When something last happened there. */
+  updated_at?: string;
+}
+
+/** Up to 1000 events, in the order of the log. */
+export type ReportedEvents = ReportedV1Event[];
+
+/** A part of the conversation's state has changed, or the state as a whole. */
+export type ReportedStateUpdateEvent =
+  | V1FullStateEventInput
+  | V1ExecutionStatusEventInput
+  | V1StatsEventInput
+  | V1StateFieldEventInput;
+
+/** An event that an agent elsewhere reports. `kind` names the type. */
+export type ReportedV1Event =
+  | V1SystemPromptEventInput
+  | V1MessageEventInput
+  | V1ActionEventInput
+  | V1ObservationEventInput
+  | V1UserRejectObservationInput
+  | V1AgentErrorEventInput
+  | V1ConversationErrorEventInput
+  | V1PauseEventInput
+  | V1CondensationInput
+  | V1CondensationRequestInput
+  | V1CondensationSummaryEventInput
+  | V1LLMCompletionLogEventInput
+  | V1TokenEventInput
+  | ReportedStateUpdateEvent;
 
 /** The git repository cannot be read. Check the URL (`https://…` or `file://…`), the branch, and that the server may read it. */
 export interface RepositoryUnavailableError {
@@ -2810,7 +3007,7 @@ export interface RunAction {
 /** A command is run in the workspace. Sent by a client; fields with a default may be left out. */
 export interface RunActionRequest {
   /** Ids are given by the server. -1, which older clients send, means none. */
-  id?: -1;
+  id?: number;
   /** The type of the action. */
   action: "run";
   args: RunArgsInput;
@@ -2887,7 +3084,7 @@ export interface RunIpythonAction {
 /** Python code is run in the workspace. Sent by a client; fields with a default may be left out. */
 export interface RunIpythonActionRequest {
   /** Ids are given by the server. -1, which older clients send, means none. */
-  id?: -1;
+  id?: number;
   /** The type of the action. */
   action: "run_ipython";
   args: RunIpythonArgsInput;
@@ -3536,7 +3733,7 @@ export interface TaskTrackingAction {
 /** The list of tasks is shown or replaced. Sent by a client; fields with a default may be left out. */
 export interface TaskTrackingActionRequest {
   /** Ids are given by the server. -1, which older clients send, means none. */
-  id?: -1;
+  id?: number;
   /** The type of the action. */
   action: "task_tracking";
   args: TaskTrackingArgsInput;
@@ -3639,7 +3836,7 @@ export interface ThinkAction {
 /** The agent thinks aloud. Sent by a client; fields with a default may be left out. */
 export interface ThinkActionRequest {
   /** Ids are given by the server. -1, which older clients send, means none. */
-  id?: -1;
+  id?: number;
   /** The type of the action. */
   action: "think";
   args: ThinkArgsInput;
@@ -3686,6 +3883,16 @@ export interface Thinking {
   thinking: string;
   /** The provider's proof that the model did. */
   signature: string | null;
+}
+
+/** What the model thought before it answered. */
+export interface ThinkingInput {
+  /** Always `thinking`. */
+  type: "thinking";
+  /** What the model thought. */
+  thinking: string;
+  /** The provider's proof that the model did. */
+  signature?: string | null;
 }
 
 /** A moment in UTC, RFC 3339 with `Z`. */
@@ -3991,11 +4198,56 @@ export interface V1ActionEvent {
   kind: "ActionEvent";
 }
 
+/** The agent does something, or the user does it without being asked. */
+export interface V1ActionEventInput {
+  id: V1EventId;
+  /** When it happened. A time without a zone is read as UTC. */
+  timestamp: string;
+  source: EventSource;
+  /** Why it is done. */
+  thought: TextContentInput[];
+  /** What the model reasoned, as text. */
+  reasoning_content?: string | null;
+  /** What the model thought, as its provider gives it. */
+  thinking_blocks?: (ThinkingInput | RedactedThinkingInput)[];
+  /** The same from the Responses API. */
+  responses_reasoning_item?: ReasoningItemInput | null;
+  /** What is done; null when the model has called a tool that does not exist. */
+  action: V1ToolActionInput | null;
+  /** The tool. */
+  tool_name: string;
+  /** The call of the tool, by which what came of it is known. */
+  tool_call_id: string;
+  tool_call: V1ToolCallInput;
+  /** The model's answer that the event comes from. Calls that belong together share it. */
+  llm_response_id: string;
+  security_risk?: SecurityRisk;
+  /** Always `ActionEvent`. */
+  kind: "ActionEvent";
+}
+
 /** An action failed. The agent goes on. */
 export interface V1AgentErrorEvent {
   id: V1EventId;
   /** When it happened. A time without a zone is read as UTC. */
   timestamp: Timestamp;
+  /** Who caused the event: the agent, the user, or the environment that both work in. */
+  source: "agent";
+  /** The tool. */
+  tool_name: string;
+  /** The call of the tool, by which what came of it is known. */
+  tool_call_id: string;
+  /** What went wrong. */
+  error: string;
+  /** Always `AgentErrorEvent`. */
+  kind: "AgentErrorEvent";
+}
+
+/** An action failed. The agent goes on. */
+export interface V1AgentErrorEventInput {
+  id: V1EventId;
+  /** When it happened. A time without a zone is read as UTC. */
+  timestamp: string;
   /** Who caused the event: the agent, the user, or the environment that both work in. */
   source: "agent";
   /** The tool. */
@@ -4018,8 +4270,26 @@ export interface V1BrowserClickAction {
   new_tab: boolean;
 }
 
+/** An element of the page is clicked. */
+export interface V1BrowserClickActionInput {
+  /** Always `BrowserClickAction`. */
+  kind: "BrowserClickAction";
+  /** The element's number in the last state of the browser. */
+  index: number;
+  /** Whether to open it in a new tab. */
+  new_tab?: boolean;
+}
+
 /** A tab is closed. */
 export interface V1BrowserCloseTabAction {
+  /** Always `BrowserCloseTabAction`. */
+  kind: "BrowserCloseTabAction";
+  /** The tab. */
+  tab_id: string;
+}
+
+/** A tab is closed. */
+export interface V1BrowserCloseTabActionInput {
   /** Always `BrowserCloseTabAction`. */
   kind: "BrowserCloseTabAction";
   /** The tab. */
@@ -4036,6 +4306,16 @@ export interface V1BrowserGetContentAction {
   start_from_char: number;
 }
 
+/** The browser gives the page as text. */
+export interface V1BrowserGetContentActionInput {
+  /** Always `BrowserGetContentAction`. */
+  kind: "BrowserGetContentAction";
+  /** Whether with its links. */
+  extract_links?: boolean;
+  /** Where in the text to begin. */
+  start_from_char?: number;
+}
+
 /** The browser says what it shows. */
 export interface V1BrowserGetStateAction {
   /** Always `BrowserGetStateAction`. */
@@ -4044,14 +4324,34 @@ export interface V1BrowserGetStateAction {
   include_screenshot: boolean;
 }
 
+/** The browser says what it shows. */
+export interface V1BrowserGetStateActionInput {
+  /** Always `BrowserGetStateAction`. */
+  kind: "BrowserGetStateAction";
+  /** Whether with a picture of it. */
+  include_screenshot?: boolean;
+}
+
 /** The browser goes back to the page before. */
 export interface V1BrowserGoBackAction {
   /** Always `BrowserGoBackAction`. */
   kind: "BrowserGoBackAction";
 }
 
+/** The browser goes back to the page before. */
+export interface V1BrowserGoBackActionInput {
+  /** Always `BrowserGoBackAction`. */
+  kind: "BrowserGoBackAction";
+}
+
 /** The browser lists its tabs. */
 export interface V1BrowserListTabsAction {
+  /** Always `BrowserListTabsAction`. */
+  kind: "BrowserListTabsAction";
+}
+
+/** The browser lists its tabs. */
+export interface V1BrowserListTabsActionInput {
   /** Always `BrowserListTabsAction`. */
   kind: "BrowserListTabsAction";
 }
@@ -4066,6 +4366,16 @@ export interface V1BrowserNavigateAction {
   new_tab: boolean;
 }
 
+/** A page is opened in the browser. */
+export interface V1BrowserNavigateActionInput {
+  /** Always `BrowserNavigateAction`. */
+  kind: "BrowserNavigateAction";
+  /** The page. */
+  url: string;
+  /** Whether to open it in a new tab. */
+  new_tab?: boolean;
+}
+
 /** What the browser says. */
 export interface V1BrowserObservation {
   /** The result, in parts. */
@@ -4078,12 +4388,32 @@ export interface V1BrowserObservation {
   kind: "BrowserObservation";
 }
 
+/** What the browser says. */
+export interface V1BrowserObservationInput {
+  /** The result, in parts. */
+  content?: V1ContentInput[];
+  /** Whether it went wrong. */
+  is_error?: boolean;
+  /** A picture of the page, base64 of a PNG. */
+  screenshot_data?: string | null;
+  /** Always `BrowserObservation`. */
+  kind: "BrowserObservation";
+}
+
 /** The page is scrolled. */
 export interface V1BrowserScrollAction {
   /** Always `BrowserScrollAction`. */
   kind: "BrowserScrollAction";
   /** Which way. */
   direction: "up" | "down";
+}
+
+/** The page is scrolled. */
+export interface V1BrowserScrollActionInput {
+  /** Always `BrowserScrollAction`. */
+  kind: "BrowserScrollAction";
+  /** Which way. */
+  direction?: "up" | "down";
 }
 
 /** The browser shows another tab. */
@@ -4094,8 +4424,26 @@ export interface V1BrowserSwitchTabAction {
   tab_id: string;
 }
 
+/** The browser shows another tab. */
+export interface V1BrowserSwitchTabActionInput {
+  /** Always `BrowserSwitchTabAction`. */
+  kind: "BrowserSwitchTabAction";
+  /** The tab. */
+  tab_id: string;
+}
+
 /** Text is typed into an element of the page. */
 export interface V1BrowserTypeAction {
+  /** Always `BrowserTypeAction`. */
+  kind: "BrowserTypeAction";
+  /** The element's number in the last state of the browser. */
+  index: number;
+  /** The text. */
+  text: string;
+}
+
+/** Text is typed into an element of the page. */
+export interface V1BrowserTypeActionInput {
   /** Always `BrowserTypeAction`. */
   kind: "BrowserTypeAction";
   /** The element's number in the last state of the browser. */
@@ -4123,11 +4471,41 @@ export interface V1Condensation {
   kind: "Condensation";
 }
 
+/** The agent forgets events and keeps a summary. They stay in the log. */
+export interface V1CondensationInput {
+  id: V1EventId;
+  /** When it happened. A time without a zone is read as UTC. */
+  timestamp: string;
+  /** Who caused the event: the agent, the user, or the environment that both work in. */
+  source: "environment";
+  /** The forgotten events. */
+  forgotten_event_ids?: V1EventId[];
+  /** What they were about. */
+  summary?: string | null;
+  /** Where the agent reads the summary in its history. */
+  summary_offset?: number | null;
+  /** The model's answer that the event comes from. Calls that belong together share it. */
+  llm_response_id: string;
+  /** Always `Condensation`. */
+  kind: "Condensation";
+}
+
 /** The agent is to condense what it remembers. */
 export interface V1CondensationRequest {
   id: V1EventId;
   /** When it happened. A time without a zone is read as UTC. */
   timestamp: Timestamp;
+  /** Who caused the event: the agent, the user, or the environment that both work in. */
+  source: "environment";
+  /** Always `CondensationRequest`. */
+  kind: "CondensationRequest";
+}
+
+/** The agent is to condense what it remembers. */
+export interface V1CondensationRequestInput {
+  id: V1EventId;
+  /** When it happened. A time without a zone is read as UTC. */
+  timestamp: string;
   /** Who caused the event: the agent, the user, or the environment that both work in. */
   source: "environment";
   /** Always `CondensationRequest`. */
@@ -4147,14 +4525,44 @@ export interface V1CondensationSummaryEvent {
   kind: "CondensationSummaryEvent";
 }
 
+/** What the agent remembers of the events that it has forgotten. */
+export interface V1CondensationSummaryEventInput {
+  id: V1EventId;
+  /** When it happened. A time without a zone is read as UTC. */
+  timestamp: string;
+  /** Who caused the event: the agent, the user, or the environment that both work in. */
+  source: "environment";
+  /** What they were about. */
+  summary: string;
+  /** Always `CondensationSummaryEvent`. */
+  kind: "CondensationSummaryEvent";
+}
+
 /** A part of a message or a result: a text, or images. */
 export type V1Content = TextContent | ImageContent;
+
+/** A part of a message or a result: a text, or images. */
+export type V1ContentInput = TextContentInput | ImageContentInput;
 
 /** The agent cannot go on, and why. */
 export interface V1ConversationErrorEvent {
   id: V1EventId;
   /** When it happened. A time without a zone is read as UTC. */
   timestamp: Timestamp;
+  source: EventSource;
+  /** What went wrong, for a program: a code such as `STATUS$ERROR_LLM_AUTHENTICATION`, or the name of an exception. */
+  code: string;
+  /** What went wrong, for a person. */
+  detail: string;
+  /** Always `ConversationErrorEvent`. */
+  kind: "ConversationErrorEvent";
+}
+
+/** The agent cannot go on, and why. */
+export interface V1ConversationErrorEventInput {
+  id: V1EventId;
+  /** When it happened. A time without a zone is read as UTC. */
+  timestamp: string;
   source: EventSource;
   /** What went wrong, for a program: a code such as `STATUS$ERROR_LLM_AUTHENTICATION`, or the name of an exception. */
   code: string;
@@ -4181,12 +4589,38 @@ export interface V1DelegateAction {
   tasks: Record<string, string> | null;
 }
 
+/** Agents are asked for help. */
+export interface V1DelegateActionInput {
+  /** Always `DelegateAction`. */
+  kind: "DelegateAction";
+  /** Whether to begin agents or to give them tasks. */
+  command: "spawn" | "delegate";
+  /** The agents to begin, for `spawn`. */
+  ids?: string[] | null;
+  /** Their types, in the same order. */
+  agent_types?: string[] | null;
+  /** The tasks by agent, for `delegate`. */
+  tasks?: Record<string, string> | null;
+}
+
 /** What came of asking for help. */
 export interface V1DelegateObservation {
   /** The result, in parts. */
   content: V1Content[];
   /** Whether it went wrong. */
   is_error: boolean;
+  /** Whether agents were begun or given tasks. */
+  command: "spawn" | "delegate";
+  /** Always `DelegateObservation`. */
+  kind: "DelegateObservation";
+}
+
+/** What came of asking for help. */
+export interface V1DelegateObservationInput {
+  /** The result, in parts. */
+  content?: V1ContentInput[];
+  /** Whether it went wrong. */
+  is_error?: boolean;
   /** Whether agents were begun or given tasks. */
   command: "spawn" | "delegate";
   /** Always `DelegateObservation`. */
@@ -4255,6 +4689,20 @@ export interface V1ExecutionStatusEvent {
   kind: "ConversationStateUpdateEvent";
 }
 
+/** What the agent is doing has changed. */
+export interface V1ExecutionStatusEventInput {
+  id: V1EventId;
+  /** When it happened. A time without a zone is read as UTC. */
+  timestamp: string;
+  /** Who caused the event: the agent, the user, or the environment that both work in. */
+  source: "environment";
+  /** Which part of the state has changed. */
+  key: "execution_status";
+  value: ConversationExecutionStatus;
+  /** Always `ConversationStateUpdateEvent`. */
+  kind: "ConversationStateUpdateEvent";
+}
+
 /** A file is read or edited. */
 export interface V1FileEditorAction {
   /** Always `FileEditorAction`. */
@@ -4273,6 +4721,26 @@ export interface V1FileEditorAction {
   insert_line: number | null;
   /** First and last line from 1, for `view`. */
   view_range: number[] | null;
+}
+
+/** A file is read or edited. */
+export interface V1FileEditorActionInput {
+  /** Always `FileEditorAction`. */
+  kind: "FileEditorAction";
+  /** What to do with the file. */
+  command: "view" | "create" | "str_replace" | "insert" | "undo_edit";
+  /** The file. */
+  path: string;
+  /** The whole text, for `create`. */
+  file_text?: string | null;
+  /** The text to replace, for `str_replace`. */
+  old_str?: string | null;
+  /** The new text, for `str_replace` and `insert`. */
+  new_str?: string | null;
+  /** The line after which to insert; 0 is the top. */
+  insert_line?: number | null;
+  /** First and last line from 1, for `view`. */
+  view_range?: number[] | null;
 }
 
 /** What came of reading or editing a file. */
@@ -4295,8 +4763,36 @@ export interface V1FileEditorObservation {
   kind: "FileEditorObservation";
 }
 
+/** What came of reading or editing a file. */
+export interface V1FileEditorObservationInput {
+  /** The result, in parts. */
+  content?: V1ContentInput[];
+  /** Whether it went wrong. */
+  is_error?: boolean;
+  /** What was done with the file. */
+  command: "view" | "create" | "str_replace" | "insert" | "undo_edit";
+  /** The file. */
+  path?: string | null;
+  /** Whether the file existed before. */
+  prev_exist?: boolean;
+  /** The text before. */
+  old_content?: string | null;
+  /** The text after. */
+  new_content?: string | null;
+  /** Always `FileEditorObservation`. */
+  kind: "FileEditorObservation";
+}
+
 /** The agent has finished the task. */
 export interface V1FinishAction {
+  /** Always `FinishAction`. */
+  kind: "FinishAction";
+  /** What was achieved, for the user. */
+  message: string;
+}
+
+/** The agent has finished the task. */
+export interface V1FinishActionInput {
   /** Always `FinishAction`. */
   kind: "FinishAction";
   /** What was achieved, for the user. */
@@ -4309,6 +4805,16 @@ export interface V1FinishObservation {
   content: V1Content[];
   /** Whether it went wrong. */
   is_error: boolean;
+  /** Always `FinishObservation`. */
+  kind: "FinishObservation";
+}
+
+/** The task is finished. The content repeats the action's message. */
+export interface V1FinishObservationInput {
+  /** The result, in parts. */
+  content?: V1ContentInput[];
+  /** Whether it went wrong. */
+  is_error?: boolean;
   /** Always `FinishObservation`. */
   kind: "FinishObservation";
 }
@@ -4327,6 +4833,20 @@ export interface V1FullStateEvent {
   kind: "ConversationStateUpdateEvent";
 }
 
+/** The state as a whole. It is the first frame of every connection, and comes after a pause; it is not in the log. */
+export interface V1FullStateEventInput {
+  id: V1EventId;
+  /** When it happened. A time without a zone is read as UTC. */
+  timestamp: string;
+  /** Who caused the event: the agent, the user, or the environment that both work in. */
+  source: "environment";
+  /** Which part of the state has changed. */
+  key: "full_state";
+  value: ConversationStateInput;
+  /** Always `ConversationStateUpdateEvent`. */
+  kind: "ConversationStateUpdateEvent";
+}
+
 /** Files are looked for by their names. */
 export interface V1GlobAction {
   /** Always `GlobAction`. */
@@ -4335,6 +4855,16 @@ export interface V1GlobAction {
   pattern: string;
   /** Where to look; null for the workspace. */
   path: string | null;
+}
+
+/** Files are looked for by their names. */
+export interface V1GlobActionInput {
+  /** Always `GlobAction`. */
+  kind: "GlobAction";
+  /** A glob. */
+  pattern: string;
+  /** Where to look; null for the workspace. */
+  path?: string | null;
 }
 
 /** The files that were found. */
@@ -4355,6 +4885,24 @@ export interface V1GlobObservation {
   kind: "GlobObservation";
 }
 
+/** The files that were found. */
+export interface V1GlobObservationInput {
+  /** The result, in parts. */
+  content?: V1ContentInput[];
+  /** Whether it went wrong. */
+  is_error?: boolean;
+  /** Their paths. */
+  files: string[];
+  /** What was looked for. */
+  pattern: string;
+  /** Where. */
+  search_path: string;
+  /** Whether there is more than is listed. */
+  truncated?: boolean;
+  /** Always `GlobObservation`. */
+  kind: "GlobObservation";
+}
+
 /** Files are looked for by what they hold. */
 export interface V1GrepAction {
   /** Always `GrepAction`. */
@@ -4365,6 +4913,18 @@ export interface V1GrepAction {
   path: string | null;
   /** A glob that the files' names have to fit. */
   include: string | null;
+}
+
+/** Files are looked for by what they hold. */
+export interface V1GrepActionInput {
+  /** Always `GrepAction`. */
+  kind: "GrepAction";
+  /** A regular expression. */
+  pattern: string;
+  /** Where to look; null for the workspace. */
+  path?: string | null;
+  /** A glob that the files' names have to fit. */
+  include?: string | null;
 }
 
 /** The files that were found. */
@@ -4383,6 +4943,26 @@ export interface V1GrepObservation {
   include_pattern: string | null;
   /** Whether there is more than is listed. */
   truncated: boolean;
+  /** Always `GrepObservation`. */
+  kind: "GrepObservation";
+}
+
+/** The files that were found. */
+export interface V1GrepObservationInput {
+  /** The result, in parts. */
+  content?: V1ContentInput[];
+  /** Whether it went wrong. */
+  is_error?: boolean;
+  /** Their paths. */
+  matches: string[];
+  /** What was looked for. */
+  pattern: string;
+  /** Where. */
+  search_path: string;
+  /** The glob that their names fit. */
+  include_pattern?: string | null;
+  /** Whether there is more than is listed. */
+  truncated?: boolean;
   /** Always `GrepObservation`. */
   kind: "GrepObservation";
 }
@@ -4406,6 +4986,25 @@ export interface V1LLMCompletionLogEvent {
   kind: "LLMCompletionLogEvent";
 }
 
+/** The log of a call of a model. Agents elsewhere tell of it over webhooks; this server does not. */
+export interface V1LLMCompletionLogEventInput {
+  id: V1EventId;
+  /** When it happened. A time without a zone is read as UTC. */
+  timestamp: string;
+  /** Who caused the event: the agent, the user, or the environment that both work in. */
+  source: "environment";
+  /** What the log is called. */
+  filename: string;
+  /** The log, as JSON text. */
+  log_data: string;
+  /** The model. */
+  model_name?: string;
+  /** What it was used for. */
+  usage_id?: string;
+  /** Always `LLMCompletionLogEvent`. */
+  kind: "LLMCompletionLogEvent";
+}
+
 /** A tool that has no kind of its own is called: one of an MCP server, or one that only V0 knows. */
 export interface V1MCPToolAction {
   /** Always `MCPToolAction`. */
@@ -4414,12 +5013,32 @@ export interface V1MCPToolAction {
   data: Record<string, unknown>;
 }
 
+/** A tool that has no kind of its own is called: one of an MCP server, or one that only V0 knows. */
+export interface V1MCPToolActionInput {
+  /** Always `MCPToolAction`. */
+  kind: "MCPToolAction";
+  /** What it is called with. */
+  data?: Record<string, unknown>;
+}
+
 /** What a tool without a kind of its own has answered. */
 export interface V1MCPToolObservation {
   /** The result, in parts. */
   content: V1Content[];
   /** Whether it went wrong. */
   is_error: boolean;
+  /** The tool. */
+  tool_name: string;
+  /** Always `MCPToolObservation`. */
+  kind: "MCPToolObservation";
+}
+
+/** What a tool without a kind of its own has answered. */
+export interface V1MCPToolObservationInput {
+  /** The result, in parts. */
+  content?: V1ContentInput[];
+  /** Whether it went wrong. */
+  is_error?: boolean;
   /** The tool. */
   tool_name: string;
   /** Always `MCPToolObservation`. */
@@ -4475,6 +5094,55 @@ export interface V1MessageEvent {
   kind: "MessageEvent";
 }
 
+/** Somebody says something: the user with the role `user`, the agent with the role `assistant`. */
+export interface V1MessageEventInput {
+  id: V1EventId;
+  /** When it happened. A time without a zone is read as UTC. */
+  timestamp: string;
+  source: EventSource;
+  llm_message: V1MessageInput;
+  /** The model's answer that the message comes from; null for what no model has said. */
+  llm_response_id?: string | null;
+  /** The skills that the message has triggered. */
+  activated_skills?: string[];
+  /** What is added to the message for the model. */
+  extended_content?: TextContentInput[];
+  /** The agent that says it, where there are several. */
+  sender?: string | null;
+  /** Always `MessageEvent`. */
+  kind: "MessageEvent";
+}
+
+/** A message, as a language model takes and gives it. */
+export interface V1MessageInput {
+  /** Who speaks. */
+  role: "user" | "system" | "assistant" | "tool";
+  /** What is said, in parts. */
+  content?: V1ContentInput[];
+  /** Whether the model's provider caches the message. */
+  cache_enabled?: boolean;
+  /** Whether the model can see images. */
+  vision_enabled?: boolean;
+  /** Whether the model calls tools by itself. */
+  function_calling_enabled?: boolean;
+  /** The tools that the model calls. */
+  tool_calls?: V1ToolCallInput[] | null;
+  /** The call that a tool answers. */
+  tool_call_id?: string | null;
+  /** The tool that answers. */
+  name?: string | null;
+  /** Whether the model is given texts only. */
+  force_string_serializer?: boolean;
+  /** Whether the model is given what it reasoned before. */
+  send_reasoning_content?: boolean;
+  /** What the model reasoned, as text. */
+  reasoning_content?: string | null;
+  /** What the model thought, as its provider gives it. */
+  thinking_blocks?: (ThinkingInput | RedactedThinkingInput)[];
+  /** The same from the Responses API. */
+  responses_reasoning_item?: ReasoningItemInput | null;
+}
+
 /** What a model has used so far, call by call. */
 export interface V1Metrics {
   /** The model. */
@@ -4507,6 +5175,38 @@ export interface V1Metrics {
   token_usages: V1TokenUsage[];
 }
 
+/** What a model has used so far, call by call. */
+export interface V1MetricsInput {
+  /** The model. */
+  model_name?: string;
+  /** US dollars so far. */
+  accumulated_cost?: number;
+  /** US dollars that the task may cost; null for no limit. */
+  max_budget_per_task?: number | null;
+  /** The tokens so far. */
+  accumulated_token_usage?: V1TokenUsageInput | null;
+  /** The cost of each call. */
+  costs?: {
+    /** The model. */
+    model: string;
+    /** US dollars. */
+    cost: number;
+    /** When, in seconds since 1970. */
+    timestamp: number;
+  }[];
+  /** The latency of each call. */
+  response_latencies?: {
+    /** The model. */
+    model: string;
+    /** Seconds until the answer. */
+    latency: number;
+    /** The provider's id of the answer. */
+    response_id: string;
+  }[];
+  /** The tokens of each call. */
+  token_usages?: V1TokenUsageInput[];
+}
+
 /** What came of an action. */
 export interface V1ObservationEvent {
   id: V1EventId;
@@ -4525,11 +5225,40 @@ export interface V1ObservationEvent {
   kind: "ObservationEvent";
 }
 
+/** What came of an action. */
+export interface V1ObservationEventInput {
+  id: V1EventId;
+  /** When it happened. A time without a zone is read as UTC. */
+  timestamp: string;
+  /** Who caused the event: the agent, the user, or the environment that both work in. */
+  source: "environment";
+  /** The tool. */
+  tool_name: string;
+  /** The call of the tool, by which what came of it is known. */
+  tool_call_id: string;
+  observation: V1ToolObservationInput;
+  /** The id of the ActionEvent that this is the result of. */
+  action_id: V1EventId;
+  /** Always `ObservationEvent`. */
+  kind: "ObservationEvent";
+}
+
 /** The user has paused the agent. */
 export interface V1PauseEvent {
   id: V1EventId;
   /** When it happened. A time without a zone is read as UTC. */
   timestamp: Timestamp;
+  /** Who caused the event: the agent, the user, or the environment that both work in. */
+  source: "user";
+  /** Always `PauseEvent`. */
+  kind: "PauseEvent";
+}
+
+/** The user has paused the agent. */
+export interface V1PauseEventInput {
+  id: V1EventId;
+  /** When it happened. A time without a zone is read as UTC. */
+  timestamp: string;
   /** Who caused the event: the agent, the user, or the environment that both work in. */
   source: "user";
   /** Always `PauseEvent`. */
@@ -4556,6 +5285,26 @@ export interface V1PlanningFileEditorAction {
   view_range: number[] | null;
 }
 
+/** A file is read, or `PLAN.md` edited. */
+export interface V1PlanningFileEditorActionInput {
+  /** Always `PlanningFileEditorAction`. */
+  kind: "PlanningFileEditorAction";
+  /** What to do with the file. */
+  command: "view" | "create" | "str_replace" | "insert" | "undo_edit";
+  /** The file. */
+  path: string;
+  /** The whole text, for `create`. */
+  file_text?: string | null;
+  /** The text to replace, for `str_replace`. */
+  old_str?: string | null;
+  /** The new text, for `str_replace` and `insert`. */
+  new_str?: string | null;
+  /** The line after which to insert; 0 is the top. */
+  insert_line?: number | null;
+  /** First and last line from 1, for `view`. */
+  view_range?: number[] | null;
+}
+
 /** What came of reading a file, or editing `PLAN.md`. */
 export interface V1PlanningFileEditorObservation {
   /** The result, in parts. */
@@ -4572,6 +5321,26 @@ export interface V1PlanningFileEditorObservation {
   old_content: string | null;
   /** The text after. */
   new_content: string | null;
+  /** Always `PlanningFileEditorObservation`. */
+  kind: "PlanningFileEditorObservation";
+}
+
+/** What came of reading a file, or editing `PLAN.md`. */
+export interface V1PlanningFileEditorObservationInput {
+  /** The result, in parts. */
+  content?: V1ContentInput[];
+  /** Whether it went wrong. */
+  is_error?: boolean;
+  /** What was done with the file. */
+  command: "view" | "create" | "str_replace" | "insert" | "undo_edit";
+  /** The file. */
+  path?: string | null;
+  /** Whether the file existed before. */
+  prev_exist?: boolean;
+  /** The text before. */
+  old_content?: string | null;
+  /** The text after. */
+  new_content?: string | null;
   /** Always `PlanningFileEditorObservation`. */
   kind: "PlanningFileEditorObservation";
 }
@@ -4622,6 +5391,31 @@ export interface V1StateFieldEvent {
   kind: "ConversationStateUpdateEvent";
 }
 
+/** Another part of the state has changed. Agents elsewhere tell of it over webhooks; this server does not. */
+export interface V1StateFieldEventInput {
+  id: V1EventId;
+  /** When it happened. A time without a zone is read as UTC. */
+  timestamp: string;
+  /** Who caused the event: the agent, the user, or the environment that both work in. */
+  source: "environment";
+  /** Which part of the state has changed. */
+  key:
+    | "id"
+    | "agent"
+    | "workspace"
+    | "persistence_dir"
+    | "max_iterations"
+    | "stuck_detection"
+    | "confirmation_policy"
+    | "security_analyzer"
+    | "activated_knowledge_skills"
+    | "secret_registry";
+  /** The new value. */
+  value: unknown;
+  /** Always `ConversationStateUpdateEvent`. */
+  kind: "ConversationStateUpdateEvent";
+}
+
 /** What the models have used so far. */
 export interface V1StatsEvent {
   id: V1EventId;
@@ -4632,6 +5426,20 @@ export interface V1StatsEvent {
   /** Which part of the state has changed. */
   key: "stats";
   value: ConversationStats;
+  /** Always `ConversationStateUpdateEvent`. */
+  kind: "ConversationStateUpdateEvent";
+}
+
+/** What the models have used so far. */
+export interface V1StatsEventInput {
+  id: V1EventId;
+  /** When it happened. A time without a zone is read as UTC. */
+  timestamp: string;
+  /** Who caused the event: the agent, the user, or the environment that both work in. */
+  source: "environment";
+  /** Which part of the state has changed. */
+  key: "stats";
+  value: ConversationStatsInput;
   /** Always `ConversationStateUpdateEvent`. */
   kind: "ConversationStateUpdateEvent";
 }
@@ -4650,6 +5458,20 @@ export interface V1SystemPromptEvent {
   kind: "SystemPromptEvent";
 }
 
+/** The agent is set up. */
+export interface V1SystemPromptEventInput {
+  id: V1EventId;
+  /** When it happened. A time without a zone is read as UTC. */
+  timestamp: string;
+  /** Who caused the event: the agent, the user, or the environment that both work in. */
+  source: "agent";
+  system_prompt: TextContentInput;
+  /** The tools offered to the model, each in the form of the OpenAI API: `type` and `function`. */
+  tools: Record<string, unknown>[];
+  /** Always `SystemPromptEvent`. */
+  kind: "SystemPromptEvent";
+}
+
 /** A task of a plan. */
 export interface V1Task {
   /** What is to be done. */
@@ -4660,6 +5482,16 @@ export interface V1Task {
   status: "todo" | "in_progress" | "done";
 }
 
+/** A task of a plan. */
+export interface V1TaskInput {
+  /** What is to be done. */
+  title: string;
+  /** What else there is to say. */
+  notes?: string;
+  /** How far it is. */
+  status?: "todo" | "in_progress" | "done";
+}
+
 /** The list of tasks is shown or replaced. */
 export interface V1TaskTrackerAction {
   /** Always `TaskTrackerAction`. */
@@ -4668,6 +5500,16 @@ export interface V1TaskTrackerAction {
   command: "view" | "plan";
   /** The tasks, in their order. */
   task_list: V1Task[];
+}
+
+/** The list of tasks is shown or replaced. */
+export interface V1TaskTrackerActionInput {
+  /** Always `TaskTrackerAction`. */
+  kind: "TaskTrackerAction";
+  /** Whether to show the list or to replace it. */
+  command?: "view" | "plan";
+  /** The tasks, in their order. */
+  task_list?: V1TaskInput[];
 }
 
 /** The list of tasks. */
@@ -4684,6 +5526,20 @@ export interface V1TaskTrackerObservation {
   kind: "TaskTrackerObservation";
 }
 
+/** The list of tasks. */
+export interface V1TaskTrackerObservationInput {
+  /** The result, in parts. */
+  content?: V1ContentInput[];
+  /** Whether it went wrong. */
+  is_error?: boolean;
+  /** Whether the list was shown or replaced. */
+  command: "view" | "plan";
+  /** The tasks, in their order. */
+  task_list?: V1TaskInput[];
+  /** Always `TaskTrackerObservation`. */
+  kind: "TaskTrackerObservation";
+}
+
 /** A command is run. */
 export interface V1TerminalAction {
   /** Always `TerminalAction`. */
@@ -4696,6 +5552,20 @@ export interface V1TerminalAction {
   timeout: number | null;
   /** Whether to begin with a new terminal. */
   reset: boolean;
+}
+
+/** A command is run. */
+export interface V1TerminalActionInput {
+  /** Always `TerminalAction`. */
+  kind: "TerminalAction";
+  /** A command line for bash. */
+  command: string;
+  /** Whether the text is input for a running command. */
+  is_input?: boolean;
+  /** Seconds that it may take; null for no limit. */
+  timeout?: number | null;
+  /** Whether to begin with a new terminal. */
+  reset?: boolean;
 }
 
 /** How a command ended. */
@@ -4718,6 +5588,26 @@ export interface V1TerminalMetadata {
   suffix: string;
 }
 
+/** How a command ended. */
+export interface V1TerminalMetadataInput {
+  /** The exit code; -1 when there is none. */
+  exit_code?: number;
+  /** The process id; -1 when unknown. */
+  pid?: number;
+  /** Who the command ran as. */
+  username?: string | null;
+  /** Where the command ran. */
+  hostname?: string | null;
+  /** The folder that the command ran in. */
+  working_dir?: string | null;
+  /** The Python interpreter, when known. */
+  py_interpreter_path?: string | null;
+  /** Text to show before the output. */
+  prefix?: string;
+  /** Text to show after the output. */
+  suffix?: string;
+}
+
 /** What came of a command. */
 export interface V1TerminalObservation {
   /** The result, in parts. */
@@ -4735,8 +5625,33 @@ export interface V1TerminalObservation {
   kind: "TerminalObservation";
 }
 
+/** What came of a command. */
+export interface V1TerminalObservationInput {
+  /** The result, in parts. */
+  content?: V1ContentInput[];
+  /** Whether it went wrong. */
+  is_error?: boolean;
+  /** The command that ran; null for input. */
+  command: string | null;
+  /** Its exit code; null while there is none. */
+  exit_code?: number | null;
+  /** Whether it took too long. */
+  timeout?: boolean;
+  metadata: V1TerminalMetadataInput;
+  /** Always `TerminalObservation`. */
+  kind: "TerminalObservation";
+}
+
 /** The agent thinks aloud. */
 export interface V1ThinkAction {
+  /** Always `ThinkAction`. */
+  kind: "ThinkAction";
+  /** The thought. */
+  thought: string;
+}
+
+/** The agent thinks aloud. */
+export interface V1ThinkActionInput {
   /** Always `ThinkAction`. */
   kind: "ThinkAction";
   /** The thought. */
@@ -4753,11 +5668,35 @@ export interface V1ThinkObservation {
   kind: "ThinkObservation";
 }
 
+/** The thought was logged. */
+export interface V1ThinkObservationInput {
+  /** The result, in parts. */
+  content?: V1ContentInput[];
+  /** Whether it went wrong. */
+  is_error?: boolean;
+  /** Always `ThinkObservation`. */
+  kind: "ThinkObservation";
+}
+
 /** The tokens of a call of a model. Agents elsewhere tell of them over webhooks; this server does not. */
 export interface V1TokenEvent {
   id: V1EventId;
   /** When it happened. A time without a zone is read as UTC. */
   timestamp: Timestamp;
+  source: EventSource;
+  /** The tokens read. */
+  prompt_token_ids: number[];
+  /** The tokens written. */
+  response_token_ids: number[];
+  /** Always `TokenEvent`. */
+  kind: "TokenEvent";
+}
+
+/** The tokens of a call of a model. Agents elsewhere tell of them over webhooks; this server does not. */
+export interface V1TokenEventInput {
+  id: V1EventId;
+  /** When it happened. A time without a zone is read as UTC. */
+  timestamp: string;
   source: EventSource;
   /** The tokens read. */
   prompt_token_ids: number[];
@@ -4789,6 +5728,28 @@ export interface V1TokenUsage {
   response_id: string;
 }
 
+/** The tokens that calls of a model have used. */
+export interface V1TokenUsageInput {
+  /** The model. */
+  model?: string;
+  /** Tokens read. */
+  prompt_tokens?: number;
+  /** Tokens written. */
+  completion_tokens?: number;
+  /** Tokens read from the provider's cache. */
+  cache_read_tokens?: number;
+  /** Tokens written to the provider's cache. */
+  cache_write_tokens?: number;
+  /** Tokens that the model reasoned with. */
+  reasoning_tokens?: number;
+  /** How many tokens the model can look at; 0 when unknown. */
+  context_window?: number;
+  /** Tokens of the last call. */
+  per_turn_token?: number;
+  /** The provider's id of the answer. */
+  response_id?: string;
+}
+
 /** What a tool is called with. `kind` names the type. */
 export type V1ToolAction =
   | V1TerminalAction
@@ -4812,6 +5773,29 @@ export type V1ToolAction =
   | V1BrowserCloseTabAction
   | V1MCPToolAction;
 
+/** What a tool is called with. `kind` names the type. */
+export type V1ToolActionInput =
+  | V1TerminalActionInput
+  | V1FileEditorActionInput
+  | V1PlanningFileEditorActionInput
+  | V1TaskTrackerActionInput
+  | V1FinishActionInput
+  | V1ThinkActionInput
+  | V1GlobActionInput
+  | V1GrepActionInput
+  | V1DelegateActionInput
+  | V1BrowserNavigateActionInput
+  | V1BrowserClickActionInput
+  | V1BrowserTypeActionInput
+  | V1BrowserGetStateActionInput
+  | V1BrowserGetContentActionInput
+  | V1BrowserScrollActionInput
+  | V1BrowserGoBackActionInput
+  | V1BrowserListTabsActionInput
+  | V1BrowserSwitchTabActionInput
+  | V1BrowserCloseTabActionInput
+  | V1MCPToolActionInput;
+
 /** A call of a tool, as the model has made it. */
 export interface V1ToolCall {
   /** The model's id of the call. */
@@ -4822,6 +5806,18 @@ export interface V1ToolCall {
   arguments: string;
   /** The API that the model was asked over. */
   origin: "completion" | "responses";
+}
+
+/** A call of a tool, as the model has made it. */
+export interface V1ToolCallInput {
+  /** The model's id of the call. */
+  id: string;
+  /** The tool that the model calls. */
+  name: string;
+  /** What it is called with, as JSON text. */
+  arguments: string;
+  /** The API that the model was asked over. */
+  origin?: "completion" | "responses";
 }
 
 /** What a tool has answered. `kind` names the type. */
@@ -4837,6 +5833,20 @@ export type V1ToolObservation =
   | V1DelegateObservation
   | V1BrowserObservation
   | V1MCPToolObservation;
+
+/** What a tool has answered. `kind` names the type. */
+export type V1ToolObservationInput =
+  | V1TerminalObservationInput
+  | V1FileEditorObservationInput
+  | V1PlanningFileEditorObservationInput
+  | V1TaskTrackerObservationInput
+  | V1FinishObservationInput
+  | V1ThinkObservationInput
+  | V1GlobObservationInput
+  | V1GrepObservationInput
+  | V1DelegateObservationInput
+  | V1BrowserObservationInput
+  | V1MCPToolObservationInput;
 
 /** What the user says. Unknown fields are ignored. */
 export interface V1UserMessage {
@@ -4865,6 +5875,25 @@ export interface V1UserRejectObservation {
   kind: "UserRejectObservation";
 }
 
+/** The user has not allowed an action. */
+export interface V1UserRejectObservationInput {
+  id: V1EventId;
+  /** When it happened. A time without a zone is read as UTC. */
+  timestamp: string;
+  /** Who caused the event: the agent, the user, or the environment that both work in. */
+  source: "environment";
+  /** The tool. */
+  tool_name: string;
+  /** The call of the tool, by which what came of it is known. */
+  tool_call_id: string;
+  /** The id of the ActionEvent that this is the result of. */
+  action_id: V1EventId;
+  /** Why not. */
+  rejection_reason?: string;
+  /** Always `UserRejectObservation`. */
+  kind: "UserRejectObservation";
+}
+
 /** The request does not fit the contract. `details` names each part that does not fit and what would. */
 export interface ValidationFailedError {
   /** Always false: the request was not carried out. */
@@ -4883,6 +5912,12 @@ export interface ValidationFailedError {
 export interface WebHosts {
   /** Each URL with its port. */
   hosts: Record<string, number>;
+}
+
+/** What was reported is stored. */
+export interface WebhookReceived {
+  /** Always true: the request was carried out. */
+  success: true;
 }
 
 /** A path inside the workspace, relative to its root. A path that leads outside (`..`, an absolute path elsewhere, a symlink) is refused. */
@@ -4910,7 +5945,7 @@ export interface WriteAction {
 /** A file is written. Sent by a client; fields with a default may be left out. */
 export interface WriteActionRequest {
   /** Ids are given by the server. -1, which older clients send, means none. */
-  id?: -1;
+  id?: number;
   /** The type of the action. */
   action: "write";
   args: WriteArgsInput;

@@ -266,6 +266,10 @@ export interface SandboxFilesHandlers<Context, Raw> {
 
 /** The handlers of `contract.webhooks`. */
 export interface WebhooksHandlers<Context, Raw> {
+  /** Report a conversation: `POST /api/v1/webhooks/{sandbox_id}/conversations` */
+  conversation: Handler<typeof contract.webhooks.conversation, Context, Raw>;
+  /** Report events: `POST /api/v1/webhooks/{sandbox_id}/events/{conversation_id}` */
+  events: Handler<typeof contract.webhooks.events, Context, Raw>;
   /** Get a token of a git provider: `GET /api/v1/webhooks/secrets` */
   secret: Handler<typeof contract.webhooks.secret, Context, Raw>;
 }

@@ -85,6 +85,7 @@ export function mountOperations(app: Express, deps: RouterDeps): void {
   };
   app.use(joinTails(open.filter((row) => operationOf(row).operation.metadata.pathTail).map(({ path }) => path)));
   for (const row of open.filter(({ lifecycle }) => lifecycle === "gone")) mountGone(app, row);
+  mountMethodNotAllowed(app, open.filter(({ path }) => isShadowed(path, open)));
   const served = open.filter(({ lifecycle }) => lifecycle !== "gone");
   createExpressEndpoints(routesOf(served), implementations(served, deps), app, {
     logInitialization: false,
@@ -232,13 +233,20 @@ function mountMethodNotAllowed(app: Express, rows: readonly OperationRow[]): voi
   for (const [path, group] of Map.groupBy(rows, (row) => row.path)) {
     const methods = group.flatMap(({ method }) => (method === "GET" ? ["GET", "HEAD"] : [method]));
     const allow = [...methods, "OPTIONS"].join(", ");
-    app.all(path, (req, res) => {
+    app.all(path, (req, res, next) => {
+      if (methods.includes(req.method)) return next();
       if (req.method === "OPTIONS") return void res.status(204).setHeader("Allow", allow).end();
       throw new ApiError("method_not_allowed", `${req.method} is not a method of this path. It has ${allow}.`, {
         headers: { Allow: allow },
       });
     });
   }
+}
+
+/** Whether another path, with a parameter, would take what this one has no method for: `/a/search` beside `/a/:id`. */
+function isShadowed(path: string, rows: readonly OperationRow[]): boolean {
+  const others = rows.filter((row) => row.path !== path && row.path.includes(":"));
+  return !path.includes(":") && others.some((row) => new RegExp(`^${row.path.replaceAll(/:\w+/g, "[^/]+")}$`).test(path));
 }
 
 /** The contract as far as it is served. Its types are those of any router: the generated handlers have the exact ones. */

@@ -157,12 +157,13 @@ function containsTitle(text: string) {
   return sql<boolean>`title_folded like ${`%${literal}%`} escape ${"\\"}`;
 }
 
-function changedColumns({ title, status, branch, updatedAt }: ConversationChange) {
+function changedColumns({ title, status, branch, updatedAt, llmModel }: ConversationChange) {
   return {
     ...(title !== undefined && { title, title_folded: foldedTitle(title) }),
     ...(status !== undefined && { status }),
     ...(branch !== undefined && { branch }),
     ...(updatedAt !== undefined && { updated_at: updatedAt }),
+    ...(llmModel !== undefined && { llm_model: llmModel }),
   };
 }
 

@@ -371,7 +371,9 @@ export interface ConversationFilter extends ConversationCriteria {
   readonly limit: number;
 }
 
-export type ConversationChange = Partial<Pick<ConversationRecord, "title" | "status" | "branch" | "updatedAt">>;
+export type ConversationChange = Partial<
+  Pick<ConversationRecord, "title" | "status" | "branch" | "updatedAt" | "llmModel">
+>;
 
 export interface ConversationStore {
   /**

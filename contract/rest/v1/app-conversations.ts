@@ -61,7 +61,7 @@ const AppConversation = z
         trigger: null,
         pr_number: [],
         llm_model: null,
-        metrics: exampleOf(MetricsSnapshot),
+        metrics: { model_name: "default", accumulated_cost: 0, max_budget_per_task: null, accumulated_token_usage: null },
         parent_conversation_id: null,
         sub_conversation_ids: [],
         created_at: "2026-11-22T10:15:29.000Z",
@@ -73,7 +73,7 @@ const AppConversation = z
       },
     ],
   });
-export type AppConversation = z.infer<typeof AppConversation>;
+export type AppConversation = z.output<typeof AppConversation>;
 
 const AppConversationPage = pageOf(AppConversation, {
   id: "AppConversationPage",
@@ -174,6 +174,11 @@ const startDifferences: readonly Difference[] = [
   runningDifference,
 ];
 
+const exampleStart = {
+  conversation_id: exampleConversationId,
+  initial_message: { content: [{ type: "text", text: "Hello." }] },
+} as const;
+
 const common = { tag: "App conversations", since: "0.1.0", security: "user", rateLimit: "user", gate: "v1" } as const;
 
 export const appConversations = {
@@ -230,10 +235,8 @@ export const appConversations = {
     errors: ["conversation_not_found", "conversation_exists"],
     idempotencyKey: true,
     differences: startDifferences,
-    example: {
-      request: { body: { initial_message: { content: [{ type: "text", text: "Hello." }] } } },
-      response: exampleOf(AppConversationStartTask),
-    },
+    names: { conversation_id: "conversation_id" },
+    example: { request: { body: exampleStart }, response: exampleOf(AppConversationStartTask) },
   }),
   streamStart: operation({
     ...common,
@@ -246,9 +249,7 @@ export const appConversations = {
     responses: { 200: StartTaskStates },
     errors: ["conversation_not_found", "conversation_exists"],
     differences: startDifferences,
-    example: {
-      request: { body: { initial_message: { content: [{ type: "text", text: "Hello." }] } } },
-      response: [exampleOf(AppConversationStartTask)],
-    },
+    names: { conversation_id: "conversation_id" },
+    example: { request: { body: exampleStart }, response: [exampleOf(AppConversationStartTask)] },
   }),
 };

@@ -1,5 +1,6 @@
 import type { Event, ReportedV1Event } from "../../../contract/index.ts";
-import type { EventDraft, StoredEvent } from "../../store/store.ts";
+import { ReceiptExistsError } from "../../store/store.ts";
+import type { EventDraft, Receipt, StoredEvent } from "../../store/store.ts";
 import { draftAction, draftObservation } from "../event-draft.ts";
 import type { EventLog } from "../event-log.ts";
 import { eventPlace, isPlacedIn } from "./event-ids.ts";
@@ -10,19 +11,24 @@ import { read } from "./translations.ts";
 export interface Reports {
   /**
    * Appends V1 events in their order. They get ids of this log, and the time at which they came; what they say of secrets
-   * that are known here is hidden as everywhere.
+   * that are known here is hidden as everywhere. One that was reported before is left out, as long as there is its receipt.
+   * @param receiptOf makes the receipt of an event
    * @returns how many events of the log they have become
    * @throws {ApiError} `conversation_not_found`
    */
-  add(conversationId: string, events: readonly ReportedV1Event[]): Promise<number>;
+  add(
+    conversationId: string,
+    events: readonly ReportedV1Event[],
+    receiptOf: (event: ReportedV1Event) => Receipt,
+  ): Promise<number>;
 }
 
 /** How far back the action is looked for that something came of. */
 const recentEvents = 1000;
 
-export function createReports(log: Pick<EventLog, "append" | "find">): Reports {
+export function createReports(log: Pick<EventLog, "appendOnce" | "find">): Reports {
   return {
-    async add(conversationId, events) {
+    async add(conversationId, events, receiptOf) {
       const calls = new Map<string, number>();
       let added = 0;
       for (const event of events) {
@@ -32,13 +38,23 @@ export function createReports(log: Pick<EventLog, "append" | "find">): Reports {
         };
         const call = "action_id" in event || event.kind === "AgentErrorEvent" ? event.tool_call_id : undefined;
         if (call !== undefined && !calls.has(call)) await find(conversationId, call, calls);
-        const stored = await log.append(conversationId, ...draftsOf(event, reader));
+        const stored = await append(conversationId, draftsOf(event, reader), receiptOf(event));
         for (const one of stored) noteCall(one, calls);
         added += stored.length;
       }
       return added;
     },
   };
+
+  /** The events are there together with the receipt, or neither is. */
+  async function append(id: string, drafts: EventDraft[], receipt: Receipt): Promise<StoredEvent[]> {
+    try {
+      return await log.appendOnce(id, drafts, () => receipt);
+    } catch (error) {
+      if (error instanceof ReceiptExistsError) return [];
+      throw error;
+    }
+  }
 
   /** Looks for the action of a call among what was reported before. */
   async function find(conversationId: string, toolCallId: string, calls: Map<string, number>): Promise<void> {

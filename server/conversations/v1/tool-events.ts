@@ -111,7 +111,7 @@ function actionEvent(event: Event, call: Call, action: V1EventOf<"ActionEvent">[
     ...call,
     tool_call: { id: call.tool_call_id, name: call.tool_name, arguments: JSON.stringify(called), origin: "completion" },
     llm_response_id: typeof answer === "string" ? answer : `response_${event.id}`,
-    security_risk: "security_risk" in args ? risks[args.security_risk] : "UNKNOWN",
+    security_risk: "security_risk" in args ? risks[args.security_risk as keyof typeof risks] : "UNKNOWN",
     kind: "ActionEvent",
   };
 }
