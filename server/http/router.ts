@@ -85,7 +85,10 @@ export function mountOperations(app: Express, deps: RouterDeps): void {
   };
   app.use(joinTails(open.filter((row) => operationOf(row).operation.metadata.pathTail).map(({ path }) => path)));
   for (const row of open.filter(({ lifecycle }) => lifecycle === "gone")) mountGone(app, row);
-  mountMethodNotAllowed(app, open.filter(({ path }) => isShadowed(path, open)));
+  mountMethodNotAllowed(
+    app,
+    open.filter(({ path }) => isShadowed(path, open)),
+  );
   const served = open.filter(({ lifecycle }) => lifecycle !== "gone");
   createExpressEndpoints(routesOf(served), implementations(served, deps), app, {
     logInitialization: false,
@@ -246,7 +249,9 @@ function mountMethodNotAllowed(app: Express, rows: readonly OperationRow[]): voi
 /** Whether another path, with a parameter, would take what this one has no method for: `/a/search` beside `/a/:id`. */
 function isShadowed(path: string, rows: readonly OperationRow[]): boolean {
   const others = rows.filter((row) => row.path !== path && row.path.includes(":"));
-  return !path.includes(":") && others.some((row) => new RegExp(`^${row.path.replaceAll(/:\w+/g, "[^/]+")}$`).test(path));
+  return (
+    !path.includes(":") && others.some((row) => new RegExp(`^${row.path.replaceAll(/:\w+/g, "[^/]+")}$`).test(path))
+  );
 }
 
 /** The contract as far as it is served. Its types are those of any router: the generated handlers have the exact ones. */
