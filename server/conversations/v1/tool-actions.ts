@@ -227,7 +227,8 @@ function request(action: ToolLike["action"], args: object): ToolLike {
   return withoutId(ActionRequest.parse({ action, args })) as ToolLike;
 }
 
-function withoutId<Any extends { id?: unknown }>({ id: _, ...action }: Any): Omit<Any, "id"> {
+function withoutId<Any extends { id?: unknown }>(sent: Any): Omit<Any, "id"> {
+  const { id: _, ...action } = sent;
   return action;
 }
 

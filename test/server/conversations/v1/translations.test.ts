@@ -38,7 +38,8 @@ function asJson<Value>(values: fc.Arbitrary<Value>): fc.Arbitrary<Value> {
 function anyLog(first: fc.Arbitrary<Event>): fc.Arbitrary<Event[]> {
   const others = fc.array(fc.oneof(...Object.keys(shown).map(anyV0)), { maxLength: 3 });
   return fc.tuple(others, first, fc.boolean()).map(([before, event, caused]) =>
-    [...before, event].map(({ cause: _, ...rest }, id, all) => {
+    [...before, event].map((one, id, all) => {
+      const { cause: _, ...rest } = one;
       const question = all.findLastIndex((one, index) => index < id && "action" in one && "thought" in one.args);
       const named = "observation" in rest && caused && question >= 0;
       return { ...rest, id, timestamp: "2026-11-22T10:15:30.123Z", ...(named && { cause: question }) } as Event;
@@ -252,7 +253,11 @@ test("every kind can come of something in the log, or it is said why it cannot",
 });
 
 test("an id says where its event is", () => {
-  const anyConversation = fc.string({ unit: fc.constantFrom(..."0123456789abcdef"), minLength: 32, maxLength: 32 });
+  const anyConversation = fc.string({
+    unit: fc.constantFrom("0", "3", "7", "a", "c", "f"),
+    minLength: 32,
+    maxLength: 32,
+  });
   fc.assert(
     fc.property(anyConversation, anyConversation, fc.nat(), fc.nat(63), (id, other, eventId, part) => {
       const text = createEventIds(id)(eventId, part);
