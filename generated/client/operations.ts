@@ -754,13 +754,13 @@ export interface Calls<Options> {
       options?: Options,
     ) => Promise<wire.SandboxChanged>;
     /**
-     * Delete a sandbox: `DELETE /api/v1/sandboxes/{id}`
+     * Delete a sandbox: `DELETE /api/v1/sandboxes/{sandbox}`
      *
      * Deletes the sandbox with its processes, its files and its conversations.
      */
     readonly delete: (
       request: {
-        id: wire.SandboxId;
+        sandbox: wire.SandboxId;
         /** The sandbox again, as older clients send it: the path's, or 400. */
         sandbox_id?: string | undefined;
       },
@@ -1838,7 +1838,7 @@ export const operations = {
     start: "POST /api/v1/sandboxes",
     pause: "POST /api/v1/sandboxes/{sandbox_id}/pause",
     resume: "POST /api/v1/sandboxes/{sandbox_id}/resume",
-    delete: "DELETE /api/v1/sandboxes/{id}",
+    delete: "DELETE /api/v1/sandboxes/{sandbox}",
   },
   sandboxSpecs: {
     search: "GET /api/v1/sandbox-specs/search",
