@@ -20,7 +20,9 @@ import { sessions } from "./rest/sessions.ts";
 import { settings } from "./rest/settings.ts";
 import { trajectory } from "./rest/trajectory.ts";
 import { users } from "./rest/users.ts";
+import { agentControl } from "./rest/v1/agent-control.ts";
 import { appConversations } from "./rest/v1/app-conversations.ts";
+import { v1Events } from "./rest/v1/events.ts";
 import { sandboxFiles } from "./rest/v1/sandbox-files.ts";
 import { sandboxGit } from "./rest/v1/sandbox-git.ts";
 import { sandboxSpecs } from "./rest/v1/sandbox-specs.ts";
@@ -52,6 +54,8 @@ export const contract = {
   users,
   appConversations,
   startTasks,
+  v1Events,
+  agentControl,
   sandboxes,
   sandboxSpecs,
   sandboxGit,

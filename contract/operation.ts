@@ -42,6 +42,7 @@ export const tags = {
   Health: "Whether the server is alive and ready.",
   Users: "Who the caller is (V1).",
   "App conversations": "Conversations with the agent, and what their start has come to (V1).",
+  "V1 events": "What happens in a conversation, and how its agent is told to go on (V1).",
   Sandboxes: "Workspaces with their processes: start, pause, resume, delete (V1).",
   "Sandbox workspace": "The files of a sandbox, and their changes (V1).",
   Webhooks: "What agents that run elsewhere report, and ask for (V1).",

@@ -7,6 +7,7 @@ import { ApiError } from "./api-error.ts";
 import type { Clock } from "./clock.ts";
 import type { Config } from "./config.ts";
 import type { ConversationService } from "./conversations/conversation-service.ts";
+import { createV1Events } from "./conversations/v1/event-search.ts";
 import type { EventLog } from "./conversations/event-log.ts";
 import type { Feedback } from "./conversations/feedback.ts";
 import type { StartTasks } from "./conversations/start-tasks.ts";
@@ -49,6 +50,8 @@ import { sessionsHandlers } from "./rest/sessions.ts";
 import { settingsHandlers } from "./rest/settings.ts";
 import { trajectoryHandlers } from "./rest/trajectory.ts";
 import { usersHandlers } from "./rest/users.ts";
+import { agentControlHandlers } from "./rest/v1/agent-control.ts";
+import { v1EventsHandlers } from "./rest/v1/events.ts";
 import { appConversationsHandlers } from "./rest/v1/app-conversations.ts";
 import { sandboxFilesHandlers } from "./rest/v1/sandbox-files.ts";
 import { sandboxGitHandlers } from "./rest/v1/sandbox-git.ts";
@@ -130,6 +133,8 @@ export function createApp(deps: AppDeps): Express {
       providers: providersHandlers(deps.providerTokens),
       health: healthHandlers({ ...deps, measure: createResourceMeter(config.DATA_DIR) }),
       users: usersHandlers(settings),
+      v1Events: v1EventsHandlers(createV1Events(deps.store.conversations, deps.log)),
+      agentControl: agentControlHandlers(deps.conversations),
       appConversations: appConversationsHandlers({ ...deps, ...stores }),
       startTasks: startTasksHandlers(deps.startTasks),
       sandboxes: sandboxesHandlers(deps),

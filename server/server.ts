@@ -38,7 +38,6 @@ import { createSettingsService } from "./settings/settings-service.ts";
 import { createSocketServer } from "./socket/server.ts";
 import { claimDataFolder } from "./store/data-folder.ts";
 import { openSqliteStore } from "./store/sqlite/sqlite-store.ts";
-import type { ConversationRecord } from "./store/store.ts";
 
 /** How long a request may go on that has begun before the server was told to end. */
 const unfinishedRequestMs = 3000;
@@ -144,7 +143,7 @@ export async function startServer(config: Config, logger: Logger): Promise<Runni
   const conversationState = {
     log,
     clock,
-    modelOf: ({ userId }: ConversationRecord) => settings.modelOf(userId),
+    modelOf: settings.modelOf,
     definitionOf: models.find,
     confirmationModeOf: settings.confirmationModeOf,
   };

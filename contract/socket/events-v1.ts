@@ -71,7 +71,7 @@ export const eventsV1 = channel({
         "The first frame of every connection, with an id of its own; it comes again when the user has paused the agent. It is not in the log.",
       since: "0.1.0",
       payload: V1FullStateEvent,
-      examples: [exampleOf(V1FullStateEvent)],
+      examples: [V1FullStateEvent.parse(exampleOf(V1FullStateEvent))],
     },
     event: {
       direction: "send",
@@ -80,7 +80,7 @@ export const eventsV1 = channel({
       description: "An event of the log. `kind` names the type.",
       since: "0.1.0",
       payload: V1Event,
-      examples: [exampleOf(V1Event)],
+      examples: [V1Event.parse(exampleOf(V1Event))],
     },
     error: {
       direction: "send",

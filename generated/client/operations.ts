@@ -799,6 +799,102 @@ export interface V1Calls<Options> {
       options?: Options,
     ) => Promise<wire.AppConversationStartTasks>;
   };
+  readonly v1Events: {
+    /**
+     * Search the events: `GET /api/v1/events/search`
+     *
+     * The events of the caller's conversations, as V1 shows them. Filters combine; pages stay stable while events come.
+     *
+     * `await` gives one page; `for await` gives the items of this page and of all that follow.
+     */
+    readonly search: (
+      request?: {
+        /** Only events of this conversation; of all when left out. */
+        conversation_id__eq?: wire.ConversationId | undefined;
+        /** Only events of this kind. */
+        kind__eq?: wire.V1EventKind | undefined;
+        /** Only events of this moment and later. */
+        timestamp__gte?: wire.Timestamp | undefined;
+        /** Only events before this moment. */
+        timestamp__lt?: wire.Timestamp | undefined;
+        /** The order of the list. */
+        sort_order?: wire.EventSortOrder | undefined;
+        /** The `next_page_id` of the page before. */
+        page_id?: wire.PageId | undefined;
+        /** How many to return at the most. */
+        limit?: number | undefined;
+      },
+      options?: Options,
+    ) => Promise<wire.V1EventPage> & AsyncIterable<wire.V1Event>;
+    /**
+     * Count the events: `GET /api/v1/events/count`
+     *
+     * How many events a search with the same filters finds: as many as the socket of the conversation sends.
+     */
+    readonly count: (
+      request?: {
+        /** Only events of this conversation; of all when left out. */
+        conversation_id__eq?: wire.ConversationId | undefined;
+        /** Only events of this kind. */
+        kind__eq?: wire.V1EventKind | undefined;
+        /** Only events of this moment and later. */
+        timestamp__gte?: wire.Timestamp | undefined;
+        /** Only events before this moment. */
+        timestamp__lt?: wire.Timestamp | undefined;
+        /** Of no effect, as an order has no part in a count. */
+        sort_order?: wire.EventSortOrder | undefined;
+      },
+      options?: Options,
+    ) => Promise<wire.Count>;
+    /**
+     * Get events by their ids: `GET /api/v1/events`
+     *
+     * Up to 100 events of the caller's conversations.
+     */
+    readonly getMany: (
+      request: {
+        /** The ids; repeated for each. */
+        id: readonly string[];
+      },
+      options?: Options,
+    ) => Promise<wire.V1Events>;
+  };
+  readonly agentControl: {
+    /**
+     * Pause the agent: `POST /api/conversations/{conversation_id}/pause`
+     *
+     * The agent does nothing more until it is run again, or the user says something. Of no effect on an agent that does nothing.
+     */
+    readonly pause: (
+      request: {
+        conversation_id: wire.ConversationId;
+      },
+      options?: Options,
+    ) => Promise<wire.AgentControlled>;
+    /**
+     * Let the agent run: `POST /api/conversations/{conversation_id}/run`
+     *
+     * An agent that is paused goes on, and one that waits for consent has it. Of no effect on an agent that has nothing to do: a message is what it answers.
+     */
+    readonly run: (
+      request: {
+        conversation_id: wire.ConversationId;
+      },
+      options?: Options,
+    ) => Promise<wire.AgentControlled>;
+    /**
+     * Allow an action, or not: `POST /api/conversations/{conversation_id}/events/respond_to_confirmation`
+     *
+     * Answers an agent that waits for the user's consent, in the status `waiting_for_confirmation`. What is allowed is done; what is not has a `UserRejectObservation` with the reason.
+     */
+    readonly respondToConfirmation: (
+      request: {
+        conversation_id: wire.ConversationId;
+        body: wire.ConfirmationResponse;
+      },
+      options?: Options,
+    ) => Promise<wire.AgentControlled>;
+  };
   readonly sandboxes: {
     /**
      * Search the sandboxes: `GET /api/v1/sandboxes/search`
@@ -1022,6 +1118,16 @@ export const v1Operations = {
     count: "GET /api/v1/app-conversations/start-tasks/count",
     getMany: "GET /api/v1/app-conversations/start-tasks",
   },
+  v1Events: {
+    search: "GET /api/v1/events/search",
+    count: "GET /api/v1/events/count",
+    getMany: "GET /api/v1/events",
+  },
+  agentControl: {
+    pause: "POST /api/conversations/{conversation_id}/pause",
+    run: "POST /api/conversations/{conversation_id}/run",
+    respondToConfirmation: "POST /api/conversations/{conversation_id}/events/respond_to_confirmation",
+  },
   sandboxes: {
     search: "GET /api/v1/sandboxes/search",
     getMany: "GET /api/v1/sandboxes",
@@ -1056,6 +1162,7 @@ export const v1Keyed = ["appConversations.start", "sandboxes.start"] as const;
 export const v1Paged = {
   "appConversations.search": "items",
   "startTasks.search": "items",
+  "v1Events.search": "items",
   "sandboxes.search": "items",
   "sandboxSpecs.search": "items",
 } as const;
@@ -1687,6 +1794,80 @@ export interface ErrorCodes {
       | "invalid_credentials"
       | "unauthenticated"
       | "route_not_found"
+      | "rate_limited"
+      | "internal_error"
+      | "not_ready";
+  };
+  v1Events: {
+    search:
+      | "credentials_conflict"
+      | "validation_failed"
+      | "invalid_credentials"
+      | "unauthenticated"
+      | "route_not_found"
+      | "rate_limited"
+      | "internal_error"
+      | "not_ready";
+    count:
+      | "credentials_conflict"
+      | "validation_failed"
+      | "invalid_credentials"
+      | "unauthenticated"
+      | "route_not_found"
+      | "rate_limited"
+      | "internal_error"
+      | "not_ready";
+    getMany:
+      | "credentials_conflict"
+      | "validation_failed"
+      | "invalid_credentials"
+      | "unauthenticated"
+      | "route_not_found"
+      | "rate_limited"
+      | "internal_error"
+      | "not_ready";
+  };
+  agentControl: {
+    pause:
+      | "credentials_conflict"
+      | "validation_failed"
+      | "invalid_credentials"
+      | "unauthenticated"
+      | "origin_forbidden"
+      | "scope_insufficient"
+      | "conversation_not_found"
+      | "route_not_found"
+      | "conversation_not_running"
+      | "rate_limited"
+      | "internal_error"
+      | "not_ready";
+    run:
+      | "credentials_conflict"
+      | "validation_failed"
+      | "invalid_credentials"
+      | "unauthenticated"
+      | "origin_forbidden"
+      | "scope_insufficient"
+      | "conversation_not_found"
+      | "route_not_found"
+      | "conversation_not_running"
+      | "rate_limited"
+      | "internal_error"
+      | "not_ready";
+    respondToConfirmation:
+      | "credentials_conflict"
+      | "malformed_json"
+      | "validation_failed"
+      | "invalid_credentials"
+      | "unauthenticated"
+      | "origin_forbidden"
+      | "scope_insufficient"
+      | "conversation_not_found"
+      | "route_not_found"
+      | "agent_state_conflict"
+      | "conversation_not_running"
+      | "payload_too_large"
+      | "unsupported_media_type"
       | "rate_limited"
       | "internal_error"
       | "not_ready";

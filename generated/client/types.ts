@@ -107,6 +107,12 @@ export interface AddProvidersResponse {
   message: string;
 }
 
+/** The agent has been told. What comes of it stands in the events. */
+export interface AgentControlled {
+  /** Always true: the request was carried out. */
+  success: true;
+}
+
 /** Names of agents, sorted, each once. */
 export type AgentNames = string[];
 
@@ -829,6 +835,14 @@ export type ConfirmationPolicy = AlwaysConfirm | NeverConfirm | ConfirmRisky;
 /** Which actions of the agent wait for the user's consent. */
 export type ConfirmationPolicyInput = AlwaysConfirmInput | NeverConfirmInput | ConfirmRiskyInput;
 
+/** What the user says to an action that waits. */
+export interface ConfirmationResponse {
+  /** Whether the agent may do it. */
+  accept: boolean;
+  /** Why not: the agent's log keeps it. Of no effect where it may. */
+  reason?: string;
+}
+
 /** What the agent is doing. `idle`: nothing yet, or nothing since the user has not allowed an action. `finished`: it has answered. `stuck`: it repeats itself. */
 export type ConversationExecutionStatus =
   | "idle"
@@ -1529,6 +1543,9 @@ export type EventRating =
 
 /** The rating of every event of the conversation, by the event's id. */
 export type EventRatings = Record<string, EventRating>;
+
+/** By time, and in a conversation as in its log; `_DESC`: the latest first. */
+export type EventSortOrder = "TIMESTAMP" | "TIMESTAMP_DESC";
 
 /** Who caused the event: the agent, the user, or the environment that both work in. */
 export type EventSource = "agent" | "user" | "environment";
@@ -4630,6 +4647,34 @@ export type V1Event =
 /** Identifies an event among all events of all conversations: a UUID with dashes. That of an event of the log is the same whenever and wherever it is read (UUIDv8, RFC 9562). */
 export type V1EventId = string;
 
+/** The kind of an event. */
+export type V1EventKind =
+  | "SystemPromptEvent"
+  | "MessageEvent"
+  | "ActionEvent"
+  | "ObservationEvent"
+  | "UserRejectObservation"
+  | "AgentErrorEvent"
+  | "ConversationErrorEvent"
+  | "PauseEvent"
+  | "Condensation"
+  | "CondensationRequest"
+  | "CondensationSummaryEvent"
+  | "LLMCompletionLogEvent"
+  | "TokenEvent"
+  | "ConversationStateUpdateEvent";
+
+/** A page of a list. */
+export interface V1EventPage {
+  /** The events, in the order that was asked for. */
+  items: V1Event[];
+  /** Where the next page begins; null on the last one. */
+  next_page_id: PageId | null;
+}
+
+/** What the ids stand for, in their order; null for an id of nothing that the caller has. */
+export type V1Events = (V1Event | null)[];
+
 /** What the agent is doing has changed. */
 export interface V1ExecutionStatusEvent {
   id: V1EventId;
@@ -5037,6 +5082,7 @@ export interface V1MessageEvent {
   timestamp: Timestamp;
   source: EventSource;
   llm_message: V1Message;
+  /** The model's answer that the message comes from; null for what no model has said. */
   llm_response_id: string | null;
   /** The skills that the message has triggered. */
   activated_skills: string[];
@@ -5055,6 +5101,7 @@ export interface V1MessageEventInput {
   timestamp: string;
   source: EventSource;
   llm_message: V1MessageInput;
+  /** The model's answer that the message comes from; null for what no model has said. */
   llm_response_id?: string | null;
   /** The skills that the message has triggered. */
   activated_skills?: string[];

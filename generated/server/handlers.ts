@@ -204,6 +204,26 @@ export interface StartTasksHandlers<Context, Raw> {
   getMany: Handler<typeof contract.startTasks.getMany, Context, Raw>;
 }
 
+/** The handlers of `contract.v1Events`. */
+export interface V1EventsHandlers<Context, Raw> {
+  /** Search the events: `GET /api/v1/events/search` */
+  search: Handler<typeof contract.v1Events.search, Context, Raw>;
+  /** Count the events: `GET /api/v1/events/count` */
+  count: Handler<typeof contract.v1Events.count, Context, Raw>;
+  /** Get events by their ids: `GET /api/v1/events` */
+  getMany: Handler<typeof contract.v1Events.getMany, Context, Raw>;
+}
+
+/** The handlers of `contract.agentControl`. */
+export interface AgentControlHandlers<Context, Raw> {
+  /** Pause the agent: `POST /api/conversations/{conversation_id}/pause` */
+  pause: Handler<typeof contract.agentControl.pause, Context, Raw>;
+  /** Let the agent run: `POST /api/conversations/{conversation_id}/run` */
+  run: Handler<typeof contract.agentControl.run, Context, Raw>;
+  /** Allow an action, or not: `POST /api/conversations/{conversation_id}/events/respond_to_confirmation` */
+  respondToConfirmation: Handler<typeof contract.agentControl.respondToConfirmation, Context, Raw>;
+}
+
 /** The handlers of `contract.sandboxes`. */
 export interface SandboxesHandlers<Context, Raw> {
   /** Search the sandboxes: `GET /api/v1/sandboxes/search` */
@@ -280,6 +300,8 @@ export interface Handlers<Context, Raw> {
   users: UsersHandlers<Context, Raw>;
   appConversations: AppConversationsHandlers<Context, Raw>;
   startTasks: StartTasksHandlers<Context, Raw>;
+  v1Events: V1EventsHandlers<Context, Raw>;
+  agentControl: AgentControlHandlers<Context, Raw>;
   sandboxes: SandboxesHandlers<Context, Raw>;
   sandboxSpecs: SandboxSpecsHandlers<Context, Raw>;
   sandboxGit: SandboxGitHandlers<Context, Raw>;

@@ -54,7 +54,11 @@ const MessageEvent = eventKind(
   "Somebody says something: the user with the role `user`, the agent with the role `assistant`.",
   {
     llm_message: V1Message,
-    llm_response_id: responseId.nullable().default(null),
+    llm_response_id: z
+      .string()
+      .nullable()
+      .default(null)
+      .describe("The model's answer that the message comes from; null for what no model has said."),
     activated_skills: z.array(z.string()).default([]).describe("The skills that the message has triggered."),
     extended_content: z.array(TextContent).default([]).describe("What is added to the message for the model."),
     sender: z.string().nullable().default(null).describe("The agent that says it, where there are several."),

@@ -46,7 +46,14 @@ const snapshot = {
 export const MetricsSnapshot = z.object(snapshot).meta({
   id: "MetricsSnapshot",
   description: "What a model has used so far.",
-  examples: [{ model_name: "example/model", accumulated_cost: 0.01 }],
+  examples: [
+      {
+        model_name: "example/model",
+        accumulated_cost: 0.01,
+        max_budget_per_task: null,
+        accumulated_token_usage: null,
+      },
+    ],
 });
 
 export const V1Metrics = z
@@ -77,7 +84,14 @@ export const V1Metrics = z
   .meta({
     id: "V1Metrics",
     description: "What a model has used so far, call by call.",
-    examples: [{ model_name: "example/model", accumulated_cost: 0.01 }],
+    examples: [
+      {
+        model_name: "example/model",
+        accumulated_cost: 0.01,
+        max_budget_per_task: null,
+        accumulated_token_usage: null,
+      },
+    ],
   });
 export type V1Metrics = z.output<typeof V1Metrics>;
 

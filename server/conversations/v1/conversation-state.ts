@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
+import { sandboxProject } from "../../../contract/index.ts";
 import type {
   ActionEvent,
-  AgentState,
   ConfirmationPolicy,
   ConversationExecutionStatus,
   ConversationState,
@@ -21,37 +21,36 @@ import { statsOf } from "./tool-events.ts";
 export interface StateDeps {
   readonly log: Pick<EventLog, "find">;
   readonly clock: Clock;
-  /** The model of a conversation. */
-  readonly modelOf: (record: ConversationRecord) => Promise<string>;
+  /** The model that a user's conversations use unless they say otherwise. */
+  readonly modelOf: (userId: string) => Promise<string>;
   /** How the agent of a model behaves; undefined for a model that does not run here. */
   readonly definitionOf: (model: string) => Pick<AgentDefinition, "confirmation"> | undefined;
   /** Whether a user wants to be asked about risky actions. */
   readonly confirmationModeOf: (userId: string) => Promise<boolean>;
 }
 
-/** Where V1 clients take a workspace to be. */
-const workingDirectory = "/workspace/project";
-
 /** What the models have used stands in one of the last events, if anywhere. */
 const recentEvents = 1000;
 
-/** What the agent of a conversation is doing, in the words of V1. */
+/** What the agent of a conversation is doing now, in the words of V1: its last two states tell. */
 export async function executionStatusOf(
   log: Pick<EventLog, "find">,
   { id }: Pick<ConversationRecord, "id">,
 ): Promise<ConversationExecutionStatus> {
   const query = { from: 0, types: ["agent_state_changed"], descending: true, limit: 2 };
-  const [last, before] = (await log.find(id, query)).map(({ text }) => stateChange(text));
+  const [last, before] = (await log.find(id, query)).map(({ text }) => (JSON.parse(text) as StateChange).extras);
   return last ? executionStatus(last.agent_state, before?.agent_state ?? null, last.reason) : "idle";
 }
 
+type StateChange = Extract<ObservationEvent, { observation: "agent_state_changed" }>;
+
 /** The state of a conversation as a whole, as the first frame of a connection tells it. */
 export async function fullState(deps: StateDeps, record: ConversationRecord): Promise<V1FullStateEvent> {
-  const model = await deps.modelOf(record);
+  const model = record.llmModel ?? (await deps.modelOf(record.userId));
   const value: ConversationState = {
     id: dashed(record.id),
     agent: { kind: "Agent", llm: { model, usage_id: "agent" }, tools: [] },
-    workspace: { working_dir: workingDirectory, kind: "LocalWorkspace" },
+    workspace: { working_dir: sandboxProject, kind: "LocalWorkspace" },
     max_iterations: 500,
     stuck_detection: true,
     execution_status: await executionStatusOf(deps.log, record),
@@ -95,8 +94,4 @@ async function lastStats(
   const [event] = await log.find(id, { from, contains: '"llm_metrics":{', descending: true, limit: 1 });
   const metrics = event?.kind === "action" ? (JSON.parse(event.text) as ActionEvent).llm_metrics : undefined;
   return metrics ? statsOf(metrics) : { usage_to_metrics: {} };
-}
-
-function stateChange(text: string): { agent_state: AgentState; reason: string } {
-  return (JSON.parse(text) as Extract<ObservationEvent, { observation: "agent_state_changed" }>).extras;
 }

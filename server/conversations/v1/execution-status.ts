@@ -56,6 +56,6 @@ export function agentStateOf(status: ConversationExecutionStatus): { agent_state
  * what comes then is told.
  */
 export function changesStatus(state: AgentState, before: AgentState | null, reason: string): boolean {
-  if (before === null || statuses[before] === null) return true;
-  return statuses[before] !== executionStatus(state, before, reason);
+  const earlier = before === null ? "idle" : statuses[before]; // a conversation begins idle
+  return earlier === null || earlier !== executionStatus(state, before, reason);
 }

@@ -46,11 +46,7 @@ export const shown: ShownTable = {
   "action delegate": tool,
   "action task_tracking": tool,
   "action recall": { none: recalled },
-  "action change_agent_state": {
-    kinds: ["PauseEvent"],
-    show: ({ args, source }) =>
-      args.agent_state === "paused" && source === "user" ? [{ source: "user", kind: "PauseEvent" }] : [],
-  },
+  "action change_agent_state": { none: "it is a wish: the status that follows says what became of it" },
   "action condensation": {
     kinds: ["Condensation"],
     show: ({ id, args }, { forgotten }) => [
@@ -86,7 +82,7 @@ export const shown: ShownTable = {
   "observation success": outcome,
   "observation think": outcome,
   "observation agent_state_changed": {
-    kinds: ["ConversationStateUpdateEvent", "ConversationErrorEvent"],
+    kinds: ["ConversationStateUpdateEvent", "ConversationErrorEvent", "PauseEvent"],
     show: ({ extras }, { stateBefore }) => stateChange(extras.agent_state, extras.reason, stateBefore),
   },
   "observation error": {
@@ -186,9 +182,7 @@ export const read: ReadTable = {
   ConversationErrorEvent: {
     read: ({ code, detail }) => [{ kind: "observation", source: "agent", observation: errorObservation(detail, code) }],
   },
-  PauseEvent: {
-    read: () => [action("user", { action: "change_agent_state", args: { agent_state: "paused", thought: "" } })],
-  },
+  PauseEvent: { none: "the status `paused`, which comes with it, says so" },
   Condensation: { read: (event, reader) => [forgottenReading(condensationRead(event, reader))] },
   CondensationRequest: { read: () => [action("user", { action: "condensation_request", args: {} })] },
   CondensationSummaryEvent: {
@@ -260,7 +254,8 @@ function stateChange(state: AgentState, reason: string, before: AgentState | nul
   // A reason that is a code names the error before it, which has said so.
   if (state === "error" && isCode(reason)) return [];
   const failed = state === "error" && reason !== "" ? [failure("", reason)] : [];
-  return [...status(state, reason, before), ...failed];
+  const paused: V1Body[] = state === "paused" && reason === "" ? [{ source: "user", kind: "PauseEvent" }] : [];
+  return [...status(state, reason, before), ...failed, ...paused];
 }
 
 function status(state: AgentState, reason: string, before: AgentState | null): V1Body[] {
