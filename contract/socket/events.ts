@@ -52,6 +52,13 @@ export const events = channel({
       change: "Nothing.",
     },
     {
+      topic: "`oh_action`",
+      upstream: "another name of `oh_user_action`",
+      here: "works until its sunset; each one is answered by a `deprecated` status first",
+      why: "two names for one message",
+      change: "Send `oh_user_action`.",
+    },
+    {
       topic: "credentials",
       upstream: "checked when connecting",
       here: "checked for as long as the connection lasts: it is closed with 4401 once they stop working",
