@@ -8,7 +8,7 @@ import { signatureScheme } from "./text-signature.ts";
 /** Events of a block: ids from a multiple of it. A search reads whole blocks, so a larger one would make rare texts dear. */
 export const blockSize = 64;
 
-/** Memory for the signatures of the logs that were searched last: a million events of a kilobyte have some 40 MiB. */
+/** Memory for the signatures of the logs that were searched last: 400,000 events of a kilobyte. */
 const keptBytes = 64 * 2 ** 20;
 
 /** Ids, both inclusive. */
