@@ -53,18 +53,29 @@ export function keptSignatures(
       const known = found?.createdAt === createdAt ? found.signatures : [];
       if (known.length >= count) return known;
       const stored = await readSignatures(db, conversationId, known.length);
-      const signatures = [...known];
-      while (signatures.length < count) {
-        const block = signatures.length;
+      const added: Uint8Array[] = [];
+      for (let block = known.length; block < count; block += 1) {
         const signature = stored.get(block) ?? (await make(conversationId, block));
-        if (signature === null) return signatures;
+        if (signature === null) return known;
         if (!stored.has(block)) await storeSignature(db, log, block, signature).execute();
-        signatures.push(signature);
+        added.push(signature);
       }
+      const signatures = [...known, ...packed(added)];
       kept.set(conversationId, { createdAt, signatures });
       return signatures;
     },
   };
+}
+
+/** The same, one after the other in memory: a search touches each of them, and half of its time is waiting for memory. */
+function packed(signatures: readonly Uint8Array[]): Uint8Array[] {
+  const bytes = new Uint8Array(signatures.reduce((sum, { length }) => sum + length, 0));
+  let end = 0;
+  return signatures.map((signature) => {
+    bytes.set(signature, end);
+    end += signature.length;
+    return bytes.subarray(end - signature.length, end);
+  });
 }
 
 /** Null when there is no such conversation. */
