@@ -73,8 +73,7 @@ const recipes: Readonly<Record<string, Recipe>> = {
   unauthenticated: () => (call) => ({ ...call, credentials: { kind: "none" } }),
 
   invalid_credentials: (operation) => {
-    if (operation.needsCredentials)
-      return (call) => ({ ...call, credentials: { kind: "bearer", token: madeUpKey() } });
+    if (operation.needsCredentials) return (call) => ({ ...call, credentials: { kind: "bearer", token: madeUpKey() } });
     const token = parametersIn(operation, "header").find(({ name }) => name.toLowerCase().endsWith("-token"));
     return token
       ? (call) => withParameter(call, token, madeUpKey())
@@ -179,8 +178,7 @@ function notFound(code: string): Recipe {
     if (example.query[inQuery] !== undefined)
       return (call) => ({ ...call, query: { ...call.query, [inQuery]: unknownId(call.query[inQuery] ?? "") } });
     const reference = fieldFor(operation, inQuery);
-    if (reference !== undefined)
-      return (call) => withBody(call, { ...bodyOf(call), [reference]: randomHex(16) });
+    if (reference !== undefined) return (call) => withBody(call, { ...bodyOf(call), [reference]: randomHex(16) });
     const parameters = parametersIn(operation, "path");
     const [field] = parameters.length === 0 ? thingsInBody(world, example) : [];
     if (field !== undefined)

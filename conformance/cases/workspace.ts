@@ -59,7 +59,8 @@ export const workspaceRecipes: Readonly<Record<string, Recipe>> = {
 /** Makes the file that an example names, and the repository that it is compared in. */
 export async function plantExample(probe: Probe, call: Call): Promise<void> {
   const path = pathIn(call);
-  if (path !== undefined && hasCode(call.operation, "file_not_found")) await plant(probe, call, { ...repositoryFor(call.operation), [path]: "a text" });
+  if (path !== undefined && hasCode(call.operation, "file_not_found"))
+    await plant(probe, call, { ...repositoryFor(call.operation), [path]: "a text" });
 }
 
 /** Another path than the example's, in a workspace that holds what the operation needs besides it. */

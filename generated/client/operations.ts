@@ -457,7 +457,7 @@ export interface Calls<Options> {
      *
      * Removed. Send null for each setting that is to have its default again.
      *
-     * @deprecated since 2025-01-01, use `settings.merge`. Resetting everything at once lost settings that users wanted to keep; resetting by name does not.
+     * @deprecated since 2025-01-01, gone since 2025-06-30: use `settings.merge`. Resetting everything at once lost settings that users wanted to keep; resetting by name does not.
      */
     readonly reset: (request?: Record<string, never>, options?: Options) => Promise<never>;
   };
@@ -552,7 +552,7 @@ export interface Calls<Options> {
   };
 }
 
-/** The method and the path of each operation; the media type where files are sent (a form) or answered. */
+/** The method and the path of each operation; the media type where files are sent (a form) or answered; `@` and its gate. */
 export const operations = {
   options: {
     models: "GET /api/options/models",
@@ -1101,57 +1101,57 @@ export interface V1Calls<Options> {
   };
 }
 
-/** The method and the path of each operation of V1; the media type where files are sent (a form) or answered. */
+/** The method and the path of each operation of V1; the media type where files are sent (a form) or answered; `@` and its gate. */
 export const v1Operations = {
   users: {
-    me: "GET /api/v1/users/me",
+    me: "GET /api/v1/users/me @v1",
   },
   appConversations: {
-    search: "GET /api/v1/app-conversations/search",
-    count: "GET /api/v1/app-conversations/count",
-    getMany: "GET /api/v1/app-conversations",
-    start: "POST /api/v1/app-conversations",
-    streamStart: "POST /api/v1/app-conversations/stream-start",
+    search: "GET /api/v1/app-conversations/search @v1",
+    count: "GET /api/v1/app-conversations/count @v1",
+    getMany: "GET /api/v1/app-conversations @v1",
+    start: "POST /api/v1/app-conversations @v1",
+    streamStart: "POST /api/v1/app-conversations/stream-start @v1",
   },
   startTasks: {
-    search: "GET /api/v1/app-conversations/start-tasks/search",
-    count: "GET /api/v1/app-conversations/start-tasks/count",
-    getMany: "GET /api/v1/app-conversations/start-tasks",
+    search: "GET /api/v1/app-conversations/start-tasks/search @v1",
+    count: "GET /api/v1/app-conversations/start-tasks/count @v1",
+    getMany: "GET /api/v1/app-conversations/start-tasks @v1",
   },
   v1Events: {
-    search: "GET /api/v1/events/search",
-    count: "GET /api/v1/events/count",
-    getMany: "GET /api/v1/events",
+    search: "GET /api/v1/events/search @v1",
+    count: "GET /api/v1/events/count @v1",
+    getMany: "GET /api/v1/events @v1",
   },
   agentControl: {
-    pause: "POST /api/conversations/{conversation_id}/pause",
-    run: "POST /api/conversations/{conversation_id}/run",
-    respondToConfirmation: "POST /api/conversations/{conversation_id}/events/respond_to_confirmation",
+    pause: "POST /api/conversations/{conversation_id}/pause @v1",
+    run: "POST /api/conversations/{conversation_id}/run @v1",
+    respondToConfirmation: "POST /api/conversations/{conversation_id}/events/respond_to_confirmation @v1",
   },
   sandboxes: {
-    search: "GET /api/v1/sandboxes/search",
-    getMany: "GET /api/v1/sandboxes",
-    start: "POST /api/v1/sandboxes",
-    pause: "POST /api/v1/sandboxes/{sandbox_id}/pause",
-    resume: "POST /api/v1/sandboxes/{sandbox_id}/resume",
-    delete: "DELETE /api/v1/sandboxes/{sandbox}",
+    search: "GET /api/v1/sandboxes/search @v1",
+    getMany: "GET /api/v1/sandboxes @v1",
+    start: "POST /api/v1/sandboxes @v1",
+    pause: "POST /api/v1/sandboxes/{sandbox_id}/pause @v1",
+    resume: "POST /api/v1/sandboxes/{sandbox_id}/resume @v1",
+    delete: "DELETE /api/v1/sandboxes/{sandbox} @v1",
   },
   sandboxSpecs: {
-    search: "GET /api/v1/sandbox-specs/search",
-    getMany: "GET /api/v1/sandbox-specs",
+    search: "GET /api/v1/sandbox-specs/search @v1",
+    getMany: "GET /api/v1/sandbox-specs @v1",
   },
   sandboxGit: {
-    changes: "GET /api/git/changes/{path}",
-    diff: "GET /api/git/diff/{path}",
+    changes: "GET /api/git/changes/{path} @v1",
+    diff: "GET /api/git/diff/{path} @v1",
   },
   sandboxFiles: {
-    upload: "POST /api/file/upload/{path} multipart/form-data",
-    download: "GET /api/file/download/{path} application/octet-stream",
+    upload: "POST /api/file/upload/{path} multipart/form-data @v1",
+    download: "GET /api/file/download/{path} application/octet-stream @v1",
   },
   webhooks: {
-    conversation: "POST /api/v1/webhooks/{sandbox_id}/conversations",
-    events: "POST /api/v1/webhooks/{sandbox_id}/events/{conversation_id}",
-    secret: "GET /api/v1/webhooks/secrets text/plain",
+    conversation: "POST /api/v1/webhooks/{sandbox_id}/conversations @v1",
+    events: "POST /api/v1/webhooks/{sandbox_id}/events/{conversation_id} @v1",
+    secret: "GET /api/v1/webhooks/secrets text/plain @v1",
   },
 } as const;
 
@@ -2075,3 +2075,6 @@ export interface ErrorCodes {
       | "internal_error";
   };
 }
+
+/** The gates that operations are behind, each with the setting of the server that opens it. */
+export const gates = { v1: "ENABLE_V1=on" } as const;

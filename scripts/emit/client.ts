@@ -1,7 +1,10 @@
+import { gates } from "../../contract/index.ts";
+import type { Gate } from "../../contract/index.ts";
 import { mapRefs, nameOfRef, refTo } from "../model/json-schema.ts";
 import type { JsonSchema } from "../model/json-schema.ts";
 import type { ChannelModel, Model, OperationModel, ParameterModel } from "../model/model.ts";
 import { formMediaType } from "./openapi/refs.ts";
+import { deprecationNote } from "./deprecations.ts";
 import { pagingOf } from "./paging.ts";
 import { jsDoc, propertyName, sourceHeader } from "./source.ts";
 import { emitTypes, typeOf } from "./types.ts";
@@ -19,9 +22,14 @@ export function emitClientOperations(model: Model): string {
   return [
     sourceHeader("client.ts", "contract/rest/*.ts"),
     `import type * as wire from "./types.ts";\n`,
-    ...surface(calls.filter((call) => !isV1(call)), "", model),
+    ...surface(
+      calls.filter((call) => !isV1(call)),
+      "",
+      model,
+    ),
     ...surface(calls.filter(isV1), "V1", model),
     `${jsDoc(["The codes with which each operation fails."])}export interface ErrorCodes {\n${resources.map(([resource, operations]) => resourceCodes(resource, operations)).join("")}}\n`,
+    `${jsDoc(["The gates that operations are behind, each with the setting of the server that opens it."])}export const gates = ${JSON.stringify(gatesOf(calls))} as const;\n`,
   ].join("\n");
 }
 
@@ -41,7 +49,7 @@ function surface(operations: readonly OperationModel[], version: "" | "V1", mode
   const of = version === "" ? "" : " of V1";
   return [
     `${jsDoc([`The operations${of} as calls. \`Options\` is what a single call may set besides its request.`])}export interface ${version}Calls<Options> {\n${resources.map(([resource, group]) => resourceCalls(resource, group, model)).join("")}}\n`,
-    `${jsDoc([`The method and the path of each operation${of}; the media type where files are sent (a form) or answered.`])}export const ${name("operations")} = {\n${resources.map(([resource, group]) => resourceTable(resource, group)).join("")}} as const;\n`,
+    `${jsDoc([`The method and the path of each operation${of}; the media type where files are sent (a form) or answered; \`@\` and its gate.`])}export const ${name("operations")} = {\n${resources.map(([resource, group]) => resourceTable(resource, group)).join("")}} as const;\n`,
     `${jsDoc([`The operations${of} that take an \`Idempotency-Key\`, with which they can be repeated.`])}export const ${name("keyed")} = [\n${keyedOperations(operations)}] as const;\n`,
     `${jsDoc([`The operations${of} that answer page by page, and the field of a page that holds the items.`])}export const ${name("paged")} = {\n${pagedOperations(operations, model)}} as const;\n`,
   ];
@@ -101,6 +109,11 @@ function callType(operation: OperationModel, model: Model): string {
   return `${documentation(operation, paging !== undefined)}    readonly ${propertyName(operation.name)}: (${request}, options?: Options) => Promise<${response}>${items};\n`;
 }
 
+function gatesOf(operations: readonly OperationModel[]): Readonly<Record<string, string>> {
+  const used = new Set(operations.map(({ operation }) => operation.metadata.gate));
+  return Object.fromEntries(Object.entries(gates).filter(([gate]) => used.has(gate as Gate)));
+}
+
 function keyedOperations(operations: readonly OperationModel[]): string {
   const keyed = operations.filter(({ operation }) => operation.metadata.idempotencyKey);
   return keyed.map(({ resource, name }) => `  ${JSON.stringify(`${resource}.${name}`)},\n`).join("");
@@ -125,11 +138,9 @@ function resourceCodes(resource: string, operations: readonly OperationModel[]):
 
 function documentation({ operation, template }: OperationModel, paged: boolean): string {
   const { summary, description, deprecation } = operation.metadata;
-  const warning =
-    deprecation && `since ${deprecation.since}, use \`${deprecation.replacement}\`. ${deprecation.reason}`;
   const text = [`${summary}: \`${operation.method} ${template}\``, "", description];
   if (paged) text.push("", "`await` gives one page; `for await` gives the items of this page and of all that follow.");
-  return jsDoc(text, "    ", warning);
+  return jsDoc(text, "    ", deprecation && deprecationNote(deprecation));
 }
 
 /** Parameters by name, and the body under `body`: so no parameter can clash with a field of the body. */
@@ -157,7 +168,9 @@ function wireType(schema: JsonSchema): string {
 function resourceTable(resource: string, operations: readonly OperationModel[]): string {
   const rows = operations.map(({ name, operation, template, upload, download }) => {
     const files = upload ? formMediaType : download?.mediaType;
-    return `    ${propertyName(name)}: ${JSON.stringify([operation.method, template, ...(files ? [files] : [])].join(" "))},\n`;
+    const { gate } = operation.metadata;
+    const parts = [operation.method, template, ...(files ? [files] : []), ...(gate ? [`@${gate}`] : [])];
+    return `    ${propertyName(name)}: ${JSON.stringify(parts.join(" "))},\n`;
   });
   return `  ${propertyName(resource)}: {\n${rows.join("")}  },\n`;
 }

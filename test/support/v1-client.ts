@@ -68,7 +68,8 @@ export function connectV1({ url, id, key }: V1Conversation, query = "resend_all=
       if (found === undefined) throw new Error(`${ended}; came: ${JSON.stringify(frames)}`);
       return found;
     },
-    status: (value, start) => client.next(({ key: part, value: now }) => part === "execution_status" && now === value, start),
+    status: (value, start) =>
+      client.next(({ key: part, value: now }) => part === "execution_status" && now === value, start),
     say: (content) => whenOpen(() => socket.send(JSON.stringify({ role: "user", content }))),
     sendRaw: (data) => whenOpen(() => socket.send(data)),
     async close() {
@@ -80,5 +81,8 @@ export function connectV1({ url, id, key }: V1Conversation, query = "resend_all=
 }
 
 function isUsable({ id, timestamp, source }: V1Frame): boolean {
-  return [id, timestamp].every((text) => typeof text === "string" && text !== "") && ["agent", "user", "environment"].includes(source);
+  return (
+    [id, timestamp].every((text) => typeof text === "string" && text !== "") &&
+    ["agent", "user", "environment"].includes(source)
+  );
 }

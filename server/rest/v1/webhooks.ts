@@ -54,7 +54,12 @@ export function webhooksHandlers(deps: WebhooksDeps): ServerHandlers["webhooks"]
 }
 
 /** A key with a space in it is none that a client could send as `Idempotency-Key`. */
-function receiptFor({ userId }: Principal, conversationId: string, { id }: ReportedV1Event, createdAt: string): Receipt {
+function receiptFor(
+  { userId }: Principal,
+  conversationId: string,
+  { id }: ReportedV1Event,
+  createdAt: string,
+): Receipt {
   const key = `reported ${conversationId} ${id}`;
   return { userId, key, fingerprint: "", status: 200, body: "", createdAt };
 }
