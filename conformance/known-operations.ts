@@ -16,6 +16,8 @@ export const knownOperations = {
   addEvent: "events.add",
   uploadFiles: "files.upload",
   compareFile: "git.diff",
+  uploadSandboxFile: "sandboxFiles.upload",
+  compareSandboxFile: "sandboxGit.diff",
   readSettings: "settings.get",
   listModels: "options.models",
   addProviders: "providers.add",

@@ -8,10 +8,12 @@ import { createActivity } from "./activity.ts";
 import { createModels } from "./agent/models.ts";
 import { createApp } from "./app.ts";
 import { systemClock, timestamp } from "./clock.ts";
+import type { Clock } from "./clock.ts";
 import type { Config } from "./config.ts";
 import { createConversationService } from "./conversations/conversation-service.ts";
 import { createLocalEventBus } from "./conversations/event-bus.ts";
 import { createEventLog } from "./conversations/event-log.ts";
+import { createDeprecatedUses } from "./deprecation.ts";
 import { createIdempotency } from "./idempotency.ts";
 import { createFeedback } from "./conversations/feedback.ts";
 import { createSetups } from "./conversations/setups.ts";
@@ -56,8 +58,7 @@ export interface RunningServer {
  * Starts a server: opens the store, goes on with what an earlier process left, and listens.
  * @throws {DataFolderError} and what listening throws, such as EADDRINUSE
  */
-export async function startServer(config: Config, logger: Logger): Promise<RunningServer> {
-  const clock = systemClock;
+export async function startServer(config: Config, logger: Logger, clock: Clock = systemClock): Promise<RunningServer> {
   const release = await claimDataFolder(config.DATA_DIR);
   const store = await openSqliteStore(config.DATA_DIR, { now: () => timestamp(clock) });
   const identity = createIdentity({ store, clock, config });
@@ -139,6 +140,7 @@ export async function startServer(config: Config, logger: Logger): Promise<Runni
     logger,
   });
   const activity = createActivity();
+  const uses = createDeprecatedUses();
   const idempotency = createIdempotency({ store: store.receipts, cipher, clock });
   const conversationState = {
     log,
@@ -149,7 +151,6 @@ export async function startServer(config: Config, logger: Logger): Promise<Runni
   };
   const sockets = createSocketServer({
     enableV1: config.ENABLE_V1,
-    clock,
     conversationState,
     conversations,
     idempotency,
@@ -160,6 +161,8 @@ export async function startServer(config: Config, logger: Logger): Promise<Runni
     authenticator,
     addressOf,
     logger,
+    clock,
+    uses,
     maxFrameBytes: config.MAX_FRAME_BYTES,
     compression: config.SOCKET_COMPRESSION,
     maxSocketsPerUser: config.MAX_SOCKETS_PER_USER,
@@ -188,6 +191,7 @@ export async function startServer(config: Config, logger: Logger): Promise<Runni
     log,
     feedback: createFeedback({ store: store.feedback, clock }),
     activity,
+    uses,
     idempotency,
     connections: sockets.connections,
   });

@@ -2,6 +2,7 @@ import { bodyOf, exampleCall, randomHex, withBody } from "../calls.ts";
 import type { Call } from "../calls.ts";
 import { textOf as valueText } from "../json.ts";
 import type { Json } from "../json.ts";
+import { child, children } from "../documents.ts";
 import { formBody, formOf, partsOf } from "../forms.ts";
 import type { FormPart } from "../forms.ts";
 import { needsOthers, usesUp } from "../known-operations.ts";
@@ -72,8 +73,7 @@ const recipes: Readonly<Record<string, Recipe>> = {
   unauthenticated: () => (call) => ({ ...call, credentials: { kind: "none" } }),
 
   invalid_credentials: (operation) => {
-    if (operation.needsCredentials)
-      return (call) => ({ ...call, credentials: { kind: "bearer", token: madeUpKey() } });
+    if (operation.needsCredentials) return (call) => ({ ...call, credentials: { kind: "bearer", token: madeUpKey() } });
     const token = parametersIn(operation, "header").find(({ name }) => name.toLowerCase().endsWith("-token"));
     return token
       ? (call) => withParameter(call, token, madeUpKey())
@@ -113,7 +113,8 @@ const recipes: Readonly<Record<string, Recipe>> = {
 
   idempotency_key_reused: (operation, world) => {
     const media = jsonOf(operation.body?.media ?? []);
-    if (!takesKey(operation) || !media?.schema) return undefined;
+    if (!takesKey(operation)) return undefined;
+    if (!media?.schema) return withoutQuery(operation, world);
     const { schema } = media;
     const fits = (body: Json) => world.openapi.validator.mismatches(schema, body).length === 0;
     return async (call, probe) => {
@@ -141,6 +142,16 @@ function succeed({ operation, accept }: AnswerUnit): Plan {
   };
 }
 
+/** Of a request without a body, another one: without the parameters that the example has. */
+function withoutQuery(operation: Operation, world: World): Change | undefined {
+  if (Object.keys(exampleCall(world, operation).query).length === 0) return undefined;
+  return async (call, probe) => {
+    const first = withKey(call, randomHex(16));
+    await probe.prepare(first);
+    return { ...first, query: {} };
+  };
+}
+
 /** The codes that many things have: `secret_not_found`, `secret_exists`. */
 function byEnding(code: string): Recipe | undefined {
   if (code.endsWith("_not_found")) return notFound(code);
@@ -162,8 +173,14 @@ const nameTaken: Recipe = (operation) => {
  */
 function notFound(code: string): Recipe {
   return (operation, world) => {
+    const example = exampleCall(world, operation);
+    const inQuery = code.replace(/_not_found$/, "_id");
+    if (example.query[inQuery] !== undefined)
+      return (call) => ({ ...call, query: { ...call.query, [inQuery]: unknownId(call.query[inQuery] ?? "") } });
+    const reference = fieldFor(operation, inQuery);
+    if (reference !== undefined) return (call) => withBody(call, { ...bodyOf(call), [reference]: randomHex(16) });
     const parameters = parametersIn(operation, "path");
-    const [field] = parameters.length === 0 ? thingsInBody(world, exampleCall(world, operation)) : [];
+    const [field] = parameters.length === 0 ? thingsInBody(world, example) : [];
     if (field !== undefined)
       return (call) => withBody(call, { ...bodyOf(call), [field]: unknownId(valueText(bodyOf(call)[field] ?? "")) });
     const named = parameters.find(({ name }) => code === `${name.replace(/_id$/, "")}_not_found`) ?? parameters.at(-1);
@@ -171,6 +188,12 @@ function notFound(code: string): Recipe {
       named && ((call) => ({ ...call, path: { ...call.path, [named.name]: unknownId(call.path[named.name] ?? "") } }))
     );
   };
+}
+
+/** The field of an operation's body that refers to another thing of a kind: `parent_conversation_id`. */
+function fieldFor(operation: Operation, name: string): string | undefined {
+  const schema = jsonOf(operation.body?.media ?? [])?.schema;
+  return children(schema && child(schema, "properties")).find(([field]) => field.endsWith(`_${name}`))?.[0];
 }
 
 function enlarged(part: FormPart): FormPart {

@@ -457,7 +457,7 @@ export interface Calls<Options> {
      *
      * Removed. Send null for each setting that is to have its default again.
      *
-     * @deprecated since 2025-01-01, use `settings.merge`. Resetting everything at once lost settings that users wanted to keep; resetting by name does not.
+     * @deprecated since 2025-01-01, gone since 2025-06-30: use `settings.merge`. Resetting everything at once lost settings that users wanted to keep; resetting by name does not.
      */
     readonly reset: (request?: Record<string, never>, options?: Options) => Promise<never>;
   };
@@ -550,6 +550,115 @@ export interface Calls<Options> {
      */
     readonly readiness: (request?: Record<string, never>, options?: Options) => Promise<wire.Readiness>;
   };
+}
+
+/** The method and the path of each operation; the media type where files are sent (a form) or answered; `@` and its gate. */
+export const operations = {
+  options: {
+    models: "GET /api/options/models",
+    agents: "GET /api/options/agents",
+    securityAnalyzers: "GET /api/options/security-analyzers",
+    config: "GET /api/options/config",
+    saas: "GET /saas",
+  },
+  sessions: {
+    login: "POST /api/login",
+    authenticate: "POST /api/authenticate",
+    logout: "POST /api/logout",
+  },
+  conversations: {
+    create: "POST /api/conversations",
+    list: "GET /api/conversations",
+    get: "GET /api/conversations/{conversation_id}",
+    rename: "PATCH /api/conversations/{conversation_id}",
+    delete: "DELETE /api/conversations/{conversation_id}",
+    start: "POST /api/conversations/{conversation_id}/start",
+    stop: "POST /api/conversations/{conversation_id}/stop",
+  },
+  events: {
+    message: "POST /api/conversations/{conversation_id}/message",
+    search: "GET /api/conversations/{conversation_id}/events",
+    add: "POST /api/conversations/{conversation_id}/events",
+  },
+  trajectory: {
+    get: "GET /api/conversations/{conversation_id}/trajectory",
+  },
+  microagents: {
+    list: "GET /api/conversations/{conversation_id}/microagents",
+    conversations: "GET /api/microagent-management/conversations",
+  },
+  feedback: {
+    submit: "POST /api/conversations/{conversation_id}/submit-feedback",
+    rate: "POST /feedback/conversation",
+    ratings: "GET /feedback/conversation/{conversation_id}/batch",
+  },
+  experiments: {
+    fix: "POST /api/conversations/{conversation_id}/exp-config",
+  },
+  files: {
+    list: "GET /api/conversations/{conversation_id}/list-files",
+    select: "GET /api/conversations/{conversation_id}/select-file",
+    upload: "POST /api/conversations/{conversation_id}/upload-files multipart/form-data",
+    zip: "GET /api/conversations/{conversation_id}/zip-directory application/zip",
+  },
+  git: {
+    changes: "GET /api/conversations/{conversation_id}/git/changes",
+    diff: "GET /api/conversations/{conversation_id}/git/diff",
+  },
+  runtime: {
+    config: "GET /api/conversations/{conversation_id}/config",
+    vscodeUrl: "GET /api/conversations/{conversation_id}/vscode-url",
+    webHosts: "GET /api/conversations/{conversation_id}/web-hosts",
+  },
+  apiKeys: {
+    list: "GET /api/keys",
+    create: "POST /api/keys",
+    delete: "DELETE /api/keys/{key_id}",
+  },
+  settings: {
+    get: "GET /api/settings",
+    merge: "POST /api/settings",
+    reset: "POST /api/reset-settings",
+  },
+  secrets: {
+    list: "GET /api/secrets",
+    create: "POST /api/secrets",
+    update: "PUT /api/secrets/{secret_id}",
+    delete: "DELETE /api/secrets/{secret_id}",
+  },
+  providers: {
+    add: "POST /api/add-git-providers",
+    unset: "POST /api/unset-provider-tokens",
+  },
+  health: {
+    alive: "GET /alive",
+    health: "GET /health",
+    serverInfo: "GET /server_info",
+    ready: "GET /ready",
+    readiness: "GET /api/readiness",
+  },
+} as const;
+
+/** The operations that take an `Idempotency-Key`, with which they can be repeated. */
+export const keyed = [
+  "conversations.create",
+  "events.message",
+  "events.add",
+  "feedback.submit",
+  "feedback.rate",
+  "apiKeys.create",
+  "secrets.create",
+] as const;
+
+/** The operations that answer page by page, and the field of a page that holds the items. */
+export const paged = {
+  "conversations.list": "results",
+  "events.search": "events",
+  "microagents.conversations": "results",
+} as const;
+
+/** The operations of V1 as calls. `Options` is what a single call may set besides its request. */
+export interface V1Calls<Options> {
   readonly users: {
     /**
      * Who am I?: `GET /api/v1/users/me`
@@ -850,13 +959,13 @@ export interface Calls<Options> {
       options?: Options,
     ) => Promise<wire.SandboxChanged>;
     /**
-     * Delete a sandbox: `DELETE /api/v1/sandboxes/{id}`
+     * Delete a sandbox: `DELETE /api/v1/sandboxes/{sandbox}`
      *
      * Deletes the sandbox with its processes, its files and its conversations.
      */
     readonly delete: (
       request: {
-        id: wire.SandboxId;
+        sandbox: wire.SandboxId;
         /** The sandbox again, as older clients send it: the path's, or 400. */
         sandbox_id?: string | undefined;
       },
@@ -991,6 +1100,72 @@ export interface Calls<Options> {
     readonly secret: (request?: Record<string, never>, options?: Options) => Promise<Blob>;
   };
 }
+
+/** The method and the path of each operation of V1; the media type where files are sent (a form) or answered; `@` and its gate. */
+export const v1Operations = {
+  users: {
+    me: "GET /api/v1/users/me @v1",
+  },
+  appConversations: {
+    search: "GET /api/v1/app-conversations/search @v1",
+    count: "GET /api/v1/app-conversations/count @v1",
+    getMany: "GET /api/v1/app-conversations @v1",
+    start: "POST /api/v1/app-conversations @v1",
+    streamStart: "POST /api/v1/app-conversations/stream-start @v1",
+  },
+  startTasks: {
+    search: "GET /api/v1/app-conversations/start-tasks/search @v1",
+    count: "GET /api/v1/app-conversations/start-tasks/count @v1",
+    getMany: "GET /api/v1/app-conversations/start-tasks @v1",
+  },
+  v1Events: {
+    search: "GET /api/v1/events/search @v1",
+    count: "GET /api/v1/events/count @v1",
+    getMany: "GET /api/v1/events @v1",
+  },
+  agentControl: {
+    pause: "POST /api/conversations/{conversation_id}/pause @v1",
+    run: "POST /api/conversations/{conversation_id}/run @v1",
+    respondToConfirmation: "POST /api/conversations/{conversation_id}/events/respond_to_confirmation @v1",
+  },
+  sandboxes: {
+    search: "GET /api/v1/sandboxes/search @v1",
+    getMany: "GET /api/v1/sandboxes @v1",
+    start: "POST /api/v1/sandboxes @v1",
+    pause: "POST /api/v1/sandboxes/{sandbox_id}/pause @v1",
+    resume: "POST /api/v1/sandboxes/{sandbox_id}/resume @v1",
+    delete: "DELETE /api/v1/sandboxes/{sandbox} @v1",
+  },
+  sandboxSpecs: {
+    search: "GET /api/v1/sandbox-specs/search @v1",
+    getMany: "GET /api/v1/sandbox-specs @v1",
+  },
+  sandboxGit: {
+    changes: "GET /api/git/changes/{path} @v1",
+    diff: "GET /api/git/diff/{path} @v1",
+  },
+  sandboxFiles: {
+    upload: "POST /api/file/upload/{path} multipart/form-data @v1",
+    download: "GET /api/file/download/{path} application/octet-stream @v1",
+  },
+  webhooks: {
+    conversation: "POST /api/v1/webhooks/{sandbox_id}/conversations @v1",
+    events: "POST /api/v1/webhooks/{sandbox_id}/events/{conversation_id} @v1",
+    secret: "GET /api/v1/webhooks/secrets text/plain @v1",
+  },
+} as const;
+
+/** The operations of V1 that take an `Idempotency-Key`, with which they can be repeated. */
+export const v1Keyed = ["appConversations.start", "sandboxes.start"] as const;
+
+/** The operations of V1 that answer page by page, and the field of a page that holds the items. */
+export const v1Paged = {
+  "appConversations.search": "items",
+  "startTasks.search": "items",
+  "v1Events.search": "items",
+  "sandboxes.search": "items",
+  "sandboxSpecs.search": "items",
+} as const;
 
 /** The codes with which each operation fails. */
 export interface ErrorCodes {
@@ -1804,7 +1979,6 @@ export interface ErrorCodes {
       | "not_ready";
     diff:
       | "credentials_conflict"
-      | "not_a_directory"
       | "not_a_file"
       | "path_outside_workspace"
       | "validation_failed"
@@ -1902,164 +2076,5 @@ export interface ErrorCodes {
   };
 }
 
-/** The method and the path of each operation; the media type where files are sent (a form) or answered. */
-export const operations = {
-  options: {
-    models: "GET /api/options/models",
-    agents: "GET /api/options/agents",
-    securityAnalyzers: "GET /api/options/security-analyzers",
-    config: "GET /api/options/config",
-    saas: "GET /saas",
-  },
-  sessions: {
-    login: "POST /api/login",
-    authenticate: "POST /api/authenticate",
-    logout: "POST /api/logout",
-  },
-  conversations: {
-    create: "POST /api/conversations",
-    list: "GET /api/conversations",
-    get: "GET /api/conversations/{conversation_id}",
-    rename: "PATCH /api/conversations/{conversation_id}",
-    delete: "DELETE /api/conversations/{conversation_id}",
-    start: "POST /api/conversations/{conversation_id}/start",
-    stop: "POST /api/conversations/{conversation_id}/stop",
-  },
-  events: {
-    message: "POST /api/conversations/{conversation_id}/message",
-    search: "GET /api/conversations/{conversation_id}/events",
-    add: "POST /api/conversations/{conversation_id}/events",
-  },
-  trajectory: {
-    get: "GET /api/conversations/{conversation_id}/trajectory",
-  },
-  microagents: {
-    list: "GET /api/conversations/{conversation_id}/microagents",
-    conversations: "GET /api/microagent-management/conversations",
-  },
-  feedback: {
-    submit: "POST /api/conversations/{conversation_id}/submit-feedback",
-    rate: "POST /feedback/conversation",
-    ratings: "GET /feedback/conversation/{conversation_id}/batch",
-  },
-  experiments: {
-    fix: "POST /api/conversations/{conversation_id}/exp-config",
-  },
-  files: {
-    list: "GET /api/conversations/{conversation_id}/list-files",
-    select: "GET /api/conversations/{conversation_id}/select-file",
-    upload: "POST /api/conversations/{conversation_id}/upload-files multipart/form-data",
-    zip: "GET /api/conversations/{conversation_id}/zip-directory application/zip",
-  },
-  git: {
-    changes: "GET /api/conversations/{conversation_id}/git/changes",
-    diff: "GET /api/conversations/{conversation_id}/git/diff",
-  },
-  runtime: {
-    config: "GET /api/conversations/{conversation_id}/config",
-    vscodeUrl: "GET /api/conversations/{conversation_id}/vscode-url",
-    webHosts: "GET /api/conversations/{conversation_id}/web-hosts",
-  },
-  apiKeys: {
-    list: "GET /api/keys",
-    create: "POST /api/keys",
-    delete: "DELETE /api/keys/{key_id}",
-  },
-  settings: {
-    get: "GET /api/settings",
-    merge: "POST /api/settings",
-    reset: "POST /api/reset-settings",
-  },
-  secrets: {
-    list: "GET /api/secrets",
-    create: "POST /api/secrets",
-    update: "PUT /api/secrets/{secret_id}",
-    delete: "DELETE /api/secrets/{secret_id}",
-  },
-  providers: {
-    add: "POST /api/add-git-providers",
-    unset: "POST /api/unset-provider-tokens",
-  },
-  health: {
-    alive: "GET /alive",
-    health: "GET /health",
-    serverInfo: "GET /server_info",
-    ready: "GET /ready",
-    readiness: "GET /api/readiness",
-  },
-  users: {
-    me: "GET /api/v1/users/me",
-  },
-  appConversations: {
-    search: "GET /api/v1/app-conversations/search",
-    count: "GET /api/v1/app-conversations/count",
-    getMany: "GET /api/v1/app-conversations",
-    start: "POST /api/v1/app-conversations",
-    streamStart: "POST /api/v1/app-conversations/stream-start",
-  },
-  startTasks: {
-    search: "GET /api/v1/app-conversations/start-tasks/search",
-    count: "GET /api/v1/app-conversations/start-tasks/count",
-    getMany: "GET /api/v1/app-conversations/start-tasks",
-  },
-  v1Events: {
-    search: "GET /api/v1/events/search",
-    count: "GET /api/v1/events/count",
-    getMany: "GET /api/v1/events",
-  },
-  agentControl: {
-    pause: "POST /api/conversations/{conversation_id}/pause",
-    run: "POST /api/conversations/{conversation_id}/run",
-    respondToConfirmation: "POST /api/conversations/{conversation_id}/events/respond_to_confirmation",
-  },
-  sandboxes: {
-    search: "GET /api/v1/sandboxes/search",
-    getMany: "GET /api/v1/sandboxes",
-    start: "POST /api/v1/sandboxes",
-    pause: "POST /api/v1/sandboxes/{sandbox_id}/pause",
-    resume: "POST /api/v1/sandboxes/{sandbox_id}/resume",
-    delete: "DELETE /api/v1/sandboxes/{id}",
-  },
-  sandboxSpecs: {
-    search: "GET /api/v1/sandbox-specs/search",
-    getMany: "GET /api/v1/sandbox-specs",
-  },
-  sandboxGit: {
-    changes: "GET /api/git/changes/{path}",
-    diff: "GET /api/git/diff/{path}",
-  },
-  sandboxFiles: {
-    upload: "POST /api/file/upload/{path} multipart/form-data",
-    download: "GET /api/file/download/{path} application/octet-stream",
-  },
-  webhooks: {
-    conversation: "POST /api/v1/webhooks/{sandbox_id}/conversations",
-    events: "POST /api/v1/webhooks/{sandbox_id}/events/{conversation_id}",
-    secret: "GET /api/v1/webhooks/secrets text/plain",
-  },
-} as const;
-
-/** The operations that take an `Idempotency-Key`, with which they can be repeated. */
-export const keyed = [
-  "conversations.create",
-  "events.message",
-  "events.add",
-  "feedback.submit",
-  "feedback.rate",
-  "apiKeys.create",
-  "secrets.create",
-  "appConversations.start",
-  "sandboxes.start",
-] as const;
-
-/** The operations that answer page by page, and the field of a page that holds the items. */
-export const paged = {
-  "conversations.list": "results",
-  "events.search": "events",
-  "microagents.conversations": "results",
-  "appConversations.search": "items",
-  "startTasks.search": "items",
-  "v1Events.search": "items",
-  "sandboxes.search": "items",
-  "sandboxSpecs.search": "items",
-} as const;
+/** The gates that operations are behind, each with the setting of the server that opens it. */
+export const gates = { v1: "ENABLE_V1=on" } as const;

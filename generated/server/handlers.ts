@@ -236,7 +236,7 @@ export interface SandboxesHandlers<Context, Raw> {
   pause: Handler<typeof contract.sandboxes.pause, Context, Raw>;
   /** Resume a sandbox: `POST /api/v1/sandboxes/{sandbox_id}/resume` */
   resume: Handler<typeof contract.sandboxes.resume, Context, Raw>;
-  /** Delete a sandbox: `DELETE /api/v1/sandboxes/{id}` */
+  /** Delete a sandbox: `DELETE /api/v1/sandboxes/{sandbox}` */
   delete: Handler<typeof contract.sandboxes.delete, Context, Raw>;
 }
 

@@ -884,7 +884,7 @@ export const operations = [
     resource: "sandboxes",
     name: "delete",
     method: "DELETE",
-    path: "/api/v1/sandboxes/:id",
+    path: "/api/v1/sandboxes/:sandbox",
     security: "user",
     rateLimit: "user",
     gate: "v1",

@@ -1,7 +1,10 @@
+import { gates } from "../../contract/index.ts";
+import type { Gate } from "../../contract/index.ts";
 import { mapRefs, nameOfRef, refTo } from "../model/json-schema.ts";
 import type { JsonSchema } from "../model/json-schema.ts";
 import type { ChannelModel, Model, OperationModel, ParameterModel } from "../model/model.ts";
 import { formMediaType } from "./openapi/refs.ts";
+import { deprecationNote } from "./deprecations.ts";
 import { pagingOf } from "./paging.ts";
 import { jsDoc, propertyName, sourceHeader } from "./source.ts";
 import { emitTypes, typeOf } from "./types.ts";
@@ -15,16 +18,41 @@ export function emitClientTypes(model: Model): string {
 export function emitClientOperations(model: Model): string {
   // A redirect is for a browser that goes there: there is nothing in it that a program could call.
   const calls = model.operations.filter(({ redirect }) => redirect === undefined);
-  const resources = [...Map.groupBy(calls, ({ resource }) => resource)];
+  const resources = byResource(calls);
   return [
     sourceHeader("client.ts", "contract/rest/*.ts"),
     `import type * as wire from "./types.ts";\n`,
-    `${jsDoc(["The operations as calls. `Options` is what a single call may set besides its request."])}export interface Calls<Options> {\n${resources.map(([resource, operations]) => resourceCalls(resource, operations, model)).join("")}}\n`,
+    ...surface(
+      calls.filter((call) => !isV1(call)),
+      "",
+      model,
+    ),
+    ...surface(calls.filter(isV1), "V1", model),
     `${jsDoc(["The codes with which each operation fails."])}export interface ErrorCodes {\n${resources.map(([resource, operations]) => resourceCodes(resource, operations)).join("")}}\n`,
-    `${jsDoc(["The method and the path of each operation; the media type where files are sent (a form) or answered."])}export const operations = {\n${resources.map(([resource, operations]) => resourceTable(resource, operations)).join("")}} as const;\n`,
-    `${jsDoc(["The operations that take an `Idempotency-Key`, with which they can be repeated."])}export const keyed = [\n${keyedOperations(model)}] as const;\n`,
-    `${jsDoc(["The operations that answer page by page, and the field of a page that holds the items."])}export const paged = {\n${pagedOperations(model)}} as const;\n`,
+    `${jsDoc(["The gates that operations are behind, each with the setting of the server that opens it."])}export const gates = ${JSON.stringify(gatesOf(calls))} as const;\n`,
   ].join("\n");
+}
+
+function byResource(operations: readonly OperationModel[]): [string, OperationModel[]][] {
+  return [...Map.groupBy(operations, ({ resource }) => resource)];
+}
+
+/** Behind the gate, and so in tables of their own: whoever uses V0 alone does not carry V1. */
+function isV1({ operation }: OperationModel): boolean {
+  return operation.metadata.gate === "v1";
+}
+
+/** The types and tables of one version. @param version before their names; empty for V0 */
+function surface(operations: readonly OperationModel[], version: "" | "V1", model: Model): string[] {
+  const resources = byResource(operations);
+  const name = (plain: string) => (version === "" ? plain : `v1${plain[0]?.toUpperCase()}${plain.slice(1)}`);
+  const of = version === "" ? "" : " of V1";
+  return [
+    `${jsDoc([`The operations${of} as calls. \`Options\` is what a single call may set besides its request.`])}export interface ${version}Calls<Options> {\n${resources.map(([resource, group]) => resourceCalls(resource, group, model)).join("")}}\n`,
+    `${jsDoc([`The method and the path of each operation${of}; the media type where files are sent (a form) or answered; \`@\` and its gate.`])}export const ${name("operations")} = {\n${resources.map(([resource, group]) => resourceTable(resource, group)).join("")}} as const;\n`,
+    `${jsDoc([`The operations${of} that take an \`Idempotency-Key\`, with which they can be repeated.`])}export const ${name("keyed")} = [\n${keyedOperations(operations)}] as const;\n`,
+    `${jsDoc([`The operations${of} that answer page by page, and the field of a page that holds the items.`])}export const ${name("paged")} = {\n${pagedOperations(operations, model)}} as const;\n`,
+  ];
 }
 
 /** `generated/client/channels.ts`: what goes over each socket and where it is. Behaviour is in `client/`. */
@@ -81,13 +109,18 @@ function callType(operation: OperationModel, model: Model): string {
   return `${documentation(operation, paging !== undefined)}    readonly ${propertyName(operation.name)}: (${request}, options?: Options) => Promise<${response}>${items};\n`;
 }
 
-function keyedOperations({ operations }: Model): string {
+function gatesOf(operations: readonly OperationModel[]): Readonly<Record<string, string>> {
+  const used = new Set(operations.map(({ operation }) => operation.metadata.gate));
+  return Object.fromEntries(Object.entries(gates).filter(([gate]) => used.has(gate as Gate)));
+}
+
+function keyedOperations(operations: readonly OperationModel[]): string {
   const keyed = operations.filter(({ operation }) => operation.metadata.idempotencyKey);
   return keyed.map(({ resource, name }) => `  ${JSON.stringify(`${resource}.${name}`)},\n`).join("");
 }
 
-function pagedOperations(model: Model): string {
-  const rows = model.operations.map((operation) => {
+function pagedOperations(operations: readonly OperationModel[], model: Model): string {
+  const rows = operations.map((operation) => {
     const paging = pagingOf(operation, model);
     const id = JSON.stringify(`${operation.resource}.${operation.name}`);
     return paging ? `  ${id}: ${JSON.stringify(paging.field)},\n` : "";
@@ -105,11 +138,9 @@ function resourceCodes(resource: string, operations: readonly OperationModel[]):
 
 function documentation({ operation, template }: OperationModel, paged: boolean): string {
   const { summary, description, deprecation } = operation.metadata;
-  const warning =
-    deprecation && `since ${deprecation.since}, use \`${deprecation.replacement}\`. ${deprecation.reason}`;
   const text = [`${summary}: \`${operation.method} ${template}\``, "", description];
   if (paged) text.push("", "`await` gives one page; `for await` gives the items of this page and of all that follow.");
-  return jsDoc(text, "    ", warning);
+  return jsDoc(text, "    ", deprecation && deprecationNote(deprecation));
 }
 
 /** Parameters by name, and the body under `body`: so no parameter can clash with a field of the body. */
@@ -137,7 +168,9 @@ function wireType(schema: JsonSchema): string {
 function resourceTable(resource: string, operations: readonly OperationModel[]): string {
   const rows = operations.map(({ name, operation, template, upload, download }) => {
     const files = upload ? formMediaType : download?.mediaType;
-    return `    ${propertyName(name)}: ${JSON.stringify([operation.method, template, ...(files ? [files] : [])].join(" "))},\n`;
+    const { gate } = operation.metadata;
+    const parts = [operation.method, template, ...(files ? [files] : []), ...(gate ? [`@${gate}`] : [])];
+    return `    ${propertyName(name)}: ${JSON.stringify(parts.join(" "))},\n`;
   });
   return `  ${propertyName(resource)}: {\n${rows.join("")}  },\n`;
 }

@@ -23,6 +23,7 @@ export interface JsonSchema {
   examples?: unknown[];
   /** Of a parameter that is a list: whether it is repeated for each entry, instead of joined with commas. */
   explode?: boolean;
+  deprecated?: boolean;
   discriminator?: { propertyName: string; mapping?: Record<string, string> };
   [keyword: `x-${string}`]: unknown;
 }

@@ -12,5 +12,7 @@ export interface ConversationSocket {
   readonly record: ConversationRecord;
   /** Whether its messages are still taken. */
   readonly admitted: () => boolean;
+  /** Told the name of every deprecated message. */
+  readonly noteDeprecated: (name: string) => void;
   readonly close: (code: number, reason: string) => void;
 }

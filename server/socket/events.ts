@@ -3,9 +3,11 @@ import type * as z from "zod";
 import { ShorthandFrame, TypedClientFrame, channels, tooManyConversations } from "../../contract/index.ts";
 import type { ActionRequest, ErrorDetail, MessageErrorCode, StatusFrame } from "../../contract/index.ts";
 import { ApiError } from "../api-error.ts";
+import type { Clock } from "../clock.ts";
 import type { ConversationService } from "../conversations/conversation-service.ts";
 import type { EventBus } from "../conversations/event-bus.ts";
 import type { EventLog } from "../conversations/event-log.ts";
+import { isOver } from "../deprecation.ts";
 import { issueDetails, toApiError, validationFailed } from "../http/errors.ts";
 import { includes } from "../identity/principal.ts";
 import type { Principal } from "../identity/principal.ts";
@@ -23,6 +25,7 @@ export interface EventsDeps {
   readonly idempotency: Idempotency;
   readonly log: EventLog;
   readonly bus: EventBus;
+  readonly clock: Clock;
   readonly logger: Logger;
 }
 
@@ -36,11 +39,11 @@ const documented: ReadonlySet<string> = new Set(legacy_action.errors);
  * @returns ends the talk
  */
 export function speak(conversation: ConversationSocket, query: EventsQuery, deps: EventsDeps): () => void {
-  const { socket, record, principal, admitted, outbox, close } = conversation;
+  const { socket, record, principal, admitted, outbox, close, noteDeprecated } = conversation;
   const { push } = outbox;
-  const { conversations, idempotency, logger, log, bus } = deps;
+  const { conversations, idempotency, logger, log, bus, clock } = deps;
   const tell = (status: StatusFrame) => push(statusFrame(status));
-  const answering = { principal, conversationId: record.id, conversations, idempotency, logger };
+  const answering = { principal, conversationId: record.id, conversations, idempotency, logger, clock, noteDeprecated };
   receive({ socket, admitted, push, answer: (data, isBinary) => answer(data, isBinary, answering) });
   return follow({
     conversationId: record.id,
@@ -63,7 +66,10 @@ export function speak(conversation: ConversationSocket, query: EventsQuery, deps
   });
 }
 
-interface Answering extends Pick<EventsDeps, "conversations" | "idempotency" | "logger"> {
+interface Answering
+  extends
+    Pick<EventsDeps, "conversations" | "idempotency" | "logger" | "clock">,
+    Pick<ConversationSocket, "noteDeprecated"> {
   readonly principal: Principal;
   readonly conversationId: string;
 }
@@ -80,7 +86,7 @@ async function* statuses(data: RawData, isBinary: boolean, options: Answering): 
     requestId = requestIdOf(frame);
     if (!includes(options.principal.scope, "write")) throw new ApiError("scope_insufficient");
     const message = readMessage(frame);
-    if (message.deprecated) yield deprecated(requestId);
+    if (message.deprecated) yield warnedOf(legacy_action, requestId, options);
     yield await acknowledged(message.action, requestId, options);
   } catch (error) {
     yield refusal(error, requestId, options.logger);
@@ -144,9 +150,18 @@ function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null;
 }
 
-function deprecated(request_id: string | null): StatusFrame {
-  const { replacement, sunset } = legacy_action.deprecation;
-  const message = `${legacy_action.name} is deprecated and stops working on ${sunset}. Send ${replacement} with the same data.`;
+/** @throws {ApiError} `operation_removed`, from the sunset on */
+function warnedOf(
+  { name, deprecation }: typeof legacy_action,
+  request_id: string | null,
+  { clock, noteDeprecated }: Answering,
+): StatusFrame {
+  noteDeprecated(name);
+  const { replacement, sunset, reason } = deprecation;
+  const instead = `Send ${replacement} with the same data.`;
+  if (isOver(deprecation, clock))
+    throw new ApiError("operation_removed", `${name} was removed on ${sunset}. ${instead} ${reason}`);
+  const message = `${name} is deprecated and stops working on ${sunset}. ${instead}`;
   return { type: "status", status: "deprecated", message, replacement, sunset, request_id };
 }
 

@@ -13,8 +13,9 @@ export const migrations: Record<string, Migration> = {
   "005-event-indexes": { up: eventIndexes },
   "006-identity": { up: identity },
   "007-oidc": { up: oidcSubjects },
-  "008-versions": { up: versions },
-  "009-sandboxes": { up: sandboxes },
+  "008-event-signatures": { up: eventSignatures },
+  "009-versions": { up: versions },
+  "010-sandboxes": { up: sandboxes },
 };
 
 async function firstLight(db: Kysely<unknown>): Promise<void> {
@@ -300,4 +301,18 @@ async function startTasks(db: Kysely<unknown>): Promise<void> {
       .execute();
   await db.schema.createIndex("start_tasks_by_conversation").on("start_tasks").column("conversation_id").execute();
   await db.schema.createIndex("start_tasks_by_status").on("start_tasks").column("status").execute();
+}
+
+/** Filled as events come; those of a log from before are made when a text is first looked for in it. */
+async function eventSignatures(db: Kysely<unknown>): Promise<void> {
+  await db.schema
+    .createTable("event_signatures")
+    .addColumn("conversation_id", "text", (column) =>
+      column.notNull().references("conversations.id").onDelete("cascade"),
+    )
+    .addColumn("block", "integer", (column) => column.notNull())
+    .addColumn("scheme", "text", (column) => column.notNull())
+    .addColumn("signature", "bytea", (column) => column.notNull()) // SQLite takes any name for a type
+    .addPrimaryKeyConstraint("event_signatures_key", ["conversation_id", "block"])
+    .execute();
 }

@@ -47,13 +47,13 @@ export const MetricsSnapshot = z.object(snapshot).meta({
   id: "MetricsSnapshot",
   description: "What a model has used so far.",
   examples: [
-      {
-        model_name: "example/model",
-        accumulated_cost: 0.01,
-        max_budget_per_task: null,
-        accumulated_token_usage: null,
-      },
-    ],
+    {
+      model_name: "example/model",
+      accumulated_cost: 0.01,
+      max_budget_per_task: null,
+      accumulated_token_usage: null,
+    },
+  ],
 });
 
 export const V1Metrics = z

@@ -61,7 +61,12 @@ const AppConversation = z
         trigger: null,
         pr_number: [],
         llm_model: null,
-        metrics: { model_name: "default", accumulated_cost: 0, max_budget_per_task: null, accumulated_token_usage: null },
+        metrics: {
+          model_name: "default",
+          accumulated_cost: 0,
+          max_budget_per_task: null,
+          accumulated_token_usage: null,
+        },
         parent_conversation_id: null,
         sub_conversation_ids: [],
         created_at: "2026-11-22T10:15:29.000Z",

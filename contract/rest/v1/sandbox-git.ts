@@ -94,7 +94,6 @@ export const sandboxGit = {
       "file_not_found",
       "not_a_repository",
       "not_a_file",
-      "not_a_directory",
       "permission_denied",
       "git_failed",
       "file_too_large",

@@ -86,7 +86,7 @@ export const sandboxes = {
     responses: { 200: SandboxInfo },
     errors: ["sandbox_spec_not_found"],
     idempotencyKey: true,
-    produces: { sandbox_id: "id", id: "id" },
+    produces: { sandbox_id: "id", sandbox: "id" },
     differences: [
       {
         topic: "an unknown `sandbox_spec_id`",
@@ -132,10 +132,10 @@ export const sandboxes = {
   delete: operation({
     ...common,
     method: "DELETE",
-    path: "/api/v1/sandboxes/:id",
+    path: "/api/v1/sandboxes/:sandbox",
     summary: "Delete a sandbox",
     description: "Deletes the sandbox with its processes, its files and its conversations.",
-    params: z.object({ id: SandboxId }),
+    params: z.object({ sandbox: SandboxId }),
     query: z.object({
       sandbox_id: sandboxIdText.optional().describe("The sandbox again, as older clients send it: the path's, or 400."),
     }),
@@ -157,6 +157,6 @@ export const sandboxes = {
         change: "Pause a sandbox whose conversations are to stay.",
       },
     ],
-    example: { request: { params: { id: exampleSandboxId } }, response: { success: true } },
+    example: { request: { params: { sandbox: exampleSandboxId } }, response: { success: true } },
   }),
 };

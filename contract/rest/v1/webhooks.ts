@@ -23,11 +23,14 @@ export type ReportedConversation = z.output<typeof ReportedConversation>;
 /** An agent that waits for an answer to this many events at once does something wrong. */
 const mostEvents = 1000;
 
-const ReportedEvents = z.array(ReportedV1Event).max(mostEvents).meta({
-  id: "ReportedEvents",
-  description: `Up to ${mostEvents} events, in the order of the log.`,
-  examples: [[exampleOf(ReportedV1Event)]],
-});
+const ReportedEvents = z
+  .array(ReportedV1Event)
+  .max(mostEvents)
+  .meta({
+    id: "ReportedEvents",
+    description: `Up to ${mostEvents} events, in the order of the log.`,
+    examples: [[exampleOf(ReportedV1Event)]],
+  });
 
 const WebhookReceived = z.object({ success }).meta({
   id: "WebhookReceived",

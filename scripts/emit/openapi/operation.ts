@@ -33,6 +33,7 @@ export function operationObject(model: OperationModel, all: readonly OperationMo
     ...(sandboxKey && { "x-sandbox-key": true }),
     ...(pathTail && { "x-path-tail": true }),
     ...(gate && { "x-gate": gate }),
+    ...(deprecation && { "x-sunset": deprecation.sunset }),
     ...(deprecation && { "x-deprecation": { ...deprecation, replacement: replacement(deprecation.replacement, all) } }),
     ...(differences && { "x-upstream-differences": differences.map((difference) => ({ ...difference })) }),
   };

@@ -14,9 +14,10 @@ export function sandboxGitHandlers(paths: SandboxPaths): ServerHandlers["sandbox
   return {
     async changes({ params, query }, { principal }) {
       const sandboxId = sandboxOf(principal, query.sandbox_id);
-      const body = await paths.resolve(principal, sandboxId, params.path, async (workspace, folder) =>
-        changesBelow(folder, (await workspace.changes()) ?? []),
-      );
+      const body = await paths.resolve(principal, sandboxId, params.path, async (workspace, folder) => {
+        await workspace.list(folder); // which tells whether it is one
+        return changesBelow(folder, (await workspace.changes()) ?? []);
+      });
       return { status: 200, body };
     },
     async diff({ params, query }, { principal }) {

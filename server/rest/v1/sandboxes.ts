@@ -44,9 +44,9 @@ export function sandboxesHandlers({
       return { status: 200, body: { success: true } };
     },
     async delete({ params, query }, { principal }) {
-      if ((query.sandbox_id ?? params.id) !== params.id)
+      if ((query.sandbox_id ?? params.sandbox) !== params.sandbox)
         throw validationFailed([{ in: "query", path: "sandbox_id", message: "must be that of the path, or left out" }]);
-      await sandboxes.delete(principal, params.id);
+      await sandboxes.delete(principal, params.sandbox);
       return { status: 200, body: { success: true } };
     },
   };
