@@ -64,6 +64,8 @@ export const enums: Readonly<Record<string, readonly (string | number)[]>> = {
   GitChangeStatus: ["M", "A", "D", "U"],
   ConversationVersion: ["V0", "V1"],
   MicroagentType: ["repo", "knowledge"],
+  SecurityRisk: ["UNKNOWN", "LOW", "MEDIUM", "HIGH"],
+  ConversationExecutionStatus: ["idle", "running", "paused", "waiting_for_confirmation", "finished", "error", "stuck"],
   FeedbackPolarity: ["positive", "negative"],
   FeedbackPermissions: ["public", "private"],
 };
