@@ -23,6 +23,14 @@ const working: ReadonlySet<AgentState | null> = new Set<AgentState | null>([
   "rate_limited",
 ]);
 
+/** What tells that an agent elsewhere has reported it: its words are shown as they came. */
+export const reported = "An agent elsewhere has reported it.";
+const reportedLoop = "An agent elsewhere has reported that it repeats itself.";
+
+export function isReported(reason: string): boolean {
+  return reason === reported || reason === reportedLoop;
+}
+
 /**
  * What the agent is doing, in the words of V1.
  * @param before the state before this one; null when there was none
@@ -31,29 +39,30 @@ const working: ReadonlySet<AgentState | null> = new Set<AgentState | null>([
 export function executionStatus(
   state: AgentState,
   before: AgentState | null,
-  reason = "",
+  reason: string,
 ): ConversationExecutionStatus {
-  if (state === "paused" && reason !== "") return "stuck";
+  if (state === "paused" && reason !== "" && reason !== reported) return "stuck";
   return statuses[state] ?? (working.has(before) ? "finished" : "idle");
 }
 
-/** The state that an agent elsewhere is in when it reports a status. */
+/** The state of an agent elsewhere that reports a status. */
 export function agentStateOf(status: ConversationExecutionStatus): { agent_state: AgentState; reason: string } {
-  const states: Readonly<Record<ConversationExecutionStatus, AgentState>> = {
-    idle: "loading",
-    running: "running",
-    paused: "paused",
-    waiting_for_confirmation: "awaiting_user_confirmation",
-    finished: "finished",
-    error: "error",
-    stuck: "paused",
-  };
-  return { agent_state: states[status], reason: status === "stuck" ? "The agent repeats itself." : "" };
+  return { agent_state: reportedStates[status], reason: status === "stuck" ? reportedLoop : reported };
 }
 
+const reportedStates: Readonly<Record<ConversationExecutionStatus, AgentState>> = {
+  idle: "loading",
+  running: "running",
+  paused: "paused",
+  waiting_for_confirmation: "awaiting_user_confirmation",
+  finished: "finished",
+  error: "error",
+  stuck: "paused",
+};
+
 /**
- * Whether a state is another status than the one before it. Of an agent that waits for the user it is not known which it had:
- * what comes then is told.
+ * Whether a state of an agent of this server is another status than the one before it. Of an agent that waits for the user it
+ * is not known which it had: what comes then is told.
  */
 export function changesStatus(state: AgentState, before: AgentState | null, reason: string): boolean {
   const earlier = before === null ? "idle" : statuses[before]; // a conversation begins idle

@@ -86,7 +86,10 @@ export const toolRows = {
     }),
     loses: [],
   },
-  finish: { show: (action: ActionNamed<"finish">) => finished(action), loses: ["thought", "outputs"] },
+  finish: {
+    show: (action: ActionNamed<"finish">) => finished(action),
+    loses: ["thought", "outputs"],
+  },
   reject: {
     show: (action: ActionNamed<"reject">) => finished(action),
     loses: ["thought", "outputs"],
@@ -188,7 +191,8 @@ function ownTool({ action, args }: { readonly action: string; readonly args: obj
 
 /** V1 has one way to end. An agent that has given up says so in words. */
 function finished(action: ActionNamed<"finish" | "reject">): ToolUse {
-  return { tool: "finish", action: { kind: "FinishAction", message: describeAction(action) } };
+  const message = action.action === "finish" ? action.args.final_thought : describeAction(action);
+  return { tool: "finish", action: { kind: "FinishAction", message } };
 }
 
 /** No tool of a server is called like that. */
@@ -223,7 +227,8 @@ function request(action: ToolLike["action"], args: object): ToolLike {
   return withoutId(ActionRequest.parse({ action, args })) as ToolLike;
 }
 
-function withoutId<Any extends { id?: unknown }>({ id: _, ...action }: Any): Omit<Any, "id"> {
+function withoutId<Any extends { id?: unknown }>(sent: Any): Omit<Any, "id"> {
+  const { id: _, ...action } = sent;
   return action;
 }
 

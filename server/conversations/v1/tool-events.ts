@@ -6,7 +6,7 @@ import { isToolLike, shownTool } from "./tool-actions.ts";
 import type { Context, V1Body } from "./translation.ts";
 
 /** A call of a tool, as everything says that belongs to it. */
-interface Call {
+export interface Call {
   readonly tool_name: string;
   readonly tool_call_id: string;
 }
@@ -36,7 +36,7 @@ export function shownAction(event: ActionEvent, context: Context): V1Body[] {
 export function shownObservation(event: ObservationEvent, context: Context): V1Body[] {
   if (!isOutcome(event)) return [];
   const { cause } = context;
-  const observation = shownOutcome(event, cause as Action | null);
+  const observation = shownOutcome(event, cause && isQuestion(cause) ? (cause as Action) : null);
   const asked = askedBy(event, context);
   return [
     ...asked.question,
@@ -61,16 +61,26 @@ export function rejectionOf(event: ObservationEvent, context: Context): V1Body[]
 
 /** That an action has failed, or that the agent has asked for one that there is not. */
 export function toolError(event: ObservationEvent, { cause }: Context): V1Body {
-  return { source: "agent", ...callOf(cause ?? event), error: event.content, kind: "AgentErrorEvent" };
+  return {
+    source: "agent",
+    ...callOf(cause && isQuestion(cause) ? cause : event),
+    error: event.content,
+    kind: "AgentErrorEvent",
+  };
 }
 
 function askedBy(
   event: ObservationEvent,
   { cause, idOf }: Context,
 ): { call: Call; actionId: string; question: V1Body[] } {
-  if (cause) return { call: callOf(cause), actionId: idOf(questionOf(cause)), question: [] };
+  if (cause && isQuestion(cause)) return { call: callOf(cause), actionId: idOf(questionOf(cause)), question: [] };
   const call = callOf(event);
   return { call, actionId: idOf(event.id), question: [actionEvent(event, call, { kind: "MCPToolAction", data: {} })] };
+}
+
+/** Whether an action is shown as the call of a tool, so that something can come of it. */
+function isQuestion(event: ActionEvent): boolean {
+  return isToolLike(event as Action & ActionEvent);
 }
 
 /** Of an action that was held back, the event that asked: the one that was decided upon is not shown. */
@@ -102,7 +112,7 @@ function actionEvent(event: Event, call: Call, action: V1EventOf<"ActionEvent">[
   const { kind: _, ...called } = action ?? { kind: null };
   const answer = event.tool_call_metadata?.model_response["id"];
   return {
-    source: event.source === "user" ? "user" : "agent",
+    source: "action" in event ? event.source : "agent",
     thought: thought === "" ? [] : [textPart(thought)],
     reasoning_content: null,
     thinking_blocks: [],

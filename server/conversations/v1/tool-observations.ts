@@ -44,7 +44,6 @@ export function shownOutcome(observation: Outcome, cause: Action | null): V1Tool
     case "read":
       return editorObservation("view", observation.extras.path, plain);
     case "write":
-      return cause ? editorObservation("create", observation.extras.path, plain) : ownOutcome(observation);
     case "edit":
       return shownEdit(observation, cause);
     case "browse":
@@ -134,12 +133,14 @@ function readTerminal(observation: ObservationOf<"TerminalObservation">): Observ
 }
 
 /** What was done with the file stands in the action alone. */
-function shownEdit(observation: Named<"edit">, cause: Action | null): V1ToolObservation {
+function shownEdit(observation: Named<"write" | "edit">, cause: Action | null): V1ToolObservation {
   const shown = cause && isToolLike(cause) ? shownTool(cause).action : null;
-  if (shown?.kind !== "FileEditorAction") return ownOutcome(observation);
-  const { path, prev_exist, old_content, new_content } = observation.extras;
+  if (shown?.kind !== "FileEditorAction" || shown.command === "view") return ownOutcome(observation);
   const plain = { content: textParts(observation.content), is_error: false };
-  return { ...editorObservation(shown.command, path, plain), prev_exist, old_content, new_content };
+  const written = editorObservation(shown.command, observation.extras.path, plain);
+  if (observation.observation === "write") return written;
+  const { prev_exist, old_content, new_content } = observation.extras;
+  return { ...written, prev_exist, old_content, new_content };
 }
 
 function editorObservation(

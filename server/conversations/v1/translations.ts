@@ -1,14 +1,22 @@
 // The one table between the events of V0, which are stored, and those of V1, which are shown: reference/v1-api.md §10 to §12.
-import type { ActionEvent, AgentState, Event, EventSource, V1EventKind } from "../../../contract/index.ts";
+import type {
+  ActionEvent,
+  AgentState,
+  ConversationExecutionStatus,
+  Event,
+  EventSource,
+  V1EventKind,
+} from "../../../contract/index.ts";
 import { condensationRead, forgottenReading } from "./condensations.ts";
 import { imageParts, messageOf, textOf, textPart, textParts } from "./content.ts";
-import { agentStateOf, changesStatus, executionStatus } from "./execution-status.ts";
+import { agentStateOf, changesStatus, executionStatus, isReported, reported } from "./execution-status.ts";
 import { newObservation, errorObservation } from "../event-draft.ts";
-import type { Action } from "../event-draft.ts";
+import type { Action, Observation } from "../event-draft.ts";
 import { readTool } from "./tool-actions.ts";
 import { readOutcome } from "./tool-observations.ts";
 import { rejectionOf, shownAction, shownObservation, toolError } from "./tool-events.ts";
-import type { ReadTable, Reading, ShownAs, ShownTable, V1Body } from "./translation.ts";
+import type { Call } from "./tool-events.ts";
+import type { ReadTable, Reader, Reading, ShownAs, ShownTable, V1Body } from "./translation.ts";
 
 const tool = {
   kinds: ["ActionEvent", "ObservationEvent", "ConversationStateUpdateEvent"],
@@ -46,7 +54,11 @@ export const shown: ShownTable = {
   "action delegate": tool,
   "action task_tracking": tool,
   "action recall": { none: recalled },
-  "action change_agent_state": { none: "it is a wish: the status that follows says what became of it" },
+  "action change_agent_state": {
+    kinds: ["PauseEvent"],
+    // Of an agent of this server it is a wish: the status that follows says what became of it.
+    show: ({ args }) => (args.agent_state === "paused" && isReported(args.thought) ? [pauseEvent] : []),
+  },
   "action condensation": {
     kinds: ["Condensation"],
     show: ({ id, args }, { forgotten }) => [
@@ -129,49 +141,26 @@ export const read: ReadTable = {
   ActionEvent: {
     read: (event) => {
       if (event.action === null) return []; // no action was made of the call: an AgentErrorEvent says why
-      const { source, thought, security_risk, tool_name, tool_call_id, llm_response_id } = event;
+      const { source, thought, security_risk, tool_name, llm_response_id } = event;
       const { args, ...plain } = readTool({ tool: tool_name, action: event.action });
       const own = {
         ...("thought" in args && plain.action !== "think" && { thought: textOf(thought) }),
         ...("security_risk" in args && { security_risk: risks.indexOf(security_risk) - 1 }),
       };
-      const tool_call_metadata = {
-        function_name: tool_name,
-        tool_call_id,
-        model_response: { id: llm_response_id },
-        total_calls_in_response: 1,
-      };
+      const tool_call_metadata = callMade(event, { id: llm_response_id });
       return [action(source, { ...plain, args: { ...args, ...own }, tool_call_metadata } as Action)];
     },
   },
   ObservationEvent: {
-    read: ({ tool_name, tool_call_id, observation }, { actionOfCall }) => {
-      const outcomeRead = readOutcome(tool_name, observation);
-      return outcomeRead
-        ? [{ kind: "observation", source: "agent", observation: outcomeRead, ...causedBy(actionOfCall(tool_call_id)) }]
-        : [];
+    read: (event, reader) => {
+      const observation = readOutcome(event.tool_name, event.observation);
+      return observation ? [answerTo(event, observation, reader)] : [];
     },
   },
   UserRejectObservation: {
-    read: ({ tool_call_id, rejection_reason }, { actionOfCall }) => [
-      {
-        kind: "observation",
-        source: "agent",
-        observation: newObservation("user_rejected", rejection_reason, {}),
-        ...causedBy(actionOfCall(tool_call_id)),
-      },
-    ],
+    read: (event, reader) => [answerTo(event, newObservation("user_rejected", event.rejection_reason, {}), reader)],
   },
-  AgentErrorEvent: {
-    read: ({ tool_call_id, error }, { actionOfCall }) => [
-      {
-        kind: "observation",
-        source: "agent",
-        observation: errorObservation(error, ""),
-        ...causedBy(actionOfCall(tool_call_id)),
-      },
-    ],
-  },
+  AgentErrorEvent: { read: (event, reader) => [answerTo(event, errorObservation(event.error, ""), reader)] },
   ConversationStateUpdateEvent: {
     read: (event) => {
       if (event.key !== "execution_status") return []; // what is used comes with the actions; the rest is the other server's
@@ -182,7 +171,9 @@ export const read: ReadTable = {
   ConversationErrorEvent: {
     read: ({ code, detail }) => [{ kind: "observation", source: "agent", observation: errorObservation(detail, code) }],
   },
-  PauseEvent: { none: "the status `paused`, which comes with it, says so" },
+  PauseEvent: {
+    read: () => [action("user", { action: "change_agent_state", args: { agent_state: "paused", thought: reported } })],
+  },
   Condensation: { read: (event, reader) => [forgottenReading(condensationRead(event, reader))] },
   CondensationRequest: { read: () => [action("user", { action: "condensation_request", args: {} })] },
   CondensationSummaryEvent: {
@@ -249,19 +240,24 @@ const plainMessage = {
 
 /** The status of a state, and for an error what has gone wrong. */
 function stateChange(state: AgentState, reason: string, before: AgentState | null): V1Body[] {
+  if (isReported(reason)) return [statusUpdate(executionStatus(state, before, reason))];
   // An action that waits for consent says so itself, so that the status comes after it.
   if (state === "awaiting_user_confirmation") return [];
   // A reason that is a code names the error before it, which has said so.
   if (state === "error" && isCode(reason)) return [];
   const failed = state === "error" && reason !== "" ? [failure("", reason)] : [];
-  const paused: V1Body[] = state === "paused" && reason === "" ? [{ source: "user", kind: "PauseEvent" }] : [];
+  const paused = state === "paused" && reason === "" ? [pauseEvent] : [];
   return [...status(state, reason, before), ...failed, ...paused];
 }
 
+const pauseEvent: V1Body = { source: "user", kind: "PauseEvent" };
+
 function status(state: AgentState, reason: string, before: AgentState | null): V1Body[] {
-  if (!changesStatus(state, before, reason)) return [];
-  const value = executionStatus(state, before, reason);
-  return [{ source: "environment", key: "execution_status", value, kind: "ConversationStateUpdateEvent" }];
+  return changesStatus(state, before, reason) ? [statusUpdate(executionStatus(state, before, reason))] : [];
+}
+
+function statusUpdate(value: ConversationExecutionStatus): V1Body {
+  return { source: "environment", key: "execution_status", value, kind: "ConversationStateUpdateEvent" };
 }
 
 function failure(code: string, detail: string): V1Body {
@@ -290,6 +286,18 @@ function action(source: EventSource, done: Action): Reading {
   return { kind: "action", source, action: done };
 }
 
-function causedBy(cause: number | undefined): { cause?: number } {
-  return cause === undefined ? {} : { cause };
+/** What came of the call of a tool, with the call, by which its action is known. */
+function answerTo(call: Call, observation: Observation, { actionOfCall }: Reader): Reading {
+  const cause = actionOfCall(call.tool_call_id);
+  const tool_call_metadata = callMade(call, {});
+  return {
+    kind: "observation",
+    source: "agent",
+    observation: { ...observation, tool_call_metadata },
+    ...(cause !== undefined && { cause }),
+  };
+}
+
+function callMade({ tool_name, tool_call_id }: Call, model_response: Record<string, unknown>) {
+  return { function_name: tool_name, tool_call_id, model_response, total_calls_in_response: 1 };
 }
