@@ -84,7 +84,7 @@ export const enums: Readonly<Record<string, readonly (string | number)[]>> = {
   AgentType: ["default", "plan"],
   ConversationExecutionStatus: ["idle", "running", "paused", "waiting_for_confirmation", "finished", "error", "stuck"],
   ExposedUrlName: ["AGENT_SERVER", "VSCODE", "WORKER_1", "WORKER_2"],
-  GitChangeStatus: ["MOVED", "ADDED", "DELETED", "UPDATED"],
+  V1GitChangeStatus: ["MOVED", "ADDED", "DELETED", "UPDATED"],
   MessageRole: ["user", "system", "assistant", "tool"],
   V1EventKind: [
     "SystemPromptEvent",

@@ -231,7 +231,7 @@ export const operationsOfV1: readonly ReferenceOperation[] = [
   {
     request: "GET /api/git/changes/{path}",
     query: {},
-    answer: { status: holds("GitChangeStatus"), path: holds("string") },
+    answer: { status: holds("V1GitChangeStatus"), path: holds("string") },
   },
   {
     request: "GET /api/git/diff/{path}",
