@@ -118,7 +118,7 @@ test("sandboxes are listed newest first, page by page, each user's own", async (
     (await call("GET", `/api/v1/sandboxes/search?${query}`, { key: stranger })).body;
   const first = await page("limit=2");
   const second = await page(`limit=2&page_id=${first.next_page_id}`);
-  const ids = [...first.items, ...second.items].map(({ id }) => id);
+  const ids: string[] = [...first.items, ...second.items].map(({ id }) => id);
   assert.deepEqual(ids.toSorted(), own.toSorted());
   assert.equal(second.next_page_id, null);
   assert.deepEqual((await call("GET", `/api/v1/sandboxes?id=${own[0]}`)).body, [null]);
