@@ -23,6 +23,9 @@ export const knownOperations = {
   addProviders: "providers.add",
   unsetProviders: "providers.unset",
   getSecret: "webhooks.secret",
+  streamStart: "appConversations.streamStart",
+  getAppConversations: "appConversations.getMany",
+  respondToConfirmation: "agentControl.respondToConfirmation",
 } as const;
 
 /** The model, and what it is asked for, that shows every type of event. The example of the settings names the model. */
@@ -34,6 +37,11 @@ export const runningStatus = "RUNNING";
 /** Whether nobody but a person at the OpenID provider's page, or an agent with a token of the server's, can make it succeed. */
 export function needsOthers({ id }: Operation): boolean {
   return id === knownOperations.oidcCallback || id === knownOperations.getSecret;
+}
+
+/** Whether it answers an agent that waits for the user's consent. */
+export function answersConsent({ id }: Operation): boolean {
+  return id === knownOperations.respondToConfirmation;
 }
 
 /** Operations that leave what they are called on in no state to be used by the next case. */

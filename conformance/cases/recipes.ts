@@ -5,7 +5,7 @@ import type { Json } from "../json.ts";
 import { child, children } from "../documents.ts";
 import { formBody, formOf, partsOf } from "../forms.ts";
 import type { FormPart } from "../forms.ts";
-import { needsOthers, usesUp } from "../known-operations.ts";
+import { answersConsent, needsOthers, usesUp } from "../known-operations.ts";
 import { isGood, jsonOf, namingFields, parametersIn, successOf } from "../operations.ts";
 import type { MediaType, Operation, Parameter } from "../operations.ts";
 import type { Probe } from "../probe.ts";
@@ -15,6 +15,7 @@ import { foreignOrigin, sessionCredentials } from "../sessions.ts";
 import { spareTokens } from "../tokens.ts";
 import { closedGateCode } from "../units.ts";
 import type { AnswerUnit } from "../units.ts";
+import { waitingConversation } from "../v1-conversations.ts";
 import type { World } from "../world.ts";
 import { anotherJson, brokenJson, brokenText, unknownId } from "./ammunition.ts";
 import { takesKey, withKey } from "./idempotency.ts";
@@ -105,7 +106,8 @@ const recipes: Readonly<Record<string, Recipe>> = {
     );
   },
 
-  agent_state_conflict: withBodyOnly((call) => withBody(call, unaskedConfirmation)),
+  // An operation that can only answer what waits is refused as it stands: nothing waits.
+  agent_state_conflict: withBodyOnly((call) => ("action" in bodyOf(call) ? withBody(call, unaskedConfirmation) : call)),
 
   repository_unavailable: withBodyOnly((call) =>
     withBody(call, { ...bodyOf(call), repository: `file:///nonexistent-${randomHex(8)}` }),
@@ -136,7 +138,10 @@ function succeed({ operation, accept }: AnswerUnit): Plan {
   return async (probe) => {
     await prepareSingleton(probe, operation);
     await spareTokens(probe, operation);
-    const call = await callOnThings(probe, operation, usesUp(operation));
+    const onThings = await callOnThings(probe, operation, usesUp(operation));
+    const call = answersConsent(operation)
+      ? { ...onThings, path: { conversation_id: await waitingConversation(probe) } }
+      : onThings;
     await plantExample(probe, call);
     return accept === undefined ? call : { ...call, headers: { ...call.headers, Accept: accept } };
   };

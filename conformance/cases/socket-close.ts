@@ -4,6 +4,7 @@ import { knownOperations } from "../known-operations.ts";
 import type { Channel } from "../messages.ts";
 import type { Probe } from "../probe.ts";
 import { valueOf } from "../resources.ts";
+import { conversationFor } from "../v1-conversations.ts";
 import { foreignOrigin, sessionCredentials } from "../sessions.ts";
 import { expectClose } from "../socket/client.ts";
 import type { ConnectOptions, Session } from "../socket/client.ts";
@@ -44,7 +45,7 @@ export function deletionCases(world: World): Case[] {
     const [parameter] = channel.parameters;
     if (!gone || !remove || parameter === undefined) return [];
     const run = async (probe: Probe): Promise<void> => {
-      const path = { [parameter]: await valueOf(probe, parameter, true) };
+      const path = { [parameter]: await conversationFor(probe, channel, parameter, true) };
       await expectClose(probe, channel, { path }, gone.code, placeOf(gone.node), async () => {
         await probe.prepare(exampleCall(world, remove, path));
       });
