@@ -173,14 +173,21 @@ function withMapping(schema: JsonSchema, components: Readonly<Record<string, Jso
   return { ...schema, discriminator: { ...discriminator, mapping } };
 }
 
-/** The values by which a component is told apart, each with the reference to it, or to the option of it that has the value. */
+/**
+ * The values by which a component is told apart, each with the reference to it, or to the option of it that has the value.
+ * Options of one value are told apart by something else, so the value means their union.
+ */
 function mappingOf(
   ref: string,
   property: string,
   components: Readonly<Record<string, JsonSchema>>,
 ): [string, string][] {
   const { oneOf, properties } = components[nameOfRef(ref)] ?? {};
-  if (oneOf) return oneOf.flatMap(({ $ref }) => ($ref === undefined ? [] : mappingOf($ref, property, components)));
+  if (oneOf) {
+    const inner = oneOf.flatMap(({ $ref }) => ($ref === undefined ? [] : mappingOf($ref, property, components)));
+    const values = new Set(inner.map(([value]) => value));
+    return values.size === inner.length ? inner : [...values].map((value) => [value, ref]);
+  }
   const { const: only, enum: several = [only] } = properties?.[property] ?? {};
   return several.map((value) => [String(value), ref]);
 }

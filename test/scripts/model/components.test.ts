@@ -28,6 +28,10 @@ const Cat = z.looseObject({ kind: z.literal("cat") }).meta({ id: "CompCat" });
 const Dog = z.looseObject({ kind: z.enum(["dog", "puppy"]) }).meta({ id: "CompDog" });
 const Tame = z.discriminatedUnion("kind", [Cat, Dog]).meta({ id: "CompTame" });
 const Bear = z.looseObject({ kind: z.literal("bear") }).meta({ id: "CompBear" });
+const OldCat = z.object({ kind: z.literal("cat"), age: z.literal("old") }).meta({ id: "CompOldCat" });
+const YoungCat = z.object({ kind: z.literal("cat"), age: z.literal("young") }).meta({ id: "CompYoungCat" });
+const AnyCat = z.discriminatedUnion("age", [OldCat, YoungCat]).meta({ id: "CompAnyCat" });
+const CatOrDog = z.discriminatedUnion("kind", [AnyCat, Dog]).meta({ id: "CompCatOrDog" });
 const Animal = z.discriminatedUnion("kind", [Tame, Bear]).meta({ id: "CompAnimal" });
 const Partly = z
   .discriminatedUnion("kind", [Cat, z.looseObject({ kind: z.literal("nameless") })])
@@ -212,6 +216,27 @@ const cases: readonly Case[] = [
           mapping: { cat: refTo("CompCat"), dog: refTo("CompDog"), puppy: refTo("CompDog") },
         },
       },
+    },
+  },
+  {
+    what: "a discriminator whose value several options have means their union",
+    roots: [[CatOrDog, "output"]],
+    resolved: [ref("CompCatOrDog")],
+    schemas: {
+      CompAnyCat: {
+        oneOf: [ref("CompOldCat"), ref("CompYoungCat")],
+        discriminator: { propertyName: "age", mapping: { old: refTo("CompOldCat"), young: refTo("CompYoungCat") } },
+      },
+      CompCatOrDog: {
+        oneOf: [ref("CompAnyCat"), ref("CompDog")],
+        discriminator: {
+          propertyName: "kind",
+          mapping: { cat: refTo("CompAnyCat"), dog: refTo("CompDog"), puppy: refTo("CompDog") },
+        },
+      },
+      CompDog: catAndDog.CompDog,
+      CompOldCat: closed({ kind: { type: "string", const: "cat" }, age: { type: "string", const: "old" } }),
+      CompYoungCat: closed({ kind: { type: "string", const: "cat" }, age: { type: "string", const: "young" } }),
     },
   },
   {
