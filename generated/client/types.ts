@@ -3428,7 +3428,7 @@ export interface SendMessageRequest {
   /** Who speaks: always the user. */
   role: "user" | "system" | "assistant" | "tool";
   /** What is said: a text, or parts of it. */
-  content: V1Content[];
+  content: (TextContent | ImageContent)[];
   /** Whether the agent is to answer at once. */
   run: boolean;
 }
@@ -4446,7 +4446,7 @@ export interface V1BrowserNavigateActionInput {
 /** What the browser says. */
 export interface V1BrowserObservation {
   /** The result, in parts. */
-  content: V1Content[];
+  content: (TextContent | ImageContent)[];
   /** Whether it went wrong. */
   is_error: boolean;
   /** A picture of the page, base64 of a PNG. */
@@ -4458,7 +4458,7 @@ export interface V1BrowserObservation {
 /** What the browser says. */
 export interface V1BrowserObservationInput {
   /** The result, in parts. */
-  content?: V1ContentInput[];
+  content?: (TextContentInput | ImageContentInput)[];
   /** Whether it went wrong. */
   is_error?: boolean;
   /** A picture of the page, base64 of a PNG. */
@@ -4605,12 +4605,6 @@ export interface V1CondensationSummaryEventInput {
   kind: "CondensationSummaryEvent";
 }
 
-/** A part of a message or a result: a text, or images. */
-export type V1Content = TextContent | ImageContent;
-
-/** A part of a message or a result: a text, or images. */
-export type V1ContentInput = TextContentInput | ImageContentInput;
-
 /** The agent cannot go on, and why. */
 export interface V1ConversationErrorEvent {
   id: V1EventId;
@@ -4673,7 +4667,7 @@ export interface V1DelegateActionInput {
 /** What came of asking for help. */
 export interface V1DelegateObservation {
   /** The result, in parts. */
-  content: V1Content[];
+  content: (TextContent | ImageContent)[];
   /** Whether it went wrong. */
   is_error: boolean;
   /** Whether agents were begun or given tasks. */
@@ -4685,7 +4679,7 @@ export interface V1DelegateObservation {
 /** What came of asking for help. */
 export interface V1DelegateObservationInput {
   /** The result, in parts. */
-  content?: V1ContentInput[];
+  content?: (TextContentInput | ImageContentInput)[];
   /** Whether it went wrong. */
   is_error?: boolean;
   /** Whether agents were begun or given tasks. */
@@ -4813,7 +4807,7 @@ export interface V1FileEditorActionInput {
 /** What came of reading or editing a file. */
 export interface V1FileEditorObservation {
   /** The result, in parts. */
-  content: V1Content[];
+  content: (TextContent | ImageContent)[];
   /** Whether it went wrong. */
   is_error: boolean;
   /** What was done with the file. */
@@ -4833,7 +4827,7 @@ export interface V1FileEditorObservation {
 /** What came of reading or editing a file. */
 export interface V1FileEditorObservationInput {
   /** The result, in parts. */
-  content?: V1ContentInput[];
+  content?: (TextContentInput | ImageContentInput)[];
   /** Whether it went wrong. */
   is_error?: boolean;
   /** What was done with the file. */
@@ -4869,7 +4863,7 @@ export interface V1FinishActionInput {
 /** The task is finished. The content repeats the action's message. */
 export interface V1FinishObservation {
   /** The result, in parts. */
-  content: V1Content[];
+  content: (TextContent | ImageContent)[];
   /** Whether it went wrong. */
   is_error: boolean;
   /** Always `FinishObservation`. */
@@ -4879,7 +4873,7 @@ export interface V1FinishObservation {
 /** The task is finished. The content repeats the action's message. */
 export interface V1FinishObservationInput {
   /** The result, in parts. */
-  content?: V1ContentInput[];
+  content?: (TextContentInput | ImageContentInput)[];
   /** Whether it went wrong. */
   is_error?: boolean;
   /** Always `FinishObservation`. */
@@ -4937,7 +4931,7 @@ export interface V1GlobActionInput {
 /** The files that were found. */
 export interface V1GlobObservation {
   /** The result, in parts. */
-  content: V1Content[];
+  content: (TextContent | ImageContent)[];
   /** Whether it went wrong. */
   is_error: boolean;
   /** Their paths. */
@@ -4955,7 +4949,7 @@ export interface V1GlobObservation {
 /** The files that were found. */
 export interface V1GlobObservationInput {
   /** The result, in parts. */
-  content?: V1ContentInput[];
+  content?: (TextContentInput | ImageContentInput)[];
   /** Whether it went wrong. */
   is_error?: boolean;
   /** Their paths. */
@@ -4997,7 +4991,7 @@ export interface V1GrepActionInput {
 /** The files that were found. */
 export interface V1GrepObservation {
   /** The result, in parts. */
-  content: V1Content[];
+  content: (TextContent | ImageContent)[];
   /** Whether it went wrong. */
   is_error: boolean;
   /** Their paths. */
@@ -5017,7 +5011,7 @@ export interface V1GrepObservation {
 /** The files that were found. */
 export interface V1GrepObservationInput {
   /** The result, in parts. */
-  content?: V1ContentInput[];
+  content?: (TextContentInput | ImageContentInput)[];
   /** Whether it went wrong. */
   is_error?: boolean;
   /** Their paths. */
@@ -5091,7 +5085,7 @@ export interface V1MCPToolActionInput {
 /** What a tool without a kind of its own has answered. */
 export interface V1MCPToolObservation {
   /** The result, in parts. */
-  content: V1Content[];
+  content: (TextContent | ImageContent)[];
   /** Whether it went wrong. */
   is_error: boolean;
   /** The tool. */
@@ -5103,7 +5097,7 @@ export interface V1MCPToolObservation {
 /** What a tool without a kind of its own has answered. */
 export interface V1MCPToolObservationInput {
   /** The result, in parts. */
-  content?: V1ContentInput[];
+  content?: (TextContentInput | ImageContentInput)[];
   /** Whether it went wrong. */
   is_error?: boolean;
   /** The tool. */
@@ -5117,7 +5111,7 @@ export interface V1Message {
   /** Who speaks. */
   role: "user" | "system" | "assistant" | "tool";
   /** What is said, in parts. */
-  content: V1Content[];
+  content: (TextContent | ImageContent)[];
   /** Whether the model's provider caches the message. */
   cache_enabled: boolean;
   /** Whether the model can see images. */
@@ -5185,7 +5179,7 @@ export interface V1MessageInput {
   /** Who speaks. */
   role: "user" | "system" | "assistant" | "tool";
   /** What is said, in parts. */
-  content?: V1ContentInput[];
+  content?: (TextContentInput | ImageContentInput)[];
   /** Whether the model's provider caches the message. */
   cache_enabled?: boolean;
   /** Whether the model can see images. */
@@ -5375,7 +5369,7 @@ export interface V1PlanningFileEditorActionInput {
 /** What came of reading a file, or editing `PLAN.md`. */
 export interface V1PlanningFileEditorObservation {
   /** The result, in parts. */
-  content: V1Content[];
+  content: (TextContent | ImageContent)[];
   /** Whether it went wrong. */
   is_error: boolean;
   /** What was done with the file. */
@@ -5395,7 +5389,7 @@ export interface V1PlanningFileEditorObservation {
 /** What came of reading a file, or editing `PLAN.md`. */
 export interface V1PlanningFileEditorObservationInput {
   /** The result, in parts. */
-  content?: V1ContentInput[];
+  content?: (TextContentInput | ImageContentInput)[];
   /** Whether it went wrong. */
   is_error?: boolean;
   /** What was done with the file. */
@@ -5582,7 +5576,7 @@ export interface V1TaskTrackerActionInput {
 /** The list of tasks. */
 export interface V1TaskTrackerObservation {
   /** The result, in parts. */
-  content: V1Content[];
+  content: (TextContent | ImageContent)[];
   /** Whether it went wrong. */
   is_error: boolean;
   /** Whether the list was shown or replaced. */
@@ -5596,7 +5590,7 @@ export interface V1TaskTrackerObservation {
 /** The list of tasks. */
 export interface V1TaskTrackerObservationInput {
   /** The result, in parts. */
-  content?: V1ContentInput[];
+  content?: (TextContentInput | ImageContentInput)[];
   /** Whether it went wrong. */
   is_error?: boolean;
   /** Whether the list was shown or replaced. */
@@ -5678,7 +5672,7 @@ export interface V1TerminalMetadataInput {
 /** What came of a command. */
 export interface V1TerminalObservation {
   /** The result, in parts. */
-  content: V1Content[];
+  content: (TextContent | ImageContent)[];
   /** Whether it went wrong. */
   is_error: boolean;
   /** The command that ran; null for input. */
@@ -5695,7 +5689,7 @@ export interface V1TerminalObservation {
 /** What came of a command. */
 export interface V1TerminalObservationInput {
   /** The result, in parts. */
-  content?: V1ContentInput[];
+  content?: (TextContentInput | ImageContentInput)[];
   /** Whether it went wrong. */
   is_error?: boolean;
   /** The command that ran; null for input. */
@@ -5728,7 +5722,7 @@ export interface V1ThinkActionInput {
 /** The thought was logged. */
 export interface V1ThinkObservation {
   /** The result, in parts. */
-  content: V1Content[];
+  content: (TextContent | ImageContent)[];
   /** Whether it went wrong. */
   is_error: boolean;
   /** Always `ThinkObservation`. */
@@ -5738,7 +5732,7 @@ export interface V1ThinkObservation {
 /** The thought was logged. */
 export interface V1ThinkObservationInput {
   /** The result, in parts. */
-  content?: V1ContentInput[];
+  content?: (TextContentInput | ImageContentInput)[];
   /** Whether it went wrong. */
   is_error?: boolean;
   /** Always `ThinkObservation`. */

@@ -35,16 +35,6 @@ export const waivers: readonly Waiver[] = [
       holds: (finding: Finding, { content }: SpecDocument) => isRedirect(operationAt(content, finding.at)),
     },
   })),
-  ...["#/components/schemas/V1Content/examples/0", "#/components/schemas/V1ContentInput/examples/0"].map((at) => ({
-    rules: ["spectral/oas3-examples-value-or-externalValue"],
-    at,
-    reason:
-      "The rule takes whatever stands below a key `content` for a map of media types. Here it is a field of that name: upstream's messages have it.",
-    condition: {
-      text: "the examples are those of a schema, which are values (JSON Schema 2020-12 §9.5)",
-      holds: (finding: Finding) => /^#\/components\/schemas\/\w+\/examples\/\d+$/.test(finding.at),
-    },
-  })),
   {
     rules: ["spectral/asyncapi-latest-version", "asyncapi-parser/asyncapi-latest-version"],
     at: "#/asyncapi",

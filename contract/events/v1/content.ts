@@ -26,12 +26,8 @@ export const ImageContent = z
   });
 export type ImageContent = z.output<typeof ImageContent>;
 
-/** One part of what is said. */
-export const V1Content = z.discriminatedUnion("type", [TextContent, ImageContent]).meta({
-  id: "V1Content",
-  description: "A part of a message or a result: a text, or images.",
-  examples: [exampleOf(TextContent)],
-});
+/** One part of a message or a result. */
+export const V1Content = z.discriminatedUnion("type", [TextContent, ImageContent]);
 export type V1Content = z.output<typeof V1Content>;
 
 /** The form in which browsers send an image, and which upstream drops. */

@@ -28,11 +28,12 @@ const Cat = z.looseObject({ kind: z.literal("cat") }).meta({ id: "CompCat" });
 const Dog = z.looseObject({ kind: z.enum(["dog", "puppy"]) }).meta({ id: "CompDog" });
 const Tame = z.discriminatedUnion("kind", [Cat, Dog]).meta({ id: "CompTame" });
 const Bear = z.looseObject({ kind: z.literal("bear") }).meta({ id: "CompBear" });
-const OldCat = z.object({ kind: z.literal("cat"), age: z.literal("old") }).meta({ id: "CompOldCat" });
-const YoungCat = z.object({ kind: z.literal("cat"), age: z.literal("young") }).meta({ id: "CompYoungCat" });
-const AnyCat = z.discriminatedUnion("age", [OldCat, YoungCat]).meta({ id: "CompAnyCat" });
-const CatOrDog = z.discriminatedUnion("kind", [AnyCat, Dog]).meta({ id: "CompCatOrDog" });
 const Animal = z.discriminatedUnion("kind", [Tame, Bear]).meta({ id: "CompAnimal" });
+const [One, Two] = [1, 2].map((number) =>
+  z.looseObject({ kind: z.literal("pair"), number: z.literal(number) }).meta({ id: `CompPair${number}` }),
+);
+const Pair = z.discriminatedUnion("number", [One as z.ZodObject, Two as z.ZodObject]).meta({ id: "CompPair" });
+const Several = z.discriminatedUnion("kind", [Bear, Pair]).meta({ id: "CompSeveral" });
 const Partly = z
   .discriminatedUnion("kind", [Cat, z.looseObject({ kind: z.literal("nameless") })])
   .meta({ id: "CompPartly" });
@@ -60,6 +61,12 @@ const looseKind = (kind: JsonSchema): JsonSchema => ({
   type: "object",
   properties: { kind },
   required: ["kind"],
+  additionalProperties: {},
+});
+const pairOf = (number: number): JsonSchema => ({
+  type: "object",
+  properties: { kind: { type: "string", const: "pair" }, number: { type: "number", const: number } },
+  required: ["kind", "number"],
   additionalProperties: {},
 });
 const catAndDog = {
@@ -219,33 +226,26 @@ const cases: readonly Case[] = [
     },
   },
   {
-    what: "a discriminator whose value several options have means their union",
-    roots: [[CatOrDog, "output"]],
-    resolved: [ref("CompCatOrDog")],
-    schemas: {
-      CompAnyCat: {
-        oneOf: [ref("CompOldCat"), ref("CompYoungCat")],
-        discriminator: { propertyName: "age", mapping: { old: refTo("CompOldCat"), young: refTo("CompYoungCat") } },
-      },
-      CompCatOrDog: {
-        oneOf: [ref("CompAnyCat"), ref("CompDog")],
-        discriminator: {
-          propertyName: "kind",
-          mapping: { cat: refTo("CompAnyCat"), dog: refTo("CompDog"), puppy: refTo("CompDog") },
-        },
-      },
-      CompDog: catAndDog.CompDog,
-      CompOldCat: closed({ kind: { type: "string", const: "cat" }, age: { type: "string", const: "old" } }),
-      CompYoungCat: closed({ kind: { type: "string", const: "cat" }, age: { type: "string", const: "young" } }),
-    },
-  },
-  {
     what: "a union with a nameless option has no discriminator, which takes references only",
     roots: [[Partly, "output"]],
     resolved: [ref("CompPartly")],
     schemas: {
       CompCat: catAndDog.CompCat,
       CompPartly: { oneOf: [ref("CompCat"), looseKind({ type: "string", const: "nameless" })] },
+    },
+  },
+  {
+    what: "a union of which several options have the same value has no discriminator, which tells values apart",
+    roots: [[Several, "output"]],
+    resolved: [ref("CompSeveral")],
+    schemas: {
+      CompBear: looseKind({ type: "string", const: "bear" }),
+      CompPair: {
+        oneOf: [ref("CompPair1"), ref("CompPair2")],
+        discriminator: { propertyName: "number", mapping: { 1: refTo("CompPair1"), 2: refTo("CompPair2") } },
+      },
+      ...Object.fromEntries([1, 2].map((number) => [`CompPair${number}`, pairOf(number)])),
+      CompSeveral: { oneOf: [ref("CompBear"), ref("CompPair")] },
     },
   },
   {
