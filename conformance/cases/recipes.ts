@@ -37,7 +37,10 @@ export function planFor(unit: AnswerUnit, world: World): Plan | undefined {
   if (code === undefined) return isGood(response.status) && !needsOthers(operation) ? succeed(unit) : undefined;
   const recipe = recipes[code] ?? byEnding(code);
   const change = recipe?.(operation, world);
-  return change && (async (probe) => change(await callOnThings(probe, operation), probe));
+  if (!change) return undefined;
+  // Behind a closed gate nothing can be made: the example will do.
+  if (code === closedGateCode) return async (probe) => change(exampleCall(world, operation), probe);
+  return async (probe) => change(await callOnThings(probe, operation), probe);
 }
 
 /** Confirms what nobody has asked to be confirmed. */
