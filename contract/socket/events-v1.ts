@@ -50,6 +50,20 @@ export const eventsV1 = channel({
       change: "Do not connect again after 4400, 4401, 4403 and 4404.",
     },
     {
+      topic: "a V1 conversation: what the user does alone",
+      upstream: "only the agent acts",
+      here: "an `ActionEvent` with the source `user`, for an action that was sent over V0",
+      why: "one log, and who has done it",
+      change: "Nothing.",
+    },
+    {
+      topic: "a V1 conversation: an action that V1 has no kind for",
+      upstream: "there is none",
+      here: "an `MCPToolAction` of a tool whose name begins with `v0_`, such as `v0_run_ipython`",
+      why: "nothing that happened is left out",
+      change: "Nothing.",
+    },
+    {
       topic: "a V1 conversation: the status after an answer",
       upstream: "before what the agent says, and `idle` before the next message",
       here: "after what the agent says",
