@@ -2,7 +2,7 @@ import * as z from "zod";
 import { channel } from "../channel.ts";
 import { V1Event, V1FullStateEvent } from "../events/v1/event.ts";
 import { exampleOf } from "../examples.ts";
-import { conversationParams } from "../rest/conversations.ts";
+import { uuidParameter } from "../primitives.ts";
 import { closeCodes } from "./close-codes.ts";
 import { V1RefusalEvent, V1UserMessage, v1MessageErrors } from "./frames-v1.ts";
 
@@ -71,7 +71,7 @@ export const eventsV1 = channel({
       change: "Nothing.",
     },
   ],
-  params: conversationParams,
+  params: z.object({ conversation_id: uuidParameter().describe("The conversation; with dashes or without.") }),
   query: z.object({
     resend_all: flag.default(false).describe("Whether the events of the past come too."),
     session_api_key: z.string().optional().describe("An API key, for clients that cannot set headers."),

@@ -65,7 +65,6 @@ export const enums: Readonly<Record<string, readonly (string | number)[]>> = {
   ConversationVersion: ["V0", "V1"],
   MicroagentType: ["repo", "knowledge"],
   SecurityRisk: ["UNKNOWN", "LOW", "MEDIUM", "HIGH"],
-  ConversationExecutionStatus: ["idle", "running", "paused", "waiting_for_confirmation", "finished", "error", "stuck"],
   FeedbackPolarity: ["positive", "negative"],
   FeedbackPermissions: ["public", "private"],
   // reference/v1-api.md §4.1, §7.4, §8.3 and §10.2
