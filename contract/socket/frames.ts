@@ -28,6 +28,7 @@ export const messageErrors = [
   "agent_state_conflict",
   "idempotency_key_reused",
   "internal_error",
+  "not_ready",
 ] as const satisfies ErrorCode[];
 
 /** A shorthand can only be a message, which no state of the agent forbids, and has no `request_id`. */

@@ -4,6 +4,7 @@ import type { Logger } from "pino";
 import { WebSocketServer } from "ws";
 import type { WebSocket } from "ws";
 import { channels, securitySchemes, tooManyConversations } from "../../contract/index.ts";
+import type { ErrorCode } from "../../contract/index.ts";
 import type { Activity } from "../activity.ts";
 import { ApiError } from "../api-error.ts";
 import type { ConversationService } from "../conversations/conversation-service.ts";
@@ -144,7 +145,7 @@ async function accept(socket: WebSocket, handshake: Handshake, deps: OpenDeps): 
   } catch (error) {
     const { code, message, cause } = toApiError(error);
     if (!(code in closeCodes)) deps.logger.error({ err: cause ?? error }, "socket refused");
-    close(socket, closeCodes[code as keyof typeof closeCodes] ?? 1011, message);
+    close(socket, closeCodeOf(code), message);
   } finally {
     socket.resume();
   }
@@ -230,11 +231,16 @@ function serve(socket: WebSocket, { stream, principal, record, query }: Handshak
     room: outbox.room,
     onError: (error) => {
       logger.error({ err: error, conversation_id: record.id }, "the feed of a socket failed");
-      close(socket, 1011, "The server failed. Connect again with latest_event_id.");
+      close(socket, closeCodeOf(toApiError(error).code), "The server failed. Connect again with latest_event_id.");
     },
   });
   socket.once("close", unfollow);
   socket.once("close", unwatch);
+}
+
+/** 1011, RFC 6455 §7.4.1, for what the channel does not document. */
+function closeCodeOf(code: ErrorCode): number {
+  return closeCodes[code as keyof typeof closeCodes] ?? 1011;
 }
 
 /** RFC 6455 §5.5: a close reason has at most 123 bytes. */

@@ -5,7 +5,8 @@ import type { Database } from "./database.ts";
 import type { EventQuery, StoredEvent } from "./store.ts";
 
 // How the events of a log are found, in any SQL database. A log may be long, so what is read is what is found: the ids of a
-// filter come from an index, those of a date by bisection. Only the search for a text reads all that it could be in.
+// filter come from an index, those of a date by bisection. Only the search for a text reads all that it could be in; it is
+// done here, since what is one letter in upper and lower case is not the same in every database.
 
 /** What an index tells events of a log apart by. A log has a few dozen of them, however long it is. */
 type Facet = Pick<Selectable<Database["events"]>, "type" | "source" | "hidden">;
@@ -16,8 +17,8 @@ interface IdRange {
   readonly to: number;
 }
 
-/** A search for a text goes through so many events before others get their turn. */
-const textWindow = 1000;
+/** A search for a text goes through so much before others get their turn. */
+const portion = { limit: 1000, maxBytes: 4 * 1024 * 1024 };
 
 /**
  * The events of one conversation that a query asks for, in its order.
@@ -28,27 +29,35 @@ export async function findEvents(
   conversationId: string,
   query: EventQuery,
 ): Promise<StoredEvent[]> {
-  if (query.contains?.includes("\0")) return []; // no JSON text holds one, and a pattern would end there
   const facets = await chosenFacets(db, conversationId, query);
   if (facets?.length === 0) return [];
   const range = await idRange(db, conversationId, query);
   if (query.contains === undefined) return findInRange(db, conversationId, query, facets, range);
-  const found: StoredEvent[] = [];
-  for (const window of windows(range, query.descending ?? false)) {
-    const limit = query.limit - found.length;
-    found.push(...(await findInRange(db, conversationId, { ...query, limit }, facets, window)));
-    if (found.length >= query.limit) break;
-    await turn();
-  }
-  return found;
+  return findText(query, query.contains, (rest) =>
+    findInRange(db, conversationId, { ...query, ...portion }, facets, { ...range, ...rest }),
+  );
 }
 
-/** The parts of a range, in the order of the query. */
-function* windows({ from, to }: IdRange, descending: boolean): Generator<IdRange> {
-  for (let done = 0; from + done <= to; done += textWindow)
-    yield descending
-      ? { from: Math.max(from, to - done - textWindow + 1), to: to - done }
-      : { from: from + done, to: Math.min(to, from + done + textWindow - 1) };
+/**
+ * Those of the events that hold a text, upper and lower case alike. Upper case, since lower case depends on what stands
+ * around a letter: the end of "ΑΣ" is another one than the middle of "ΑΣΑ".
+ * @param read reads the next of the events, between the ids
+ */
+async function findText(
+  { descending, limit }: EventQuery,
+  text: string,
+  read: (rest: Partial<IdRange>) => Promise<StoredEvent[]>,
+): Promise<StoredEvent[]> {
+  const wanted = text.toUpperCase();
+  const found: StoredEvent[] = [];
+  let events = await read({});
+  for (let last = events.at(-1); last; last = events.at(-1)) {
+    found.push(...events.filter((event) => event.text.toUpperCase().includes(wanted)));
+    if (found.length >= limit) break;
+    await turn();
+    events = await read(descending ? { to: last.id - 1 } : { from: last.id + 1 });
+  }
+  return found.slice(0, limit);
 }
 
 async function findInRange(
@@ -63,10 +72,7 @@ async function findInRange(
     .select(["id", "timestamp", "kind", "type", "source", "hidden", "text"])
     .where("conversation_id", "=", conversationId);
   if (facets) select = select.where("id", "in", idsOfFacets(conversationId, query, facets, range));
-  else {
-    select = select.where("id", ">=", range.from).where("id", "<=", range.to);
-    if (query.contains !== undefined) select = select.where(containsText(query.contains));
-  }
+  else select = select.where("id", ">=", range.from).where("id", "<=", range.to);
   select = select.orderBy("id", query.descending ? "desc" : "asc");
   let { limit } = query;
   if (query.maxBytes !== undefined) {
@@ -107,15 +113,14 @@ function countWithin(limit: number, sizes: readonly number[]): number {
 /** The first ids of each facet, and of these the first of all: as many as are asked for, times the facets. */
 function idsOfFacets(
   conversationId: string,
-  { contains, descending, limit }: EventQuery,
+  { descending, limit }: EventQuery,
   facets: readonly Facet[],
   { from, to }: IdRange,
 ): RawBuilder<number> {
   const first = sql`order by id ${sql.raw(descending ? "desc" : "asc")} limit ${limit}`;
-  const text = contains === undefined ? sql`` : sql`and ${containsText(contains)}`;
   const branches = facets.map(
     ({ type, source, hidden }) =>
-      sql`select id from (select id from events where conversation_id = ${conversationId} and type = ${type} and source = ${source} and hidden = ${hidden} and id >= ${from} and id <= ${to} ${text} ${first}) as facet`,
+      sql`select id from (select id from events where conversation_id = ${conversationId} and type = ${type} and source = ${source} and hidden = ${hidden} and id >= ${from} and id <= ${to} ${first}) as facet`,
   );
   return sql<number>`(select id from (${sql.join(branches, sql` union all `)}) as found ${first})`;
 }
@@ -166,27 +171,15 @@ async function facetsOf(db: Kysely<Database>, conversationId: string): Promise<F
 
 /** The ids between the bounds of a query. Its dates become ids too: within a log times never go back. */
 async function idRange(db: Kysely<Database>, conversationId: string, query: EventQuery): Promise<IdRange> {
-  const { since, until, contains } = query;
+  const { since, until } = query;
   const ends = [
     query.to ?? Number.MAX_SAFE_INTEGER,
     ...(until === undefined ? [] : [(await firstIdAfter(db, conversationId, sql`<= ${until}`)) - 1]),
-    ...(contains === undefined ? [] : [await lastId(db, conversationId)]),
   ];
   const first = since === undefined ? 0 : await firstIdAfter(db, conversationId, sql`< ${since}`);
   return { from: Math.max(query.from, first), to: Math.min(...ends) };
 }
 
-/** @returns -1 when the log is empty */
-async function lastId(db: Kysely<Database>, conversationId: string): Promise<number> {
-  const { last } = await db
-    .selectFrom("events")
-    .select(({ fn }) => fn.max("id").as("last"))
-    .where("conversation_id", "=", conversationId)
-    .executeTakeFirstOrThrow();
-  return last ?? -1;
-}
-
-/** The id after those whose time is `before`: found by halving, since ids have no gap. */
 async function firstIdAfter(
   db: Kysely<Database>,
   conversationId: string,
@@ -194,7 +187,7 @@ async function firstIdAfter(
 ): Promise<number> {
   const { rows } = await sql<{ id: number }>`
     with recursive bisect(low, high) as (
-      select 0, (select coalesce(max(id), -1) + 1 from events where conversation_id = ${conversationId})
+      select cast(0 as bigint), (select coalesce(max(id), -1) + 1 from events where conversation_id = ${conversationId})
       union all
       select
         case when middle.timestamp ${before} then middle.id + 1 else low end,
@@ -204,13 +197,4 @@ async function firstIdAfter(
     )
     select max(low) as id from bisect`.execute(db);
   return rows[0]?.id ?? 0;
-}
-
-/**
- * `%` and `_` in the text mean themselves. Upper case, since lower case depends on what stands around a letter: the end of
- * "ΑΣ" is another one than the middle of "ΑΣΑ".
- */
-function containsText(text: string) {
-  const pattern = `%${text.toUpperCase().replaceAll(/[\\%_]/g, "\\$&")}%`;
-  return sql<boolean>`upper(text) like ${pattern} escape '\\'`;
 }

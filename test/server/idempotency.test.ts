@@ -7,7 +7,7 @@ import { after, test } from "node:test";
 import { contract, operationsOf } from "../../contract/index.ts";
 import { createIdempotency } from "../../server/idempotency.ts";
 import { createCipher } from "../../server/secrets/cipher.ts";
-import { openSqliteStore } from "../../server/store/sqlite/sqlite-store.ts";
+import { openSqliteStore } from "../../server/store/sqlite/open.ts";
 import { allEvents, caller, createConversation } from "../support/api.ts";
 import type { Answer } from "../support/api.ts";
 import { addUser } from "../support/cli.ts";
