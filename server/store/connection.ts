@@ -13,6 +13,7 @@ export interface Connection {
   transaction<Result>(work: () => Steps<Result>): Promise<Result>;
   /** The same for work that locks what it reads before it reads it: nothing can come between, and it is begun once. */
   lockingTransaction<Result>(work: () => Steps<Result>): Promise<Result>;
+  close(): Promise<void>;
 }
 
 /**

@@ -33,6 +33,6 @@ export function createSqlStore(connection: Connection, log: LogStatements, now: 
     async check() {
       await db.selectFrom("users").select("id").limit(1).execute();
     },
-    close: () => db.destroy(),
+    close: () => connection.close(),
   };
 }

@@ -1,5 +1,6 @@
 // The databases that a store can be in. What is promised of a store is tested in each of them.
 import { randomBytes } from "node:crypto";
+import { readFile, readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { test } from "node:test";
 import pg from "pg";
@@ -26,6 +27,8 @@ export interface StorePlace extends ServerPlace {
   open(now?: () => string): Promise<Store>;
   /** The way past the store, to prepare what it would not write. Brings no schema up to date. */
   connect(): Connection;
+  /** All that is stored, as text in which something can be looked for. */
+  contents(): Promise<string>;
 }
 
 const machineClock = () => new Date().toISOString();
@@ -42,6 +45,10 @@ export const sqlite: StoreSide = {
       env: {},
       open: (now = machineClock) => openSqliteStore(dataDir, { now }),
       connect: () => openConnection(join(dataDir, "openhands.sqlite")),
+      contents: async () => {
+        const names = (await readdir(dataDir)).filter((name) => name.startsWith("openhands.sqlite"));
+        return (await Promise.all(names.map((name) => readFile(join(dataDir, name), "latin1")))).join("\n");
+      },
     };
   },
 };
@@ -56,6 +63,11 @@ export const postgres: StoreSide = {
       env: { DATABASE_URL: url },
       open: (now = machineClock) => openPostgresStore(url, { now, poolSize: 4 }),
       connect: () => postgresConnection(openPool(url, { size: 2, patient: true })),
+      contents: async () => {
+        const tables = await query(url, "select tablename from pg_tables where schemaname = 'public'");
+        const rows = tables.map(({ tablename }) => query(url, `select * from ${String(tablename)}`));
+        return JSON.stringify(await Promise.all(rows));
+      },
     };
   },
 };
@@ -66,7 +78,7 @@ export const storeSides: readonly StoreSide[] = (await hasPostgres()) ? [sqlite,
 /** @returns false where there is none, which a skipped test says */
 async function hasPostgres(): Promise<boolean> {
   try {
-    await administrate("select 1");
+    await query(postgresUrl, "select 1");
     return true;
   } catch (error) {
     const reason = error instanceof Error ? error.message || error.name : String(error);
@@ -77,20 +89,24 @@ async function hasPostgres(): Promise<boolean> {
   }
 }
 
-async function temporaryDatabase(t: Cleanup, options = ""): Promise<string> {
+/** As a database may be that others have made: its language sorts texts in another order than their bytes. */
+const otherOrder = "encoding 'UTF8' locale_provider icu icu_locale 'en' template template0";
+
+/** A new, empty database. @param options as CREATE DATABASE takes them @returns its URL */
+export async function temporaryDatabase(t: Cleanup, options = otherOrder): Promise<string> {
   const name = `openhands_test_${randomBytes(8).toString("hex")}`;
-  await administrate(`create database ${name} ${options}`);
-  cleanUp(t, () => administrate(`drop database if exists ${name} with (force)`));
+  await query(postgresUrl, `create database ${name} ${options}`);
+  cleanUp(t, async () => void (await query(postgresUrl, `drop database if exists ${name} with (force)`)));
   const url = new URL(postgresUrl);
   url.pathname = `/${name}`;
   return url.href;
 }
 
-async function administrate(statement: string): Promise<void> {
-  const client = new pg.Client({ connectionString: postgresUrl, connectionTimeoutMillis: 5000 });
+async function query(url: string, statement: string): Promise<Record<string, unknown>[]> {
+  const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 5000 });
   try {
     await client.connect();
-    await client.query(statement);
+    return (await client.query<Record<string, unknown>>(statement)).rows;
   } finally {
     await client.end();
   }

@@ -20,6 +20,7 @@ export function postgresConnection(pool: PostgresPool): Connection {
     db: new Kysely<Database>({ dialect: new SharedSchemaDialect({ pool: pool as KyselyPool }) }), // but for cursors, which nobody has
     transaction: (work) => untilAlone(() => serializable(work)),
     lockingTransaction: (work) => inTransaction(pool, "begin isolation level read committed", work),
+    close: () => pool.end(), // kysely would not end one that it has not used
   };
 }
 

@@ -29,7 +29,7 @@ export async function openPostgresStore(url: string, { now, poolSize }: Postgres
 }
 
 async function prepare(url: string): Promise<void> {
-  const { db } = postgresConnection(openPool(url, { size: 2, patient: true }));
+  const { db, close } = postgresConnection(openPool(url, { size: 2, patient: true }));
   try {
     const { rows } = await sql<{ encoding: string }>`select current_setting('server_encoding') as encoding`.execute(db);
     const encoding = rows[0]?.encoding;
@@ -45,6 +45,6 @@ async function prepare(url: string): Promise<void> {
       { cause: error },
     );
   } finally {
-    await db.destroy();
+    await close();
   }
 }

@@ -24,7 +24,7 @@ export function openConnection(path: string): Connection {
   };
   // One writer has the whole database, so every transaction is alone.
   const transaction: Connection["transaction"] = async (work) => inTransaction(sqlite, () => allSteps(work(), execute));
-  return { db, transaction, lockingTransaction: transaction };
+  return { db, transaction, lockingTransaction: transaction, close: () => db.destroy() };
 }
 
 function allSteps<Result>(steps: Steps<Result>, execute: (query: Statement) => Outcome): Result {

@@ -14,13 +14,13 @@ for (const side of storeSides) describe(side.name, () => bringsUpToDate(side));
 
 /** Brings an empty database to where a server of long ago has left it. */
 async function databaseAt(place: StorePlace, last: string): Promise<void> {
-  const { db } = place.connect();
+  const { db, close } = place.connect();
   const migrator = new Migrator({ db, provider: { getMigrations: async () => migrations } });
   const { error } = await migrator.migrateTo(last);
   assert.equal(error, undefined);
   await db.insertInto("users").values({ id: "1", name: "Ada", created_at: moment }).execute();
   await db.insertInto("settings").values({ user_id: "1", plain: '{"language":"de"}', secrets: "{}" }).execute();
-  await db.destroy();
+  await close();
 }
 
 function bringsUpToDate(side: StoreSide): void {
@@ -52,7 +52,7 @@ function bringsUpToDate(side: StoreSide): void {
   test("keys and sessions of before go on: each key may write, and keys of one millisecond have an order", async (t) => {
     const place = await side.place(t);
     await databaseAt(place, "003-receipts");
-    const { db } = place.connect();
+    const { db, close } = place.connect();
     for (const id of ["b", "c", "a"])
       await sql`INSERT INTO api_keys (id, user_id, prefix, hash, created_at) VALUES (${id}, '1', 'oh_', ${`#${id}`}, ${moment})`.execute(
         db,
@@ -60,7 +60,7 @@ function bringsUpToDate(side: StoreSide): void {
     await sql`INSERT INTO sessions (hash, user_id, created_at, expires_at) VALUES ('#s', '1', ${moment}, '2099-01-01T00:00:00.000Z')`.execute(
       db,
     );
-    await db.destroy();
+    await close();
     const store = await place.open(() => moment);
     cleanUp(t, () => store.close());
     const keys = await store.apiKeys.listByUser("1");

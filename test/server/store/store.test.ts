@@ -3,7 +3,7 @@ import { describe, test } from "node:test";
 import { sql } from "kysely";
 import { NewerSchemaError } from "../../../server/store/migrate.ts";
 import { migrations } from "../../../server/store/migrations.ts";
-import type { EventDraft } from "../../../server/store/store.ts";
+import type { EventDraft, Store } from "../../../server/store/store.ts";
 import { cleanUp } from "../../support/start-server.ts";
 import type { Cleanup } from "../../support/start-server.ts";
 import { storeSides } from "../../support/stores.ts";
@@ -32,8 +32,8 @@ function keeps(side: StoreSide): void {
   test("a database that a newer server has changed is refused, and left as it is", async (t) => {
     const place = await side.place(t);
     await (await place.open()).close();
-    const { db } = place.connect();
-    cleanUp(t, () => db.destroy());
+    const { db, close } = place.connect();
+    cleanUp(t, close);
     await sql`INSERT INTO kysely_migration (name, timestamp) VALUES ('999-from-the-future', ${moment})`.execute(db);
     await assert.rejects(place.open(), (error) => {
       assert.ok(error instanceof NewerSchemaError);
@@ -136,6 +136,66 @@ function keeps(side: StoreSide): void {
     assert.equal(await store.sessions.findByHash("old"), null);
     assert.equal((await store.sessions.findByHash("new"))?.userId, "user");
   });
+
+  test("a text is kept character by character", async (t) => {
+    const store = await storeWithUser(t, side);
+    const text = "\0 a\u{10FFFF}0 b\u{10FFFF}1 \uFFFE ﷽ \u{1F600} \\ ' \" \r\n\t \u0001 {,} NULL";
+    await store.secrets.insert({ id: "1", userId: "user", name: text, description: text, value: text });
+    await store.events.append((await planted(store, "a")).id, [draft(text), { ...draft(""), type: '{a,"b"}' }]);
+    const [secret] = await store.secrets.listByUser("user");
+    assert.deepEqual([secret?.name, secret?.description, secret?.value], [text, text, text]);
+    assert.equal(await store.secrets.delete("user", text), true);
+    const [event, other] = await store.events.find("a", { from: 0, limit: 2 });
+    assert.equal(JSON.parse(event?.text ?? "").message, text);
+    assert.equal(other?.type, '{a,"b"}');
+    assert.deepEqual(await store.events.find("a", { from: 0, limit: 2, types: ["\0"], contains: "\0" }), []);
+  });
+
+  test("texts sort by their bytes, whatever the database's language", async (t) => {
+    const store = await storeWithUser(t, side);
+    const names = ["B", "_", "a", "b", "user", "Ä", "ä", "~"];
+    for (const name of names) if (name !== "user") await store.users.insert({ id: name, name, createdAt: moment });
+    const sorted = names.toSorted((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b)));
+    assert.deepEqual(
+      (await store.users.list()).map(({ name }) => name),
+      sorted,
+    );
+    for (const id of names) await planted(store, id);
+    const all = await store.conversations.list({ userId: "user", limit: 99 });
+    assert.deepEqual(
+      all.map(({ id }) => id),
+      sorted.toReversed(),
+    );
+    const paged = await store.conversations.list({ userId: "user", limit: 99, after: { createdAt: moment, id: "a" } });
+    assert.deepEqual(
+      paged.map(({ id }) => id),
+      ["_", "B"],
+    );
+  });
+
+  test("what no log holds is not found, however large the number", async (t) => {
+    const store = await storeWithUser(t, side);
+    await planted(store, "a");
+    await store.events.append("a", [draft("0")]);
+    const last = Number.MAX_SAFE_INTEGER;
+    for (const more of [{}, { to: last }, { types: ["think"] }, { contains: "0" }, { maxBytes: 1 }]) {
+      assert.deepEqual(await store.events.find("a", { from: last, limit: 9, ...more }), []);
+      assert.equal((await store.events.find("a", { from: 0, limit: 9, ...more })).length, 1);
+    }
+  });
+
+  test("a letter is found in upper and in lower case, in every script", async (t) => {
+    const store = await storeWithUser(t, side);
+    await planted(store, "a");
+    const words = ["straße", "ΟΔΥΣΣΕΎΣ", "İstanbul", "ﬁne", "ǆ", "Երևան", "ⴀⴁ", "𐐨𐐩", "naïve"];
+    await store.events.append("a", words.map(draft));
+    for (const [index, word] of words.entries())
+      for (const asked of [word, word.toUpperCase(), word.toUpperCase().toLowerCase()]) {
+        const ids = (await store.events.find("a", { from: 0, limit: 9, contains: asked })).map(({ id }) => id);
+        const same = asked.toUpperCase() === word.toUpperCase();
+        if (same) assert.deepEqual(ids, [index], asked);
+      }
+  });
 }
 
 async function storeWithUser(t: Cleanup, side: StoreSide) {
@@ -144,6 +204,11 @@ async function storeWithUser(t: Cleanup, side: StoreSide) {
   cleanUp(t, () => store.close());
   await store.users.insert({ id: "user", name: "user", createdAt: moment });
   return store;
+}
+
+async function planted(store: Store, id: string) {
+  await store.conversations.insert(conversation(id), []);
+  return conversation(id);
 }
 
 function draft(message: string): EventDraft {
