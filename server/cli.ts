@@ -21,7 +21,7 @@ program
 
 program.addCommand(conformanceCommand());
 
-const users = program.command("users").description("Manage the users of the server in DATA_DIR.");
+const users = program.command("users").description("Manage the users of the server, in its database.");
 users
   .command("add")
   .argument("<name>", "the new user's name")
@@ -57,7 +57,7 @@ users
 
 const feedback = program
   .command("feedback")
-  .description("Read what users think, in the data of the server in DATA_DIR.");
+  .description("Read what users think, in the database of the server.");
 feedback
   .command("export")
   .option("--trajectory", "with the conversation as it was when the feedback was given", false)
