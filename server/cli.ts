@@ -55,9 +55,7 @@ users
     await listUsers(process.env);
   });
 
-const feedback = program
-  .command("feedback")
-  .description("Read what users think, in the database of the server.");
+const feedback = program.command("feedback").description("Read what users think, in the database of the server.");
 feedback
   .command("export")
   .option("--trajectory", "with the conversation as it was when the feedback was given", false)

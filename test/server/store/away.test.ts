@@ -1,10 +1,12 @@
 // PostgreSQL goes away while a server runs, and comes back.
 import assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import { after, test } from "node:test";
 import { contract, operationsOf } from "../../../contract/index.ts";
 import { allEvents, caller, createConversation, until } from "../../support/api.ts";
-import { say } from "../../support/conversation.ts";
+import { busyConversation, say, untilState } from "../../support/conversation.ts";
 import { startCutOffProxy } from "../../support/cut-off-proxy.ts";
 import { exampleRequest } from "../../support/example-request.ts";
 import { isStatus, range } from "../../support/frames.ts";
@@ -87,6 +89,22 @@ for (const side of storeSides.filter((each) => each === postgres)) {
       range(events.length - 1),
     );
     for (const [eventId, message] of acknowledged) assert.equal(events[eventId]?.args?.content, message);
+  });
+
+  test("an agent that PostgreSQL fails in the middle of its work goes on when it is back", async () => {
+    await call("POST", "/api/settings", { body: { llm_model: "test/tools" } });
+    const { id } = await busyConversation(call);
+    await say(call, id, "think: next");
+    const before = server.output().length;
+    proxy.cut();
+    await writeFile(join(place.dataDir, "workspaces", id, "go"), ""); // the command ends, which nobody can say in the log
+    await until(() => server.output().slice(before).includes("the agent loop failed"));
+    await comesBack();
+    const events = await untilState(call, id, "finished");
+    const run = events.find(({ action }) => action === "run");
+    const outcome = events.find(({ cause, observation }) => cause === run.id && observation === "error");
+    assert.match(outcome.content, /^The store did not answer while this was under way\. /);
+    assert.equal(events.filter(({ action, args }) => action === "think" && args.thought === "next").length, 1);
   });
 
   test("neither the log nor an answer holds the password", () => {
