@@ -24,11 +24,12 @@ export function createResumption({ resume, logger }: ResumptionOptions): Resumpt
 
   function schedule(): void {
     if (closed || timer || waiting.size === 0) return;
-    timer = setTimeout(async () => {
-      await tryAll();
-      timer = undefined;
-      schedule();
-    }, intervalMs).unref();
+    timer = setTimeout(() => void tryAll().finally(scheduleNext), intervalMs).unref();
+  }
+
+  function scheduleNext(): void {
+    timer = undefined;
+    schedule();
   }
 
   async function tryAll(): Promise<void> {

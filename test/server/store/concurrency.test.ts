@@ -151,15 +151,16 @@ function appendIn(t: Cleanup, { dataDir, env }: StorePlace, args: readonly strin
     await ended;
   });
   const acknowledgements: Acknowledgement[] = [];
-  const waiting: { count: number; resolve: () => void }[] = [];
+  const waiting: { count: number; resolve: () => void; reject: (error: Error) => void }[] = [];
   const lines = createInterface({ input: child.stdout });
   lines.on("line", (line) => {
     acknowledgements.push(JSON.parse(line) as Acknowledgement);
     for (const { count, resolve } of waiting) if (acknowledgements.length >= count) resolve();
   });
+  lines.on("close", () => waiting.forEach(({ reject }) => reject(new Error("the process ended before"))));
   return {
     kill: () => child.kill("SIGKILL"),
-    reaches: (count: number) => new Promise<void>((resolve) => waiting.push({ count, resolve })),
+    reaches: (count: number) => new Promise<void>((resolve, reject) => waiting.push({ count, resolve, reject })),
     acknowledgements: Promise.all([ended, once(lines, "close")]).then(() => acknowledgements),
   };
 }
