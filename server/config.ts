@@ -62,7 +62,7 @@ const Environment = z.object({
     .string()
     .prefault("./data")
     .describe(
-      "The folder for the workspaces, the key file and, without DATABASE_URL, the database. One server uses it at a time, unless there is a DATABASE_URL.",
+      "The folder for the workspaces, the key file and, without DATABASE_URL, the database, which one server uses at a time.",
     ),
   DATABASE_URL: z
     .string()
@@ -72,7 +72,7 @@ const Environment = z.object({
     )
     .optional()
     .describe(
-      "The PostgreSQL database, which several servers may share; parameters such as `?sslmode=verify-full` are those of the driver, pg. A database embedded in DATA_DIR when left out.",
+      "The PostgreSQL database, as `postgresql://user:password@host:5432/name`, instead of one embedded in DATA_DIR. Parameters such as `?sslmode=verify-full` are those of the driver, pg.",
     ),
   DATABASE_POOL_SIZE: number("a number of connections, from 1 to 1000", { min: 1, max: 1000 })
     .prefault("10")

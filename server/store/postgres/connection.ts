@@ -5,6 +5,7 @@ import pg from "pg";
 import { compiled } from "../connection.ts";
 import type { Connection, Outcome, Statement, Steps } from "../connection.ts";
 import type { Database } from "../database.ts";
+import { StoreUnavailableError } from "../store.ts";
 import { SharedSchemaDialect } from "./dialect.ts";
 import type { PostgresClient, PostgresPool } from "./pool.ts";
 
@@ -48,7 +49,8 @@ async function inTransaction<Result>(pool: PostgresPool, begin: string, work: ()
     await client.query("commit");
     return result;
   } catch (error) {
-    await client.query("rollback").catch(() => {}); // a connection that is lost is given up, and rolls back by that
+    // A connection that has failed is given up, which rolls back too.
+    if (!(error instanceof StoreUnavailableError)) await client.query("rollback").catch(() => {});
     throw error;
   } finally {
     client.release();
