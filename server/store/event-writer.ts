@@ -1,5 +1,11 @@
+import type { Kysely } from "kysely";
+import { change } from "./connection.ts";
 import type { Steps } from "./connection.ts";
+import type { Database } from "./database.ts";
+import { blockOf, rangeOfBlock, storeSignature } from "./event-signatures.ts";
+import type { IdRange } from "./event-signatures.ts";
 import type { EventDraft, StoredEvent } from "./store.ts";
+import { createSignature } from "./text-signature.ts";
 
 /** Events that are to go into a conversation's log together. */
 export interface Addition {
@@ -11,6 +17,7 @@ export interface Addition {
 export interface LogEnd {
   readonly id: string;
   readonly last_event_id: number;
+  readonly created_at: string;
   readonly updated_at: string | null;
 }
 
@@ -31,6 +38,8 @@ export interface LogStatements {
   lock(ids: readonly string[]): Steps<LogEnd[]>;
   insert(events: readonly EventRow[]): Steps<void>;
   advance(ends: readonly NewLogEnd[]): Steps<void>;
+  /** Reads the texts of a range of a log, in order, a few at a time. */
+  eachText(conversationId: string, range: IdRange, use: (text: string) => void): Steps<void>;
 }
 
 /**
@@ -40,7 +49,19 @@ export interface LogStatements {
 export type EventWriter = (additions: readonly Addition[]) => Steps<(StoredEvent[] | null)[]>;
 
 /** @param now the clock, RFC 3339 */
-export function createEventWriter({ lock, insert, advance }: LogStatements, now: () => string): EventWriter {
+export function createEventWriter(db: Kysely<Database>, statements: LogStatements, now: () => string): EventWriter {
+  const { lock, insert, advance, eachText } = statements;
+
+  /** Signs the blocks that an append has made whole, with it. */
+  function* sign({ id, created_at, last_event_id }: NewLogEnd, first: number): Steps<void> {
+    for (let block = blockOf(first); block < blockOf(last_event_id + 1); block += 1) {
+      const signature = createSignature();
+      yield* eachText(id, rangeOfBlock(block), signature.add);
+      const log = { conversationId: id, createdAt: created_at };
+      yield* change(storeSignature(db, log, block, signature.finish()));
+    }
+  }
+
   return function* (additions) {
     const ids = [...new Set(additions.map(({ conversationId }) => conversationId))].toSorted(bytewise);
     const logs = new Map((yield* lock(ids)).map((end) => [end.id, openLog(end, now())]));
@@ -49,15 +70,17 @@ export function createEventWriter({ lock, insert, advance }: LogStatements, now:
     if (grown.length === 0) return written;
     yield* insert(grown.flatMap(({ events }) => events));
     yield* advance(grown.map(({ end }) => end()));
+    for (const { first, end } of grown) yield* sign(end(), first);
     return written;
   };
 }
 
 /** A log as it grows within a transaction. */
-function openLog({ id, last_event_id, updated_at }: LogEnd, now: string) {
+function openLog({ id, last_event_id, created_at, updated_at }: LogEnd, now: string) {
   const timestamp = latest(now, updated_at);
   const events: EventRow[] = [];
   return {
+    first: last_event_id + 1,
     events,
     add(drafts: readonly EventDraft[]): StoredEvent[] {
       const first = last_event_id + 1 + events.length;
@@ -67,7 +90,8 @@ function openLog({ id, last_event_id, updated_at }: LogEnd, now: string) {
     },
     end(): NewLogEnd {
       const state = events.findLast(({ agentState }) => agentState !== undefined)?.agentState ?? null;
-      return { id, last_event_id: last_event_id + events.length, updated_at: timestamp, agent_state: state };
+      const last = last_event_id + events.length;
+      return { id, last_event_id: last, created_at, updated_at: timestamp, agent_state: state };
     },
   };
 }

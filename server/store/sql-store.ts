@@ -17,7 +17,7 @@ import type { Store } from "./store.ts";
  */
 export function createSqlStore(connection: Connection, log: LogStatements, now: () => string): Store {
   const { db } = connection;
-  const write = createEventWriter(log, now);
+  const write = createEventWriter(db, log, now);
   return {
     users: createUserStore(connection),
     subjects: createSubjectStore(connection),
