@@ -54,8 +54,9 @@ export function compareValue(context: Context, sides: Sides, direction: Directio
     const what = `It is written as ${after} instead of ${before}.`;
     context.recorder.add({ rule: "serialization-changed", ...sides, before, after, what }, use);
   }
-  compareSchemas(context, sides, "schema", direction, use);
-  if (at(sides.old, "content") && at(sides.new, "content")) compareMediaTypes(context, sides, direction, use);
+  const [hadContent, hasContent] = [at(sides.old, "content"), at(sides.new, "content")];
+  if (hadContent && hasContent) compareMediaTypes(context, sides, direction, use);
+  if (!hadContent && !hasContent) compareSchemas(context, sides, "schema", direction, use);
   compareRest(context, sides, handled, use);
 }
 

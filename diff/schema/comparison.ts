@@ -1,4 +1,5 @@
 import type { Direction, Finding } from "../change.ts";
+import { rules } from "../rules.ts";
 import { compareAnnotations } from "./annotations.ts";
 import { compareArrays } from "./arrays.ts";
 import { compareBounds } from "./bounds.ts";
@@ -23,6 +24,8 @@ export interface Pair {
   descendInto(old: Normal, next: Normal): void;
   /** Whether nothing differs that a client could notice. */
   areSame(old: Normal, next: Normal): boolean;
+  /** Whether every value of the one is known to be one of the other. */
+  isWithin(narrow: Normal, wide: Normal): boolean;
 }
 
 /** What differs between two schemas, and where to look on below them. Schemas that refer to themselves make circles. */
@@ -55,6 +58,8 @@ export class SchemaComparison {
         node.below.add(this.#nodeOf(normalise(one), normalise(other), turned)),
       descendInto: (one, other) => node.below.add(this.#nodeOf(one, other, direction)),
       areSame: (one, other) => allOf(this.#nodeOf(one, other, direction)).every(isForPeople),
+      isWithin: (narrow, wide) =>
+        allOf(this.#nodeOf(wide, narrow, "response")).every((finding) => isNarrowing(finding, wide)),
     });
     return node;
   }
@@ -78,6 +83,12 @@ function allOf(root: Node): Finding[] {
   // A set is walked in the order in which it grows.
   for (const node of seen) for (const next of node.below) seen.add(next);
   return [...seen].flatMap(({ findings }) => findings);
+}
+
+/** A property that is new is no widening for clients, who ignore it; it is none at all where anything was allowed. */
+function isNarrowing({ rule }: Finding, wide: Normal): boolean {
+  if (rule === "property-added" || rule === "required-property-added") return wide.properties.size === 0;
+  return (rules[rule].any ?? rules[rule].response)?.severity === "safe";
 }
 
 function isForPeople({ rule }: Finding): boolean {

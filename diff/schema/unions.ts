@@ -5,7 +5,8 @@ import { isAnnotation } from "./keywords.ts";
 import type { Alternative, Normal } from "./model.ts";
 import { marksOf, tagsOf } from "./tags.ts";
 import type { Tags } from "./tags.ts";
-import { typesText } from "./types.ts";
+import { everyType, typeOf, typesText } from "./types.ts";
+import type { Atom } from "./types.ts";
 
 /** Two alternatives that are one in both documents. */
 export type Match = readonly [old: Alternative, next: Alternative];
@@ -35,7 +36,10 @@ interface Matching {
   readonly added: readonly Alternative[];
 }
 
-/** By the values of their tag, then by the component's name, then what is the same, then what is left of the same type. */
+/**
+ * By the values of their tag, then by the component's name, then what is the same, then what is left of the same type. An
+ * alternative whose values all fit another one is neither gone nor new.
+ */
 function match(pair: Pair, before: Alternative[], after: Alternative[], tags: Tags | undefined): Matching {
   const left = new Set(after);
   const matches: Match[] = [];
@@ -55,7 +59,11 @@ function match(pair: Pair, before: Alternative[], after: Alternative[], tags: Ta
     take((old, next) => pair.areSame(old.normal, next.normal));
     take((old, next) => areAlone(old, removed, next, [...left]));
   }
-  return { matches, removed, added: [...left] };
+  return {
+    matches,
+    removed: removed.filter((old) => !after.some((next) => pair.isWithin(old.normal, next.normal))),
+    added: [...left].filter((next) => !before.some((old) => pair.isWithin(next.normal, old.normal))),
+  };
 }
 
 /** Whether each is the only one of its type on its side. */
@@ -69,11 +77,21 @@ function alternativesOf(normal: Normal): Alternative[] {
   if (normal.union) return [...normal.union.alternatives];
   const types = new Set([...normal.types].filter((type) => type !== "null"));
   if (types.size === 0) return [];
-  // What it says beside its values has been compared already.
+  const name = `#${normal.place.pointer}`;
+  // Any value is one alternative; of several types, each is one.
+  if (types.size >= everyType.size - 1) return [{ normal: part(normal, types), name }];
+  const isNumber = (type: Atom): boolean => type === "integer" || type === "fraction";
+  const groups = Map.groupBy(types, (type) => (isNumber(type) ? "number" : type));
+  return [...groups.values()].map((group) => ({ normal: part(normal, new Set(group)), name }));
+}
+
+/** What a schema says of some types. What it says beside its values has been compared already. */
+function part(normal: Normal, types: ReadonlySet<Atom>): Normal {
   const facts = new Map([...normal.facts].filter(([keyword]) => !isAnnotation(keyword)));
-  return [
-    { normal: { ...normal, key: `${normal.key} as an alternative`, types, facts }, name: `#${normal.place.pointer}` },
-  ];
+  const values = facts.get("enum");
+  if (values && Array.isArray(values.value))
+    facts.set("enum", { ...values, value: values.value.filter((value) => types.has(typeOf(value))) });
+  return { ...normal, key: `${normal.key} as ${typesText(types)}`, types, facts };
 }
 
 function componentOf({ name }: Alternative): string | undefined {
