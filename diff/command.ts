@@ -20,37 +20,39 @@ interface Flags {
   readonly format: keyof typeof reports;
   readonly failOn: Severity | "never";
   readonly today: string;
-  readonly rules: boolean;
+  readonly rules?: boolean;
 }
 
 /** `openhands-api diff OLD NEW`. It sets the process's exit code by the worst change. */
 export function diffCommand(): Command {
-  return new Command("diff")
-    .description("Compares two versions of the documents of an API, and says of each change what it does to clients.")
-    .addArgument(new Argument("[old]", "what clients were written for: a file, a folder, REV or REV:path"))
-    .addArgument(new Argument("[new]", "what they will meet: a file, a folder, REV or REV:path"))
-    .addOption(new Option("--format <format>", "of the report").choices(["text", "json", "markdown"]).default("text"))
-    .addOption(
-      new Option("--fail-on <class>", "the least class of change that makes the exit code other than 0")
-        .choices(["breaking", "risky", "never"])
-        .default("breaking"),
-    )
-    .option(
-      "--today <date>",
-      "the day that sunsets are held against, as YYYY-MM-DD",
-      day,
-      day(new Date().toISOString()),
-    )
-    .option("--rules", "print all rules as Markdown instead, with their classes and reasons", false)
-    .addHelpText("after", help)
-    .action(async (old: string | undefined, next: string | undefined, flags: Flags, command: Command) => {
-      if (flags.rules) return console.log(rulesPage());
-      if (old === undefined || next === undefined)
-        return command.error("diff takes OLD and NEW, such as: openhands-api diff main openapi.yaml", {
-          exitCode: exitCodes.couldNotRun,
-        });
-      process.exitCode = await run(old, next, flags);
-    });
+  return (
+    new Command("diff")
+      .description("Compares two versions of the documents of an API, and says of each change what it does to clients.")
+      .addArgument(new Argument("[old]", "what clients were written for: a file, a folder, REV or REV:path"))
+      .addArgument(new Argument("[new]", "what they will meet: a file, a folder, REV or REV:path"))
+      .addOption(new Option("--format <format>", "of the report").choices(["text", "json", "markdown"]).default("text"))
+      .addOption(
+        new Option("--fail-on <class>", "the least class of change that makes the exit code other than 0")
+          .choices(["breaking", "risky", "never"])
+          .default("breaking"),
+      )
+      .option(
+        "--today <date>",
+        "the day that sunsets are held against, as YYYY-MM-DD",
+        day,
+        day(new Date().toISOString()),
+      )
+      .option("--rules", "print all rules as Markdown instead, with their classes and reasons")
+      .addHelpText("after", help)
+      // A mistake in the arguments must not look like a breaking change.
+      .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? exitCodes.fine : exitCodes.couldNotRun))
+      .action(async (old: string | undefined, next: string | undefined, flags: Flags, command: Command) => {
+        if (flags.rules) return console.log(rulesPage());
+        if (old === undefined || next === undefined)
+          return command.error("diff takes OLD and NEW, such as: openhands-api diff v0.1.0 HEAD");
+        process.exitCode = await run(old, next, flags);
+      })
+  );
 }
 
 const help = `
@@ -63,7 +65,7 @@ A git revision such as main or v0.1.0, or a folder, stands for the openapi.yaml 
 Exit codes: 0 nothing as bad as --fail-on, 1 a breaking change, 3 a risky one (with --fail-on risky), 2 could not run.
 
 Examples:
-  openhands-api diff v0.1.0 HEAD                   both documents of two revisions
+  openhands-api diff v0.1.0 HEAD                      both documents of two revisions
   openhands-api diff main:openapi.yaml openapi.yaml   one document, as it was and as it is
   openhands-api diff old.yaml new.yaml --format markdown --fail-on risky`;
 

@@ -13,8 +13,7 @@ like, where more may be less, is risky under every rule that has two classes.
 
 | rule | what has changed | in what clients send | in what clients get | why |
 | --- | --- | --- | --- | --- |
-${rows.join("\n")}
-`;
+${rows.join("\n")}`;
 }
 
 function row(id: string, { about, any, request, response }: Rule): string {
