@@ -86,9 +86,10 @@ function allOf(root: Node): Finding[] {
 }
 
 /** A property that is new is no widening for clients, who ignore it; it is none at all where anything was allowed. */
-function isNarrowing({ rule }: Finding, wide: Normal): boolean {
+function isNarrowing({ rule, direction }: Finding, wide: Normal): boolean {
   if (rule === "property-added" || rule === "required-property-added") return wide.properties.size === 0;
-  return (rules[rule].any ?? rules[rule].response)?.severity === "safe";
+  if (rules[rule].any) return rules[rule].any.severity === "safe";
+  return direction === "response" && rules[rule].response?.severity === "safe";
 }
 
 function isForPeople({ rule }: Finding): boolean {

@@ -23,6 +23,9 @@ const schemaKeywords = new Set([
   "contentSchema",
 ]);
 
+/** Those of which two say the same as one that both schemas must fit. What is in neither `not` is no such thing. */
+const merging = new Set(["items", "propertyNames"]);
+
 /** Keywords that become something else than a fact. */
 const structure = new Set([
   "type",
@@ -220,7 +223,10 @@ function schemasOf(layers: readonly Layer[], types: ReadonlySet<Atom>): Map<stri
       const name = isItems ? "items" : keyword;
       const isSchema = schemaKeywords.has(name) && !(keyword === "items" && Array.isArray(layer.value["items"]));
       if (!isSchema || !concerns(name, types)) continue;
-      schemas.set(name, [...(schemas.get(name) ?? []), keywordPlace(layer, keyword)]);
+      const places = schemas.get(name);
+      const place = keywordPlace(layer, keyword);
+      if (!places || merging.has(name)) schemas.set(name, [...(places ?? []), place]);
+      else schemas.set(`${name} ${place.pointer}`, [place]);
     }
   }
   return schemas;

@@ -29,7 +29,8 @@ function visible(normal: Normal, direction: Direction): Map<string, Schema> {
   const hiding = direction === "request" ? "readOnly" : "writeOnly";
   const shown = [...normal.properties].filter(([, schema]) => {
     const { facts, types } = normalise(schema);
-    return types.size > 0 && (direction === "unclear" || facts.get(hiding)?.value !== true);
+    // In a closed object, what no value fits is as good as not declared.
+    return (types.size > 0 || !isClosed(normal)) && (direction === "unclear" || facts.get(hiding)?.value !== true);
   });
   return new Map(shown);
 }
@@ -49,7 +50,7 @@ function compareRequired(pair: Pair, name: string, schema: Schema, other: Schema
 
 function compareRemoved(pair: Pair, name: string, schema: Schema): void {
   // What is not declared any more may still be there, as what other properties must be.
-  if (isSchema(pair.new.additional)) return compareProperty(pair, name, schema, pair.new.additional);
+  if (says(pair.new, name)) return compareProperty(pair, name, schema, pair.new.additional);
   const rule = ((): RuleId => {
     if (pair.direction === "request" && isClosed(pair.new)) return "property-refused";
     return pair.old.required.has(name) ? "required-property-removed" : "property-removed";
@@ -59,7 +60,7 @@ function compareRemoved(pair: Pair, name: string, schema: Schema): void {
 }
 
 function compareAdded(pair: Pair, name: string, schema: Schema): void {
-  if (isSchema(pair.old.additional)) return compareProperty(pair, name, pair.old.additional, schema);
+  if (says(pair.old, name)) return compareProperty(pair, name, pair.old.additional, schema);
   const isRequired = pair.new.required.has(name);
   const what = `The property \`${name}\` is new${isRequired ? " and must be there" : ""}.`;
   const rule = isRequired ? "required-property-added" : "property-added";
@@ -107,6 +108,11 @@ function namesOf(schema: Schema | undefined, normal: Normal): Schema {
 
 function isClosed({ additional }: Normal): boolean {
   return normalise(additional).types.size === 0;
+}
+
+/** Whether something is said of a property that is not declared: that it must be there, or what it must be. */
+function says({ required, additional, properties }: Normal, name: string): boolean {
+  return !properties.has(name) && (required.has(name) || isSchema(additional));
 }
 
 /** Neither open to anything nor closed. */
