@@ -467,7 +467,7 @@ export const schemas: readonly SchemaRow[] = [
   [
     "a condition",
     { type: "object" },
-    { type: "object", if: { required: ["a"] }, then: { required: ["b"] } },
+    { type: "object", if: { required: ["a"] }, else: { required: ["b"] } },
     ["keyword-changed risky risky", "keyword-changed risky risky"],
     ["keyword-changed risky risky", "keyword-changed risky risky"],
   ],
