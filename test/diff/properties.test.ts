@@ -14,13 +14,9 @@ import { schemas } from "./corpus/schemas.ts";
 const root = join(import.meta.dirname, "../..");
 
 test("the published documents are no change to themselves", async () => {
-  const names = ["openapi.yaml", "asyncapi.yaml", "generated/documents/openapi.without-v1.yaml"];
-  for (const name of [...names, "generated/documents/asyncapi.client.yaml"]) {
-    const [{ documents }, { documents: same }] = [
-      await loadDocuments(join(root, name)),
-      await loadDocuments(join(root, name)),
-    ];
-    assert.deepEqual(compareDocuments(documents, same, today), [], name);
+  for (const name of ["openapi.yaml", "asyncapi.yaml", "generated/documents/asyncapi.client.yaml"]) {
+    const { documents } = await loadDocuments(join(root, name));
+    assert.deepEqual(compareDocuments(documents, structuredClone(documents), today), [], name);
   }
 });
 
