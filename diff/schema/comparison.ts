@@ -9,6 +9,7 @@ import type { Normal, Schema } from "./model.ts";
 import { normalise } from "./normal.ts";
 import { compareObjects } from "./objects.ts";
 import { compareOthers } from "./others.ts";
+import { withRangesAsLists } from "./ranges.ts";
 import { areOfOtherTypes, compareTypes } from "./type.ts";
 import { compareAlternatives } from "./unions.ts";
 
@@ -70,8 +71,9 @@ function compareAll(pair: Pair): void {
   compareTypes(pair);
   if (areOfOtherTypes(pair)) return;
   if (pair.old.union || pair.new.union) return compareAlternatives(pair);
-  compareEnums(pair);
-  compareBounds(pair);
+  const plain = withRangesAsLists(pair);
+  compareEnums(plain);
+  compareBounds(plain);
   compareForms(pair);
   compareObjects(pair);
   compareArrays(pair);

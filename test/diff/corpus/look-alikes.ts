@@ -90,6 +90,8 @@ export const lookAlikes: readonly SchemaRow[] = [
     { type: "array" },
     { type: "array", uniqueItems: false, minItems: 0, deprecated: false },
   ),
+  same("a range of few integers, or a list", { type: "integer", minimum: -1, maximum: 1 }, { enum: [1, 0, -1] }),
+  same("a range of one integer, or a constant", { type: "integer", minimum: 2, exclusiveMaximum: 3 }, { const: 2 }),
   same("integers above 0", { type: "integer", minimum: 1 }, { type: "integer", exclusiveMinimum: 0 }),
   same(
     "an exclusive bound as OpenAPI 3.0 wrote it",

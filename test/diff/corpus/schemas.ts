@@ -100,6 +100,13 @@ export const schemas: readonly SchemaRow[] = [
     ["bound-tightened breaking safe"],
   ],
   [
+    "a list of integers that a range is longer than",
+    { enum: [0, 1] },
+    { type: "integer", minimum: 0, maximum: 2 },
+    ["enum-value-added safe risky"],
+    ["enum-value-removed breaking safe"],
+  ],
+  [
     "an exclusive maximum",
     { type: "number", maximum: 5 },
     { type: "number", exclusiveMaximum: 5 },
