@@ -27,37 +27,51 @@ const handled = [
 ];
 
 interface Channel {
+  readonly name: string;
   readonly place: Place;
   readonly address: string;
 }
 
-/** The channels of both documents, by address. */
+/** The channels of both documents, by address; those that share one by their names. */
 export function compareChannels(context: Context, sides: Sides): void {
-  const [before, after] = [channelsOf(sides.old), channelsOf(sides.new)];
-  for (const [key, old] of before) {
-    const next = after.get(key);
-    if (next) compareChannel(context, old, next);
-    else {
-      const verdict = removalVerdict(noticeOf(objectAt(old.place)), context.today);
-      const what = `The channel ${old.address} is gone.`;
-      context.recorder.add({ rule: "channel-removed", old: old.place, new: sides.new, what, ...verdict }, old.address);
-    }
+  const left = new Set(channelsOf(sides.new));
+  const unmatched = channelsOf(sides.old).filter((old) => !takeFrom(left, old, isSameByName, context));
+  for (const old of unmatched) {
+    if (takeFrom(left, old, isSameAddress, context)) continue;
+    const verdict = removalVerdict(noticeOf(objectAt(old.place)), context.today);
+    const what = `The channel ${old.address} is gone.`;
+    context.recorder.add({ rule: "channel-removed", old: old.place, new: sides.new, what, ...verdict }, old.address);
   }
-  for (const [key, { place, address }] of after) {
-    if (before.has(key)) continue;
+  for (const { place, address } of left) {
     const what = `The channel ${address} is new.`;
     context.recorder.add({ rule: "channel-added", old: sides.old, new: place, what }, address);
   }
 }
 
+type IsSame = (old: Channel, next: Channel) => boolean;
+
+/** Compares a channel with its like, which is taken out; whether there is one. */
+function takeFrom(left: Set<Channel>, old: Channel, isSame: IsSame, context: Context): boolean {
+  const next = [...left].find((other) => isSame(old, other));
+  if (!next) return false;
+  left.delete(next);
+  compareChannel(context, old, next);
+  return true;
+}
+
 /** Whatever the parts of an address are called. */
-function channelsOf(root: Place): Map<string, Channel> {
-  const found = new Map<string, Channel>();
-  for (const [name, place] of membersOf(at(root, "channels"))) {
-    const address = textAt(place, "address") ?? name;
-    found.set(withoutNames(address), { place, address });
-  }
-  return found;
+function isSameAddress(old: Channel, next: Channel): boolean {
+  return withoutNames(old.address) === withoutNames(next.address);
+}
+
+function isSameByName(old: Channel, next: Channel): boolean {
+  return isSameAddress(old, next) && old.name === next.name;
+}
+
+function channelsOf(root: Place): Channel[] {
+  return [...membersOf(at(root, "channels"))].map(([name, place]) => {
+    return { name, place, address: textAt(place, "address") ?? name };
+  });
 }
 
 function compareChannel(context: Context, old: Channel, next: Channel): void {

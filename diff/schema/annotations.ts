@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
-import { sunsetFindings } from "../deprecation.ts";
+import { noticeOf, sunsetFindings } from "../deprecation.ts";
+import type { Notice } from "../deprecation.ts";
 import { shown } from "../text.ts";
 import type { Pair } from "./comparison.ts";
 import { isDocumentation } from "./keywords.ts";
@@ -39,6 +40,10 @@ function compareDeprecation(pair: Pair): void {
     pair.report(finding);
 }
 
-function stateOf({ facts }: Normal): { deprecated: boolean; notice: Fact["value"] | undefined } {
-  return { deprecated: facts.get("deprecated")?.value === true, notice: facts.get("x-deprecation")?.value };
+function stateOf({ facts }: Normal): Notice {
+  const values = ["deprecated", "x-deprecation", "x-sunset"].flatMap((keyword) => {
+    const fact = facts.get(keyword);
+    return fact ? [[keyword, fact.value] as const] : [];
+  });
+  return noticeOf(Object.fromEntries(values));
 }

@@ -11,7 +11,15 @@ const documentation = new Set([
 ]);
 
 /** What says something about a schema and nothing about its values. */
-const annotations = new Set([...documentation, "default", "deprecated", "x-deprecation", "readOnly", "writeOnly"]);
+const annotations = new Set([
+  ...documentation,
+  "default",
+  "deprecated",
+  "x-deprecation",
+  "x-sunset",
+  "readOnly",
+  "writeOnly",
+]);
 
 /** Where schemas are kept for others, or what names them: compared where they are used. */
 const organisation = new Set(["$defs", "definitions", "$id", "$anchor", "$schema"]);

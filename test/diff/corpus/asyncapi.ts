@@ -18,6 +18,19 @@ export const asyncApi: readonly DocumentRow[] = [
   ],
   ["a channel by another key", { channels: { a: { address: "/a" } } }, { channels: { b: { address: "/a" } } }, [], []],
   [
+    "another channel at the same address",
+    speaking("send", { hello }),
+    {
+      channels: { b: { address: "/a", messages: { bye } }, a: { address: "/a", messages: { hello } } },
+      operations: {
+        all: { action: "send", channel: { $ref: "#/channels/a" } },
+        others: { action: "send", channel: { $ref: "#/channels/b" } },
+      },
+    },
+    ["channel-added safe"],
+    ["channel-removed breaking"],
+  ],
+  [
     "a channel after its sunset",
     { channels: { a: { address: "/a", "x-deprecation": { sunset: "2025-12-31" } } } },
     { channels: {} },

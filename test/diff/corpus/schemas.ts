@@ -499,6 +499,13 @@ export const schemas: readonly SchemaRow[] = [
     ["deprecated safe safe"],
     ["undeprecated safe safe"],
   ],
+  [
+    "a sunset of a property",
+    { type: "object", properties: { a: { type: "string", deprecated: true, "x-sunset": "2027-01-01" } } },
+    { type: "object", properties: { a: { type: "string", deprecated: true, "x-sunset": "2027-06-30" } } },
+    ["sunset-postponed safe safe"],
+    ["sunset-moved-up risky risky"],
+  ],
 ];
 
 function discriminator(propertyName: string, names: Record<string, string>): JsonObject {
