@@ -18,7 +18,6 @@ const schemaKeywords = new Set([
   "if",
   "then",
   "else",
-  "unevaluatedProperties",
   "unevaluatedItems",
   "contentSchema",
 ]);
@@ -35,6 +34,7 @@ const structure = new Set([
   "properties",
   "patternProperties",
   "additionalProperties",
+  "unevaluatedProperties",
   "required",
   "prefixItems",
   "additionalItems",
@@ -185,11 +185,15 @@ function fits(pattern: string, name: string): boolean {
   }
 }
 
+/** Once all layers are one, what none of them has evaluated is what none of them declares. */
 function additionalOf(layers: readonly Layer[], place: Place): Schema {
-  const found = layers.flatMap((layer) => {
-    const value = layer.value["additionalProperties"];
-    return value === undefined || isAnything(value) ? [] : [keywordPlace(layer, "additionalProperties")];
-  });
+  const keywords = ["additionalProperties", "unevaluatedProperties"];
+  const found = layers.flatMap((layer) =>
+    keywords.flatMap((keyword) => {
+      const value = layer.value[keyword];
+      return value === undefined || isAnything(value) ? [] : [keywordPlace(layer, keyword)];
+    }),
+  );
   return found.length > 0 ? found : [absent(place, true)];
 }
 

@@ -48,7 +48,6 @@ const subjects: Readonly<Record<string, readonly Atom[]>> = {
   ...about(["array"], "minItems", "maxItems", "uniqueItems", "items", "contains", "minContains", "maxContains"),
   ...about(["array"], "unevaluatedItems"),
   ...about(["object"], "minProperties", "maxProperties", "propertyNames", "dependentRequired", "dependentSchemas"),
-  ...about(["object"], "unevaluatedProperties"),
 };
 
 function about(types: readonly Atom[], ...keywords: readonly string[]): Record<string, readonly Atom[]> {

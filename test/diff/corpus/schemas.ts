@@ -307,6 +307,20 @@ export const schemas: readonly SchemaRow[] = [
     ["additional-properties-allowed safe risky"],
   ],
   [
+    "nothing that no part of all declares",
+    { allOf: [ref("Sized"), ref("Named")] },
+    { allOf: [ref("Sized"), ref("Named")], unevaluatedProperties: closed },
+    ["additional-properties-refused breaking safe"],
+    ["additional-properties-allowed safe risky"],
+  ],
+  [
+    "a part of all that declares nothing else",
+    { allOf: [ref("Sized"), ref("Named")], unevaluatedProperties: closed },
+    { allOf: [ref("Sized")], unevaluatedProperties: closed },
+    ["property-refused breaking -", "property-removed - risky"],
+    ["property-added safe safe"],
+  ],
+  [
     "no other entries of a map",
     { type: "object", properties: { a: text }, additionalProperties: integer },
     { type: "object", properties: { a: text }, additionalProperties: closed },
