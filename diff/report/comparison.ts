@@ -54,6 +54,12 @@ export function meeters({ uses }: Change): string[] {
   );
 }
 
+/** As `meeters`, the first few; the JSON report has all of them. */
+export function fewMeeters(change: Change, most: number): string[] {
+  const all = meeters(change);
+  return all.length > most ? [...all.slice(0, most), `${all.length - most} more`] : all;
+}
+
 /** `openapi#/paths/…`; two places where they differ. */
 export function placeText({ places: [first, ...others] }: Group): string {
   if (!first) return "";

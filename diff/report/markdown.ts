@@ -1,8 +1,11 @@
 import { severities } from "../change.ts";
 import type { Change, Severity } from "../change.ts";
 import { shown } from "../text.ts";
-import { countText, groupsOf, meeters, placeText } from "./comparison.ts";
+import { countText, fewMeeters, groupsOf, placeText } from "./comparison.ts";
 import type { Comparison, Group } from "./comparison.ts";
+
+/** How many operations are named with a change. */
+const shownOperations = 8;
 
 const titles: Readonly<Record<Severity, string>> = { breaking: "Breaking", risky: "Risky", safe: "Safe" };
 
@@ -21,7 +24,7 @@ function item(change: Group): string {
   const { what, why, action, before, after, rule } = change;
   const hasValues = before !== undefined || after !== undefined;
   const values = hasValues ? [`${code(shown(before))} → ${code(shown(after))}`] : [];
-  const where = [...meeters(change).map(escaped), code(placeText(change))].join("; ");
+  const where = [...fewMeeters(change, shownOperations).map(escaped), code(placeText(change))].join("; ");
   return [`- **${escaped(what)}** (${code(rule)})`, where, ...values, `${escaped(why)} _${escaped(action)}_`].join(
     "  \n  ",
   );

@@ -2,10 +2,10 @@ import { styleText } from "node:util";
 import { severities } from "../change.ts";
 import type { Change } from "../change.ts";
 import { shown } from "../text.ts";
-import { countText, groupsOf, meeters, placeText } from "./comparison.ts";
+import { countText, fewMeeters, groupsOf, meeters, placeText } from "./comparison.ts";
 import type { Comparison, Group } from "./comparison.ts";
 
-/** How many operations are named with a change; the JSON report has all of them. */
+/** How many operations are named with a change. */
 const shownOperations = 4;
 
 const colours = { breaking: "red", risky: "yellow", safe: "green" } as const;
@@ -34,12 +34,7 @@ function block(change: Group): string {
 }
 
 function operationLines(change: Change): string[] {
-  const all = meeters(change);
-  const more = all.length - shownOperations;
-  return [
-    ...all.slice(0, shownOperations).map((operation) => `  in:   ${operation}`),
-    ...(more > 0 ? [`  in:   ${more} more`] : []),
-  ];
+  return fewMeeters(change, shownOperations).map((operation) => `  in:   ${operation}`);
 }
 
 function directionText({ direction }: Change): string {
