@@ -19,7 +19,7 @@ export function closeCodes(resumption: string): readonly CloseCode[] {
       code: 1013,
       summary: "Try again later",
       reconnect: true,
-      description: `The client reads too slowly: connect again with ${resumption}. Or the OpenID provider, whose keys prove a token, does not answer.`,
+      description: `The client reads too slowly: connect again with ${resumption}. Or the store, or the OpenID provider, whose keys prove a token, does not answer.`,
     },
     {
       code: 4400,

@@ -15,4 +15,6 @@ export interface ConversationSocket {
   /** Told the name of every deprecated message. */
   readonly noteDeprecated: (name: string) => void;
   readonly close: (code: number, reason: string) => void;
+  /** Closes it with the code that a failure has. */
+  readonly fail: (error: unknown, reason: string) => void;
 }

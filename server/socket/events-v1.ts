@@ -48,7 +48,7 @@ export function speakV1(conversation: ConversationSocket, query: EventsV1Query, 
 
   function fail(error: unknown): void {
     logger.error({ err: error, conversation_id: record.id }, "the feed of a socket failed");
-    close(1011, "The server failed. Connect again with resend_all.");
+    conversation.fail(error, "The server failed. Connect again with resend_all.");
   }
 
   async function sendState(): Promise<void> {

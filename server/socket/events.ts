@@ -39,7 +39,7 @@ const documented: ReadonlySet<string> = new Set(legacy_action.errors);
  * @returns ends the talk
  */
 export function speak(conversation: ConversationSocket, query: EventsQuery, deps: EventsDeps): () => void {
-  const { socket, record, principal, admitted, outbox, close, noteDeprecated } = conversation;
+  const { socket, record, principal, admitted, outbox, close, fail, noteDeprecated } = conversation;
   const { push } = outbox;
   const { conversations, idempotency, logger, log, bus, clock } = deps;
   const tell = (status: StatusFrame) => push(statusFrame(status));
@@ -61,7 +61,7 @@ export function speak(conversation: ConversationSocket, query: EventsQuery, deps
     room: outbox.room,
     onError: (error) => {
       logger.error({ err: error, conversation_id: record.id }, "the feed of a socket failed");
-      close(1011, "The server failed. Connect again with latest_event_id.");
+      fail(error, "The server failed. Connect again with latest_event_id.");
     },
   });
 }

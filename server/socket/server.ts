@@ -6,6 +6,7 @@ import type * as z from "zod";
 import { WebSocketServer } from "ws";
 import type { WebSocket } from "ws";
 import { channels, securitySchemes } from "../../contract/index.ts";
+import type { ErrorCode } from "../../contract/index.ts";
 import type { Activity } from "../activity.ts";
 import { ApiError } from "../api-error.ts";
 import type { Clock } from "../clock.ts";
@@ -159,7 +160,7 @@ async function accept(socket: WebSocket, handshake: Handshake, deps: OpenDeps): 
   } catch (error) {
     const { code, message, cause } = toApiError(error);
     if (!(code in closeCodes)) deps.logger.error({ err: cause ?? error }, "socket refused");
-    close(socket, closeCodes[code as keyof typeof closeCodes] ?? 1011, message);
+    close(socket, closeCodeOf(code), message);
   } finally {
     socket.resume();
   }
@@ -252,11 +253,17 @@ function serve(
       uses.note({ name, userId: principal.userId, address: deps.addressOf(req), logger });
     },
     close: (code, reason) => close(socket, code, reason),
+    fail: (error, reason) => close(socket, closeCodeOf(toApiError(error).code), reason),
   };
   const hangUp =
     protocol.version === "V1" ? speakV1(conversation, protocol.query, deps) : speak(conversation, protocol.query, deps);
   socket.once("close", hangUp);
   socket.once("close", unwatch);
+}
+
+/** 1011, RFC 6455 §7.4.1, for what the channel does not document. */
+function closeCodeOf(code: ErrorCode): number {
+  return closeCodes[code as keyof typeof closeCodes] ?? 1011;
 }
 
 /**

@@ -49,6 +49,7 @@ export function conversationQueries(db: Kysely<Database>): Omit<ConversationStor
       return Number((await query.executeTakeFirstOrThrow()).count);
     },
     async many(userId, ids) {
+      if (ids.length === 0) return [];
       const rows = await db
         .selectFrom("conversations")
         .selectAll()

@@ -14,6 +14,7 @@ export function sandboxQueries(db: Kysely<Database>): Omit<SandboxStore, "insert
       return row ? sandboxRecord(row) : null;
     },
     async many(userId, ids) {
+      if (ids.length === 0) return [];
       const rows = await all.where("user_id", "=", userId).where("id", "in", ids).execute();
       return rows.map(sandboxRecord);
     },

@@ -22,6 +22,7 @@ export function startTaskQueries(db: Kysely<Database>): Omit<StartTaskStore, "in
         .execute();
     },
     async many(userId, ids) {
+      if (ids.length === 0) return [];
       const rows = await all.where("user_id", "=", userId).where("id", "in", ids).execute();
       return rows.map(startTaskRecord);
     },

@@ -8,7 +8,7 @@ import { createEventLog } from "../../../server/conversations/event-log.ts";
 import { createSandboxKeys } from "../../../server/identity/sandbox-keys.ts";
 import { newId } from "../../../server/identity/tokens.ts";
 import { conversationsHandlers } from "../../../server/rest/conversations.ts";
-import { openSqliteStore } from "../../../server/store/sqlite/sqlite-store.ts";
+import { openSqliteStore } from "../../../server/store/sqlite/open.ts";
 import type { ConversationRecord } from "../../../server/store/store.ts";
 import { noMasks } from "../../support/event-log.ts";
 import { temporaryFolder } from "../../support/start-server.ts";
