@@ -16,6 +16,7 @@ import { countOf, countsOf, phaseReports } from "./results.ts";
 import type { CaseResult, Report } from "./results.ts";
 import { createValidator } from "./schemas.ts";
 import { createSecrets } from "./secrets.ts";
+import type { Secrets } from "./secrets.ts";
 import { unitsOf } from "./units.ts";
 import type { Gates, Unit } from "./units.ts";
 import { urlOf } from "./world.ts";
@@ -26,6 +27,8 @@ export interface RunOptions {
   readonly url: string;
   /** An API key of a user whom the run may act for. It makes things of its own and removes them. */
   readonly key?: string | undefined;
+  /** An API key of another user, who must see nothing of the first. Left out: what it takes two users to see is not tried. */
+  readonly secondKey?: string | undefined;
   /** A file, or a URL. Left out: what the server hands out. */
   readonly openapi?: string | undefined;
   readonly asyncapi?: string | undefined;
@@ -137,13 +140,14 @@ async function createWorld(options: RunOptions, now: number): Promise<World> {
   return {
     url,
     key: options.key,
+    secondKey: options.secondKey,
     gates,
     seed: options.seed ?? randomInt(2 ** 32),
     openapi: { document: openapi, validator: createValidator(openapi) },
     asyncapi: { document: asyncapi, validator: createValidator(asyncapi) },
     operations: new Map(operationsOf(openapi).map((operation) => [operation.id, operation])),
     channels: channelsOf(asyncapi),
-    secrets: createSecrets(options.key),
+    secrets: secretsOf(options),
     limits: {
       answerMs,
       frameMs: options.frameMs ?? answerMs,
@@ -155,10 +159,17 @@ async function createWorld(options: RunOptions, now: number): Promise<World> {
       singletons: new Map(),
       cookie: undefined,
       readKey: undefined,
+      revoked: undefined,
       stopped: undefined,
       ownTokens: false,
     },
   };
+}
+
+function secretsOf({ key, secondKey }: RunOptions): Secrets {
+  const secrets = createSecrets(key);
+  secrets.add(secondKey);
+  return secrets;
 }
 
 /**
