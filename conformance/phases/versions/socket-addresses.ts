@@ -67,7 +67,7 @@ async function whatAnswers(probe: Probe, channel: Channel, address: string): Pro
     const connection = await openConnection(url, headersOf(ownCredentials(world)), timeoutMs, (frame) => {
       trace.received.push(`← ${frame.text.slice(0, 200)}`);
     });
-    const close = await connection.waitForClose().finally(() => connection.close());
+    const close = await connection.waitForClose().finally(async () => connection.close());
     trace.received.push(`← close ${describe(close)}`);
     return trace.received.length > 1 || close.code < 4000 ? `a socket that ended with ${describe(close)}` : undefined;
   } catch (error) {
