@@ -3,8 +3,10 @@ import type { Unit } from "../../units.ts";
 import type { World } from "../../world.ts";
 import { crossWireCases } from "./cross-wire.ts";
 import { idempotencyCases } from "./idempotency.ts";
+import { judgedAlikeCases } from "./judged-alike.ts";
 import { lifecycleCases } from "./lifecycle.ts";
 import { pagingCases } from "./paging.ts";
+import { randomCases } from "./random.ts";
 import { deletionCases } from "./socket-deletion.ts";
 import { twoUserCases } from "./two-users.ts";
 import { seamCases } from "./socket-seam.ts";
@@ -20,6 +22,8 @@ export function statefulCases(_units: readonly Unit[], world: World): Case[] {
     ...world.channels.flatMap((channel) => [...replayCases(channel), ...queryCases(channel)]),
     ...seamCases(world),
     ...crossWireCases(world),
+    ...judgedAlikeCases(world),
     ...deletionCases(world),
+    ...randomCases(world),
   ];
 }
