@@ -86,16 +86,17 @@ export function operationsOn(world: World, kind: ThingKind): Operation[] {
   return [...kind.users, ...inBody];
 }
 
-/** The promise of an operation for a thing that is not there: the 404, and the code that is about this very parameter. */
+/**
+ * The promise of an operation for a thing that is not there: its 404, where one of the codes is about this very parameter, as
+ * `api_key_not_found` is about `key_id`. Undefined where the document promises none.
+ */
 export function absenceOf(
   operation: Operation,
   parameter: string,
-): { readonly response: ResponsePromise; readonly code: string | undefined } | undefined {
+): { readonly response: ResponsePromise; readonly code: string } | undefined {
   const response = operation.responses.find(({ status }) => status === 404);
-  if (!response) return undefined;
-  const named = `${parameter.replace(/_id$/, "")}_not_found`;
-  const code = response.codes.find((candidate) => candidate === named);
-  return { response, code: code ?? (response.codes.length === 1 ? response.codes[0] : undefined) };
+  const code = response?.codes.find((candidate) => candidate.endsWith(`${parameter.replace(/_id$/, "")}_not_found`));
+  return response && code !== undefined ? { response, code } : undefined;
 }
 
 /**

@@ -26,7 +26,7 @@ export function canRevoke({ operations }: World): boolean {
 export async function badProof(state: BadState, probe: Probe): Promise<Proof> {
   const name = cookieName(probe.world);
   if (state === "malformed") return { key: "no key: {}", cookie: `${name}=%E0%A4%A` };
-  if (state === "wrong") return { key: madeUpKey(), cookie: `${name}=${randomHex(32)}` };
+  if (state === "wrong") return { key: madeUpKey(), cookie: `${name}=made-up-${randomHex(16)}` };
   return (probe.world.state.revoked ??= await revoke(probe));
 }
 

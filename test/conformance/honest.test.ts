@@ -75,7 +75,7 @@ test("with the gate off, an open gate is a failure", async () => {
   const report = await run(server, { ...documents, v1: false });
   assert.deepEqual(
     report.results.filter(({ outcome }) => outcome === "failed").map(({ name }) => name),
-    ["documents/openapi/gate-v1", "rest/users.me/404-route_not_found"],
+    ["documents/openapi/gate-v1", "rest/users.me/404-route_not_found", "versions/users.me/shut"],
   );
 });
 

@@ -32,6 +32,7 @@ export function operationCases(world: World): Case[] {
 
 function guardedCases(world: World, operation: Operation, index: number): Case[] {
   const base = `auth/${operation.id}`;
+  if (!operation.responses.some(({ status }) => status === 401)) return [];
   const states = canRevoke(world) ? badStates : badStates.filter((state) => state !== "revoked");
   const readable = textAt(operation.node, "x-scope") === "read" && canRevoke(world);
   return [

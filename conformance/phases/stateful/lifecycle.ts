@@ -1,6 +1,7 @@
 import type { Case } from "../../case.ts";
 import { placeOf } from "../../documents.ts";
 import { followLinks } from "../../links.ts";
+import { isObject } from "../../json.ts";
 import { namingFields, successOf } from "../../operations.ts";
 import type { Operation } from "../../operations.ts";
 import type { Probe } from "../../probe.ts";
@@ -66,7 +67,7 @@ async function expectListed(probe: Probe, kind: ThingKind, id: string, times: 0 
   });
 }
 
-/** Use after the end: every operation that promises a 404 gives it. */
+/** Use after the end: every operation that promises to say so does. */
 async function expectAbsent(
   probe: Probe,
   operation: Operation,
@@ -76,12 +77,13 @@ async function expectAbsent(
 ): Promise<void> {
   const absence = absenceOf(operation, kind.parameter);
   if (!absence) return;
-  const answer = await probe.call(await callOn(probe, operation, kind.parameter, id));
-  if (answer.status === 404) return;
+  const { status, json } = await probe.call(await callOn(probe, operation, kind.parameter, id));
+  const code = isObject(json) ? json["code"] : undefined;
+  if (status === 404 && code === absence.code) return;
   probe.fail({
-    promise: `What has been ${done} is gone: ${operation.id} answers with 404.`,
+    promise: `What has been ${done} is gone: ${operation.id} answers with 404 ${absence.code}.`,
     where: placeOf(absence.response.node),
-    expected: `404${absence.code === undefined ? "" : ` with code ${absence.code}`}`,
-    found: `status ${answer.status}`,
+    expected: `404 with code ${absence.code}`,
+    found: `${status} with ${typeof code === "string" ? `code ${code}` : "no code"}`,
   });
 }

@@ -5,6 +5,7 @@ import { placeOf } from "../../documents.ts";
 import { mediaTypeOf } from "../../http/checks.ts";
 import { isImfFixdate } from "../../http/headers.ts";
 import { textOf } from "../../json.ts";
+import { responseFor } from "../../operations.ts";
 import type { Operation } from "../../operations.ts";
 import type { Probe } from "../../probe.ts";
 import { keyHeaderOf, securitySchemes } from "../../security-schemes.ts";
@@ -75,7 +76,7 @@ function variantsOf(operation: Operation, world: World): Record<string, readonly
       : [
           {
             kind: "cookie",
-            cookie: `${textAt(cookie, "name") ?? "session"}=${randomHex(16)}`,
+            cookie: `${textAt(cookie, "name") ?? "session"}=made-up-${randomHex(16)}`,
             origin: "https://conformance.invalid",
           } as const,
         ]),
@@ -153,8 +154,9 @@ async function expectGone(probe: Probe, operation: Operation, variant: Variant):
 async function judgeDates(probe: Probe, operation: Operation): Promise<void> {
   const { deprecation } = operation;
   if (!deprecation) return;
-  // Credentials are left out: an answer that refuses has the same dates, and nothing is carried out.
-  const answer = await probe.call({ ...exampleCall(probe.world, operation), credentials: { kind: "none" } });
+  const answer = await probe.call(exampleCall(probe.world, operation));
+  const promised = responseFor(operation, answer.status)?.headers.map(({ name }) => name.toLowerCase()) ?? [];
+  if (!promised.includes("deprecation") || !promised.includes("sunset")) return;
   const where = placeOf(deprecation.node);
   const [since, sunset, date] = ["deprecation", "sunset", "date"].map((name) => answer.headers.get(name));
   const fail = (promise: string, expected: string, found: string | null | undefined): void =>

@@ -6,6 +6,7 @@ import { remaining } from "../../probe.ts";
 import type { Probe } from "../../probe.ts";
 import { valueOf } from "../../resources.ts";
 import { AbsenceError, HandshakeError, describe, openConnection } from "../../socket/connection.ts";
+import type { Connection } from "../../socket/connection.ts";
 import { isOpen } from "../../units.ts";
 import { urlOf } from "../../world.ts";
 import type { World } from "../../world.ts";
@@ -64,18 +65,26 @@ async function whatAnswers(probe: Probe, channel: Channel, address: string): Pro
   probe.exchanges.push(trace);
   const timeoutMs = Math.min(world.limits.frameMs, remaining(world));
   try {
-    const connection = await openConnection(url, headersOf(ownCredentials(world)), timeoutMs, (frame) => {
-      trace.received.push(`← ${frame.text.slice(0, 200)}`);
+    const connection = await openConnection(url, headersOf(ownCredentials(world)), timeoutMs, ({ text }) => {
+      trace.received.push(`← ${text.slice(0, 200)}`);
     });
-    const close = await connection.waitForClose().finally(async () => connection.close());
-    trace.received.push(`← close ${describe(close)}`);
-    return trace.received.length > 1 || close.code < 4000 ? `a socket that ended with ${describe(close)}` : undefined;
+    return await whatComes(connection).finally(async () => connection.close());
   } catch (error) {
     if (error instanceof HandshakeError) {
       trace.received.push(`← ${error.message}`);
       return error.status === 404 ? undefined : error.message;
     }
-    if (error instanceof AbsenceError) return `a socket that stays open, with ${trace.received.length} frames`;
     throw error;
+  }
+}
+
+/** A frame is service; so is a close that does not say, with a code of the document's own, why there is none. */
+async function whatComes(connection: Connection): Promise<string | undefined> {
+  try {
+    return await connection.waitFor("a frame", () => "a socket that sends");
+  } catch (error) {
+    if (!(error instanceof AbsenceError)) throw error;
+    const { code, reason } = await connection.waitForClose();
+    return code < 4000 ? `a socket that ended with ${describe({ code, reason })}` : undefined;
   }
 }
