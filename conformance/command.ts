@@ -22,6 +22,7 @@ interface Flags {
   readonly only?: string;
   readonly gaps?: string;
   readonly json?: string;
+  readonly maxRequests?: number;
   readonly maxTime: number;
   readonly timeout: number;
 }
@@ -48,6 +49,12 @@ export function conformanceCommand(): Command {
     .option("--only <pattern>", "only the cases with such a name: 'rest/conversations.*/**'")
     .option("--gaps <file>", "known gaps, instead of those that are shipped")
     .option("--json <file>", "write the whole report there as JSON")
+    .option(
+      "--max-requests <number>",
+      "how many made-up requests coverage and fuzz may each send, about",
+      count,
+      10_000,
+    )
     .option("--max-time <seconds>", "how long the whole run may take", seconds, 600)
     .option("--timeout <seconds>", "how long one answer or frame may take", seconds, 10)
     .addHelpText("after", "\nExit codes: 0 all passed, 1 something failed, 2 the run could not begin.")
@@ -75,6 +82,11 @@ async function run(flags: Flags): Promise<number> {
     console.error(`conformance could not run: ${messageOf(error)}`);
     return exitCodes.couldNotRun;
   }
+}
+
+function count(text: string): number {
+  if (/^[1-9]\d*$/.test(text)) return Number(text);
+  throw new InvalidArgumentError("It must be a whole number from 1.");
 }
 
 function seconds(text: string): number {

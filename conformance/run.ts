@@ -44,6 +44,8 @@ export interface RunOptions {
   readonly only?: string | undefined;
   /** A file of known gaps. Left out: the one that is shipped. */
   readonly gaps?: string | URL | undefined;
+  /** How many requests *coverage* and *fuzz* may each send, about; 10,000 when left out. */
+  readonly maxRequests?: number | undefined;
   /** Milliseconds for the whole run; ten minutes when left out. */
   readonly maxTimeMs?: number | undefined;
   /** Milliseconds for one answer; ten seconds when left out. */
@@ -149,6 +151,7 @@ async function createWorld(options: RunOptions, now: number): Promise<World> {
     channels: channelsOf(asyncapi),
     secrets: secretsOf(options),
     limits: {
+      requests: options.maxRequests ?? 10_000,
       answerMs,
       frameMs: options.frameMs ?? answerMs,
       startMs: 30_000,

@@ -35,6 +35,8 @@ export interface World {
   readonly channels: readonly Channel[];
   readonly secrets: Secrets;
   readonly limits: {
+    /** How many requests each of the phases that make values up may send, about. */
+    readonly requests: number;
     /** Milliseconds that an answer may take. */
     readonly answerMs: number;
     /** Milliseconds that a frame or a close may take. */

@@ -3,6 +3,7 @@ import { child, children } from "../documents.ts";
 import type { DocumentNode } from "../documents.ts";
 import { isObject } from "../json.ts";
 import type { Json, JsonObject } from "../json.ts";
+import { parameterValue } from "../parameter-text.ts";
 import type { Validator } from "../schemas.ts";
 
 /**
@@ -38,7 +39,7 @@ function variantsOf(value: Json): Json[] {
 
 /** A text that does not fit the schema of a parameter or header; undefined when every text fits. */
 export function brokenText(validator: Validator, schema: DocumentNode): string | undefined {
-  return texts.find((text) => validator.mismatches(schema, decodeParameter(schema, text)).length > 0);
+  return texts.find((text) => validator.mismatches(schema, parameterValue(schema, text)).length > 0);
 }
 
 /** An id of the same form as an example that, by all chances, nothing has: letters and digits are drawn anew. */
@@ -56,13 +57,4 @@ function breakableNames(schema: DocumentNode, base: JsonObject): string[] {
   const names = new Set([...Object.keys(base), ...declared.map(([name]) => name)]);
   for (const [name, property] of declared) if (child(property, "const")) names.delete(name);
   return [...names];
-}
-
-/** The value that a parameter's text stands for, by the type its schema gives. */
-function decodeParameter(schema: DocumentNode, text: string): Json {
-  const type = child(schema, "type")?.value;
-  if ((type === "integer" || type === "number") && text.trim() !== "" && Number.isFinite(Number(text)))
-    return Number(text);
-  if (type === "boolean" && (text === "true" || text === "false")) return text === "true";
-  return type === "array" ? text.split(",") : text;
 }

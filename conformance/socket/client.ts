@@ -97,11 +97,13 @@ export async function closeOf(probe: Probe, channel: Channel, options: ConnectOp
   }
 }
 
-interface Live extends Session {
+/** A session whose connection is the caller's to close. */
+export interface Live extends Session {
   readonly connection: Connection;
 }
 
-async function connect(probe: Probe, channel: Channel, options: ConnectOptions): Promise<Live> {
+/** Connects, and judges every frame as it comes. */
+export async function connect(probe: Probe, channel: Channel, options: ConnectOptions): Promise<Live> {
   const { world } = probe;
   const url = await socketUrl(probe, channel, options);
   const headers = headersOf(options.credentials ?? ownCredentials(world));

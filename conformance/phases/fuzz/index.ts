@@ -1,8 +1,20 @@
 import type { Case } from "../../case.ts";
+import { interactionsOf } from "../../interactions/index.ts";
 import type { Unit } from "../../units.ts";
 import type { World } from "../../world.ts";
+import { fuzzCase } from "./fuzz-case.ts";
+import { invalidValues, validValues } from "./generated.ts";
 
-/** *fuzz*: generated from the schemas. */
-export function fuzzCases(_units: readonly Unit[], _world: World): Case[] {
-  return [];
+/** Beyond that, more runs show little that another seed would not. */
+const enoughRuns = 25;
+
+/** *fuzz*: whole requests and messages made up from the schemas, right ones and wrong ones, by the run's seed. */
+export function fuzzCases(_units: readonly Unit[], world: World): Case[] {
+  const interactions = interactionsOf(world);
+  const share = Math.floor(world.limits.requests / Math.max(1, interactions.length * 2));
+  const runs = Math.min(enoughRuns, Math.max(1, share));
+  return interactions.flatMap((interaction) => [
+    fuzzCase(interaction, "valid", runs, validValues),
+    fuzzCase(interaction, "invalid", runs, invalidValues),
+  ]);
 }

@@ -138,7 +138,7 @@ function codeIn({ json }: Answer): string | undefined {
 }
 
 /** Whether a path of the document, with its gate open, is this one: a parameter may stand for any part. */
-function isDocumented(world: World, path: string): boolean {
+export function isDocumented(world: World, path: string): boolean {
   return world.operations
     .values()
     .filter(({ gate }) => isOpen(gate, world.gates))

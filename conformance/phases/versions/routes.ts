@@ -5,6 +5,7 @@ import { isObject, textOf } from "../../json.ts";
 import { jsonOf } from "../../operations.ts";
 import type { Operation } from "../../operations.ts";
 import type { Answer, Probe } from "../../probe.ts";
+import { isDocumented } from "./gates.ts";
 import { closedGateCode, isOpen } from "../../units.ts";
 import { urlOf } from "../../world.ts";
 import type { World } from "../../world.ts";
@@ -14,7 +15,9 @@ import type { Case } from "../../case.ts";
 export function routeCases(world: World): Case[] {
   const open = world.operations.values().filter(({ gate }) => isOpen(gate, world.gates));
   const byPath = Map.groupBy(open, ({ path }) => path);
-  return [...[...byPath].flatMap(([path, own]) => methodCase(path, own) ?? []), unknownPath];
+  return [...byPath]
+    .flatMap(([path, own]) => [methodCase(path, own) ?? [], nearMissCase(path, own, world)].flat())
+    .concat(unknownPath);
 }
 
 const unknownPath: Case = {
@@ -25,19 +28,47 @@ const unknownPath: Case = {
   },
 };
 
-/** `rest/405-method_not_allowed/api.keys.key_id`: a method that none of the operations of a path has. */
+/** `rest/405-method_not_allowed/api.keys.key_id`: every method that none of the operations of a path has. */
 function methodCase(path: string, operations: readonly Operation[]): Case | undefined {
   const documented = operations.map(({ method }) => method);
-  const method = ["PUT", "DELETE", "PATCH", "POST"].find((candidate) => !documented.includes(candidate));
-  if (!method) return undefined;
+  const others = ["GET", "PUT", "DELETE", "PATCH", "POST"].filter((method) => !documented.includes(method));
+  if (others.length === 0) return undefined;
   return {
-    name: `rest/405-method_not_allowed/${path.slice(1).replaceAll("/", ".").replace(/[{}]/g, "")}`,
+    name: `rest/405-method_not_allowed/${shortened(path)}`,
     run: async (probe) => {
-      const answer = await sendTo(probe, method, filledIn(path, operations));
-      checkError(probe, answer, 405, "method_not_allowed", `${path} has no ${method}, so it is answered with 405.`);
-      checkAllow(probe, answer, documented, method);
+      for (const method of others) {
+        const answer = await sendTo(probe, method, filledIn(path, operations));
+        checkError(probe, answer, 405, "method_not_allowed", `${path} has no ${method}, so it is answered with 405.`);
+        checkAllow(probe, answer, documented, method);
+      }
     },
   };
+}
+
+/** `rest/404-route_not_found/api.keys`: what nearly is a path of the document is none. */
+function nearMissCase(path: string, operations: readonly Operation[], world: World): Case {
+  const [, first = "", rest = ""] = /^\/([^/{]+)(.*)$/.exec(path) ?? [];
+  const near = [`${path}/`, `/${path}`, `${path}/there-is-no-such-operation`, `/${first.toUpperCase()}${rest}`];
+  return {
+    name: `rest/404-route_not_found/${shortened(path)}`,
+    run: async (probe) => {
+      for (const miss of near.filter((candidate) => !isDocumented(world, candidate))) {
+        const answer = await sendTo(probe, operations[0]?.method ?? "GET", filledIn(miss, operations));
+        checkError(
+          probe,
+          answer,
+          404,
+          closedGateCode,
+          `${miss} is no path of the document, so it is answered with 404.`,
+        );
+      }
+    },
+  };
+}
+
+/** `api.keys.key_id`, as a part of a case's name. */
+function shortened(path: string): string {
+  return path.slice(1).replaceAll("/", ".").replace(/[{}]/g, "");
 }
 
 /** `Allow` lists the methods that there are (RFC 9110 §15.5.6); HEAD and OPTIONS may be there without being documented. */
