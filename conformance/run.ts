@@ -131,7 +131,12 @@ function reportOf(
   };
 }
 
-async function createWorld(options: RunOptions, now: number): Promise<World> {
+/**
+ * What the cases of a run share.
+ * @param now milliseconds since 1970
+ * @throws {DocumentError} and {CannotRunError} as a run does
+ */
+export async function createWorld(options: RunOptions, now: number): Promise<World> {
   const url = parseUrl(options.url);
   const gates: Gates = { v1: options.v1 ?? true, oidc: options.oidc ?? false };
   const answerMs = options.answerMs ?? 10_000;
