@@ -21,7 +21,8 @@ export function reportText(report: Report): string {
   return [...failed.map(failureBlock), summary(report)].join("\n\n");
 }
 
-function failureBlock(result: CaseResult): string {
+/** All that is known about a case that failed, as text. */
+export function failureBlock(result: CaseResult): string {
   const exchanges = result.exchanges.slice(-shownExchanges);
   return [
     `${styleText("red", marks.failed)} ${result.name}`,
