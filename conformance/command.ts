@@ -1,6 +1,8 @@
 import { Command, InvalidArgumentError, Option } from "commander";
 import { DocumentError, messageOf } from "./documents.ts";
+import { writeHtmlReport } from "./report/html.ts";
 import { writeJsonReport } from "./report/json.ts";
+import { writeJunitReport } from "./report/junit.ts";
 import { caseLine, reportText } from "./report/terminal.ts";
 import { phaseNames } from "./phases/phase.ts";
 import type { PhaseName } from "./phases/phase.ts";
@@ -21,6 +23,8 @@ interface Flags {
   readonly only?: string;
   readonly gaps?: string;
   readonly json?: string;
+  readonly junit?: string;
+  readonly html?: string;
   readonly maxRequests?: number;
   readonly maxTime: number;
   readonly timeout: number;
@@ -43,6 +47,8 @@ export function conformanceCommand(): Command {
     .option("--only <pattern>", "only the cases with such a name: 'rest/conversations.*/**'")
     .option("--gaps <file>", "known gaps, instead of those that are shipped")
     .option("--json <file>", "write the whole report there as JSON")
+    .option("--junit <file>", "write the report there as JUnit XML")
+    .option("--html <file>", "write the report there as a page")
     .option(
       "--max-requests <number>",
       "how many made-up requests coverage and fuzz may each send, about",
@@ -70,6 +76,8 @@ async function run(flags: Flags): Promise<number> {
     });
     console.log(`\n${reportText(report)}`);
     if (flags.json !== undefined) await writeJsonReport(flags.json, report);
+    if (flags.junit !== undefined) await writeJunitReport(flags.junit, report);
+    if (flags.html !== undefined) await writeHtmlReport(flags.html, report);
     return report.failed === 0 ? exitCodes.passed : exitCodes.failed;
   } catch (error) {
     if (!(error instanceof DocumentError || error instanceof CannotRunError)) throw error;

@@ -1,5 +1,6 @@
 import { readFile, writeFile } from "node:fs/promises";
-import type { CaseResult, Coverage, Exchange, Failure, PhaseReport, Report } from "../results.ts";
+import type { Coverage } from "../cover/coverage.ts";
+import type { CaseResult, Exchange, Failure, PhaseReport, Report } from "../results.ts";
 import { escapeMarkup } from "./markup.ts";
 
 /** Writes the report as one page that needs nothing but itself: no other file, no network. */
