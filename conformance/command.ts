@@ -2,6 +2,8 @@ import { Command, InvalidArgumentError, Option } from "commander";
 import { DocumentError, messageOf } from "./documents.ts";
 import { writeJsonReport } from "./report/json.ts";
 import { caseLine, reportText } from "./report/terminal.ts";
+import { phaseNames } from "./phases/phase.ts";
+import type { PhaseName } from "./phases/phase.ts";
 import { CannotRunError, runConformance } from "./run.ts";
 
 /** Exit codes of the command. */
@@ -14,6 +16,8 @@ interface Flags {
   readonly asyncapi?: string;
   readonly v1: "on" | "off";
   readonly oidc: "on" | "off";
+  readonly phase?: readonly PhaseName[];
+  readonly seed?: number;
   readonly only?: string;
   readonly gaps?: string;
   readonly json?: string;
@@ -33,6 +37,8 @@ export function conformanceCommand(): Command {
     .addOption(
       new Option("--oidc <state>", "whether the server has an OpenID provider").choices(["on", "off"]).default("off"),
     )
+    .addOption(new Option("--phase <names...>", "only these phases; can be given again").choices(phaseNames))
+    .option("--seed <number>", "makes up the same values again; a report names its seed", seed)
     .option("--only <pattern>", "only the cases with such a name: 'rest/conversations.*/**'")
     .option("--gaps <file>", "known gaps, instead of those that are shipped")
     .option("--json <file>", "write the whole report there as JSON")
@@ -50,6 +56,7 @@ async function run(flags: Flags): Promise<number> {
       ...flags,
       v1: flags.v1 === "on",
       oidc: flags.oidc === "on",
+      phases: flags.phase,
       maxTimeMs: flags.maxTime * 1000,
       answerMs: flags.timeout * 1000,
       onResult: (result) => console.log(caseLine(result)),
@@ -68,4 +75,10 @@ function seconds(text: string): number {
   const value = Number(text);
   if (Number.isFinite(value) && value > 0) return value;
   throw new InvalidArgumentError("It must be a number of seconds greater than 0.");
+}
+
+function seed(text: string): number {
+  const value = Number(text);
+  if (/^\d+$/.test(text) && value < 2 ** 32) return value;
+  throw new InvalidArgumentError(`It must be a whole number from 0 to ${2 ** 32 - 1}.`);
 }

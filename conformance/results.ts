@@ -1,3 +1,4 @@
+import type { PhaseName } from "./phases/phase.ts";
 import type { Unit } from "./units.ts";
 
 /** One promise that was not kept. */
@@ -24,6 +25,8 @@ export type Outcome = "passed" | "failed" | "skipped";
 
 export interface CaseResult {
   readonly name: string;
+  /** Undefined for what belongs to the whole run: its cleaning up, and gaps that have expired. */
+  readonly phase: PhaseName | undefined;
   readonly outcome: Outcome;
   /** Why it was skipped. */
   readonly reason?: string;
@@ -38,6 +41,15 @@ export interface Count {
   readonly declared: number;
 }
 
+/** How a phase went. */
+export interface PhaseReport {
+  readonly name: PhaseName;
+  readonly passed: number;
+  readonly failed: number;
+  readonly skipped: number;
+  readonly milliseconds: number;
+}
+
 /** All that a run has found. */
 export interface Report {
   readonly url: string;
@@ -47,6 +59,10 @@ export interface Report {
   /** RFC 3339, UTC. */
   readonly startedAt: string;
   readonly milliseconds: number;
+  /** What all that was made up in the run was made from: the same seed makes the same up again. */
+  readonly seed: number;
+  /** The phases in which a case was run, in their order. */
+  readonly phases: readonly PhaseReport[];
   readonly results: readonly CaseResult[];
   readonly counts: {
     readonly operations: Count;
@@ -58,6 +74,29 @@ export interface Report {
   readonly passed: number;
   readonly failed: number;
   readonly skipped: number;
+}
+
+/** How each of the phases went that has results. */
+export function phaseReports(names: readonly PhaseName[], results: readonly CaseResult[]): PhaseReport[] {
+  return names.flatMap((name) => {
+    const own = results.filter(({ phase }) => phase === name);
+    if (own.length === 0) return [];
+    const milliseconds = own.reduce((sum, result) => sum + result.milliseconds, 0);
+    return [
+      {
+        name,
+        passed: countOf(own, "passed"),
+        failed: countOf(own, "failed"),
+        skipped: countOf(own, "skipped"),
+        milliseconds,
+      },
+    ];
+  });
+}
+
+/** How many of the results ended in one way. */
+export function countOf(results: readonly CaseResult[], outcome: Outcome): number {
+  return results.filter((result) => result.outcome === outcome).length;
 }
 
 /** The counts of a report, from what is declared and the names that passed. */

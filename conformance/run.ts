@@ -1,6 +1,6 @@
+import { randomInt } from "node:crypto";
 import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { casesOf } from "./cases/index.ts";
 import { loadDocument } from "./documents.ts";
 import type { ApiDocument, DocumentKind } from "./documents.ts";
 import { runCases } from "./engine.ts";
@@ -9,7 +9,10 @@ import { matches } from "./glob.ts";
 import { sendHttp } from "./http/exchange.ts";
 import { channelsOf } from "./messages.ts";
 import { operationsOf } from "./operations.ts";
-import { countsOf } from "./results.ts";
+import { phasesOf } from "./phases/index.ts";
+import { phaseNames, phaseOf } from "./phases/phase.ts";
+import type { PhaseName } from "./phases/phase.ts";
+import { countOf, countsOf, phaseReports } from "./results.ts";
 import type { CaseResult, Report } from "./results.ts";
 import { createValidator } from "./schemas.ts";
 import { createSecrets } from "./secrets.ts";
@@ -30,6 +33,10 @@ export interface RunOptions {
   readonly v1?: boolean | undefined;
   /** Whether the server has an OpenID provider; by default it has none. */
   readonly oidc?: boolean | undefined;
+  /** Runs only these phases; all when left out. */
+  readonly phases?: readonly PhaseName[] | undefined;
+  /** A whole number from 0 to 4294967295; drawn when left out. */
+  readonly seed?: number | undefined;
   /** Runs only the cases with such a name. */
   readonly only?: string | undefined;
   /** A file of known gaps. Left out: the one that is shipped. */
@@ -59,18 +66,26 @@ export async function runConformance(options: RunOptions): Promise<Report> {
   const gaps = await loadGaps(options.gaps ?? shippedGaps);
   const world = await createWorld(options, startedAt.getTime());
   const units = unitsOf([...world.operations.values()], world.channels, world.gates);
-  const cases = casesOf(units, world);
+  const phases = phasesOf(units, world);
+  const cases = phases.flatMap((phase) => phase.cases);
+  const wanted = options.phases ?? phaseNames;
   const selected = (name: string): boolean => options.only === undefined || matches(options.only, name);
+  const own = units.filter((unit) => wanted.includes(phaseOf(unit, world.gates)) && selected(unit.name));
   const report = options.onResult ?? (() => {});
 
   const uncovered = withoutCase(
-    units,
+    own,
     cases.map(({ name }) => name),
-  ).filter(({ name }) => selected(name));
-  const missing = excused(uncovered.map(missingCase), gaps);
+  );
+  const missing = excused(
+    uncovered.map((unit) => missingCase(unit, phaseOf(unit, world.gates))),
+    gaps,
+  );
   missing.forEach(report);
   const ran = await runCases(
-    cases.filter(({ name }) => selected(name)),
+    phases
+      .filter(({ name }) => wanted.includes(name))
+      .map((phase) => ({ ...phase, cases: phase.cases.filter(({ name }) => selected(name)) })),
     world,
     (result) => excused([result], gaps).forEach(report),
   );
@@ -80,30 +95,34 @@ export async function runConformance(options: RunOptions): Promise<Report> {
     );
   const stale = expired(gaps, [...namesWithAnyGate(world), ...cases.map(({ name }) => name)], ran);
   stale.forEach(report);
-  return reportOf(
-    world,
-    startedAt,
-    units.filter(({ name }) => selected(name)),
-    [...missing, ...excused(ran, gaps), ...stale],
-  );
+  return reportOf(world, startedAt, wanted, own, [...missing, ...excused(ran, gaps), ...stale]);
 }
 
 /** The counts of a run and all it has found. */
-function reportOf(world: World, startedAt: Date, units: readonly Unit[], results: readonly CaseResult[]): Report {
+function reportOf(
+  world: World,
+  startedAt: Date,
+  phases: readonly PhaseName[],
+  units: readonly Unit[],
+  results: readonly CaseResult[],
+): Report {
   const passed = new Set(results.filter(({ outcome }) => outcome === "passed").map(({ name }) => name));
-  const count = (outcome: CaseResult["outcome"]): number =>
-    results.filter((result) => result.outcome === outcome).length;
   return {
     url: world.url.href,
     gates: world.gates,
     documents: { openapi: world.openapi.document.source, asyncapi: world.asyncapi.document.source },
     startedAt: startedAt.toISOString(),
     milliseconds: Date.now() - startedAt.getTime(),
+    seed: world.seed,
+    phases: phaseReports(
+      phaseNames.filter((name) => phases.includes(name)),
+      results,
+    ),
     results,
     counts: countsOf(units, passed),
-    passed: count("passed"),
-    failed: count("failed"),
-    skipped: count("skipped"),
+    passed: countOf(results, "passed"),
+    failed: countOf(results, "failed"),
+    skipped: countOf(results, "skipped"),
   };
 }
 
@@ -119,6 +138,7 @@ async function createWorld(options: RunOptions, now: number): Promise<World> {
     url,
     key: options.key,
     gates,
+    seed: options.seed ?? randomInt(2 ** 32),
     openapi: { document: openapi, validator: createValidator(openapi) },
     asyncapi: { document: asyncapi, validator: createValidator(asyncapi) },
     operations: new Map(operationsOf(openapi).map((operation) => [operation.id, operation])),
@@ -171,14 +191,14 @@ function withoutCase(units: readonly Unit[], names: readonly string[]): Unit[] {
   return units.filter(({ name }) => !names.includes(name));
 }
 
-function missingCase({ name }: Unit): CaseResult {
+function missingCase({ name }: Unit, phase: PhaseName): CaseResult {
   const failure = {
     promise: "Whatever the documents declare has a case, or a known gap says why it has none.",
     where: undefined,
     expected: `a case named ${name}`,
     found: "no recipe of this runner brings it about, and no known gap matches the name",
   };
-  return { name, outcome: "failed", failures: [failure], exchanges: [], milliseconds: 0 };
+  return { name, phase, outcome: "failed", failures: [failure], exchanges: [], milliseconds: 0 };
 }
 
 /** A gap is not stale because of the gate that this run happens to have. */

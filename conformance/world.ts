@@ -19,6 +19,8 @@ export interface World {
   readonly url: URL;
   readonly key: string | undefined;
   readonly gates: Gates;
+  /** What everything that is made up is made from; a whole number from 0 to 4294967295. */
+  readonly seed: number;
   readonly openapi: Judged;
   readonly asyncapi: Judged;
   readonly operations: ReadonlyMap<string, Operation>;

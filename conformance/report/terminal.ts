@@ -1,5 +1,5 @@
 import { styleText } from "node:util";
-import type { CaseResult, Count, Exchange, Failure, Report } from "../results.ts";
+import type { CaseResult, Count, Exchange, Failure, PhaseReport, Report } from "../results.ts";
 
 /** Exchanges of a failed case that are shown: the last ones, where it went wrong. */
 const shownExchanges = 2;
@@ -60,8 +60,19 @@ function summary(report: Report): string {
     `  messages    ${countText(counts.messages)}`,
     `  close codes ${countText(counts.closeCodes)}`,
     "",
-    `${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ""}`,
+    `seed ${report.seed}`,
+    ...report.phases.map(phaseText),
+    "",
+    outcomesText(passed, failed, skipped),
   ].join("\n");
+}
+
+function phaseText({ name, passed, failed, skipped, milliseconds }: PhaseReport): string {
+  return `  ${name.padEnd(9)} ${(milliseconds / 1000).toFixed(1)} s, ${outcomesText(passed, failed, skipped)}`;
+}
+
+function outcomesText(passed: number, failed: number, skipped: number): string {
+  return `${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ""}`;
 }
 
 function countText({ met, declared }: Count): string {

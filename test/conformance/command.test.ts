@@ -26,12 +26,12 @@ test("0 when all is well: a line a case, the counts, and the closing line", asyn
   await using server = await startTinyServer();
   const file = join(await temporaryFolder(t), "report.json");
   const { code, stdout } = await conformance(
-    ["--url", server.url, ...gaps, "--only", "rest/settings.*/*", "--json", file],
+    ["--url", server.url, ...gaps, "--only", "rest/settings.*/*", "--seed", "42", "--json", file],
     { OPENHANDS_API_KEY: server.key },
   );
   assert.equal(code, 0);
   assert.equal(
-    stdout.replaceAll(server.url, "URL"),
+    stdout.replaceAll(server.url, "URL").replace(/\d+\.\d s/g, "N s"),
     [
       "✓ rest/settings.get/200",
       "✓ rest/settings.merge/200",
@@ -43,12 +43,25 @@ test("0 when all is well: a line a case, the counts, and the closing line", asyn
       "  messages    0 of 0 declared were met",
       "  close codes 0 of 0 declared were met",
       "",
+      "seed 42",
+      "  examples  N s, 2 passed, 0 failed",
+      "  versions  N s, 1 passed, 0 failed",
+      "",
       "3 passed, 0 failed",
       "",
     ].join("\n"),
   );
   const report = JSON.parse(await readFile(file, "utf8")) as { passed: number }; // of this run
   assert.equal(report.passed, 3);
+});
+
+test("--phase runs the cases of these phases alone", async () => {
+  await using server = await startTinyServer();
+  const flags = ["--url", server.url, "--key", server.key, ...gaps, "--only", "rest/settings.*/*"];
+  const { code, stdout } = await conformance([...flags, "--phase", "versions", "--phase", "auth"]);
+  assert.equal(code, 0);
+  assert.match(stdout, /^✓ rest\/settings\.reset\/410-operation_removed$/m);
+  assert.match(stdout, /^1 passed, 0 failed$/m);
 });
 
 test("1 when a promise is broken, with all that is known about it and no secret", async () => {

@@ -1,6 +1,4 @@
-import { exampleCall } from "../calls.ts";
 import { placeOf } from "../documents.ts";
-import { knownOperations } from "../known-operations.ts";
 import type { Channel } from "../messages.ts";
 import type { Probe } from "../probe.ts";
 import { valueOf } from "../resources.ts";
@@ -9,9 +7,8 @@ import { expectClose } from "../socket/client.ts";
 import type { ConnectOptions, Session } from "../socket/client.ts";
 import type { CloseUnit } from "../units.ts";
 import { SetupError } from "../world.ts";
-import type { World } from "../world.ts";
 import { brokenText, unknownId } from "./ammunition.ts";
-import type { Case } from "./case.ts";
+import type { Case } from "../case.ts";
 
 /** What makes the server close with a code: how to connect, and what to send then. */
 interface Recipe {
@@ -32,25 +29,6 @@ export function closeCase({ name, channel, close }: CloseUnit): Case | undefined
       });
     },
   };
-}
-
-/**
- * `socket/events/close-4404/deleted`: deleting a conversation closes its sockets with the code that tells that it is gone.
- */
-export function deletionCases(world: World): Case[] {
-  const remove = world.operations.get(knownOperations.deleteConversation);
-  return world.channels.flatMap((channel) => {
-    const gone = channel.closeCodes.find(({ code }) => code === 4404);
-    const [parameter] = channel.parameters;
-    if (!gone || !remove || parameter === undefined) return [];
-    const run = async (probe: Probe): Promise<void> => {
-      const path = { [parameter]: await valueOf(probe, parameter, true) };
-      await expectClose(probe, channel, { path }, gone.code, placeOf(gone.node), async () => {
-        await probe.prepare(exampleCall(world, remove, path));
-      });
-    };
-    return [{ name: `socket/${channel.name}/close-${gone.code}/deleted`, run }];
-  });
 }
 
 const recipes: Readonly<Record<number, Recipe>> = {

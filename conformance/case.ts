@@ -1,4 +1,4 @@
-import type { Probe } from "../probe.ts";
+import type { Probe } from "./probe.ts";
 
 /**
  * One thing to try. A case that is named as a unit of the documents shows that unit; a longer name

@@ -1,13 +1,13 @@
-import { parseDocument, placeOf } from "../documents.ts";
-import type { ApiDocument, DocumentKind } from "../documents.ts";
-import { channelsOf } from "../messages.ts";
-import { operationsOf } from "../operations.ts";
-import type { Probe } from "../probe.ts";
-import type { Failure } from "../results.ts";
-import { isOpen } from "../units.ts";
-import { urlOf } from "../world.ts";
-import type { World } from "../world.ts";
-import type { Case } from "./case.ts";
+import { parseDocument, placeOf } from "../../documents.ts";
+import type { ApiDocument, DocumentKind } from "../../documents.ts";
+import { channelsOf } from "../../messages.ts";
+import { operationsOf } from "../../operations.ts";
+import type { Probe } from "../../probe.ts";
+import type { Failure } from "../../results.ts";
+import { isOpen } from "../../units.ts";
+import { urlOf } from "../../world.ts";
+import type { World } from "../../world.ts";
+import type { Case } from "../../case.ts";
 
 /**
  * `documents/openapi/gate-v1` and `documents/asyncapi/gate-v1`: the documents that the server hands out name what is behind

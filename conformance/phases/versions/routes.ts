@@ -1,14 +1,14 @@
-import { headersOf, ownCredentials } from "../calls.ts";
-import { child, placeOf } from "../documents.ts";
-import { mediaTypeOf } from "../http/checks.ts";
-import { isObject, textOf } from "../json.ts";
-import { jsonOf } from "../operations.ts";
-import type { Operation } from "../operations.ts";
-import type { Answer, Probe } from "../probe.ts";
-import { closedGateCode, isOpen } from "../units.ts";
-import { urlOf } from "../world.ts";
-import type { World } from "../world.ts";
-import type { Case } from "./case.ts";
+import { headersOf, ownCredentials } from "../../calls.ts";
+import { child, placeOf } from "../../documents.ts";
+import { mediaTypeOf } from "../../http/checks.ts";
+import { isObject, textOf } from "../../json.ts";
+import { jsonOf } from "../../operations.ts";
+import type { Operation } from "../../operations.ts";
+import type { Answer, Probe } from "../../probe.ts";
+import { closedGateCode, isOpen } from "../../units.ts";
+import { urlOf } from "../../world.ts";
+import type { World } from "../../world.ts";
+import type { Case } from "../../case.ts";
 
 /** What no operation documents: methods that a documented path has not, and a path that no document has. */
 export function routeCases(world: World): Case[] {

@@ -8,7 +8,7 @@ import type { Operation, Parameter } from "../operations.ts";
 import type { Probe } from "../probe.ts";
 import { valueOf } from "../resources.ts";
 import { SetupError } from "../world.ts";
-import type { Change, Recipe } from "./recipes.ts";
+import type { Change, Recipe } from "./rest.ts";
 
 /** What turns the path of a call into one that is refused; the workspace is prepared for it before. */
 type Path = (call: Call, probe: Probe) => string | Promise<string>;

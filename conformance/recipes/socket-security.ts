@@ -6,7 +6,7 @@ import { connected } from "../socket/client.ts";
 import type { ConnectOptions } from "../socket/client.ts";
 import type { SecurityUnit } from "../units.ts";
 import { SetupError } from "../world.ts";
-import type { Case } from "./case.ts";
+import type { Case } from "../case.ts";
 
 /** `socket/events/security-sessionApiKeyQuery`: this way to authenticate works alone, up to the end of the replay. */
 export function securityCase({ name, channel, scheme }: SecurityUnit): Case {

@@ -1,14 +1,14 @@
-import { exampleCall } from "../calls.ts";
-import { placeOf } from "../documents.ts";
-import { knownOperations } from "../known-operations.ts";
-import type { Channel } from "../messages.ts";
-import type { Probe } from "../probe.ts";
-import { pathFor } from "../resources.ts";
-import { connected } from "../socket/client.ts";
-import type { ConnectOptions } from "../socket/client.ts";
-import { eventOf, seam } from "../socket/sequence.ts";
-import { SetupError } from "../world.ts";
-import type { Case } from "./case.ts";
+import { exampleCall } from "../../calls.ts";
+import { placeOf } from "../../documents.ts";
+import { knownOperations } from "../../known-operations.ts";
+import type { Channel } from "../../messages.ts";
+import type { Probe } from "../../probe.ts";
+import { pathFor } from "../../resources.ts";
+import { connected } from "../../socket/client.ts";
+import type { ConnectOptions } from "../../socket/client.ts";
+import { eventOf, seam } from "../../socket/sequence.ts";
+import { SetupError } from "../../world.ts";
+import type { Case } from "../../case.ts";
 
 /** `socket/events/replay`: the past comes whole, and after a reconnect exactly what was missing. */
 export function replayCases(channel: Channel): Case[] {

@@ -15,8 +15,8 @@ import type { Failure } from "../results.ts";
 import type { RefusalUnit } from "../units.ts";
 import type { World } from "../world.ts";
 import { anotherJson, brokenJson } from "./ammunition.ts";
-import type { Case } from "./case.ts";
-import { unaskedConfirmation } from "./recipes.ts";
+import type { Case } from "../case.ts";
+import { unaskedConfirmation } from "./rest.ts";
 
 /** A frame that is to be refused. */
 interface BadFrame {
@@ -46,20 +46,6 @@ export function refusalCase({ name, channel, message, code }: RefusalUnit): Case
   };
 }
 
-/** Frames that are no message at all: refused with any documented code, and the connection stays open. */
-export function badFrameCases(channel: Channel): Case[] {
-  const codes = [...new Set(channel.messages.flatMap(({ errors }) => errors))];
-  if (codes.length === 0) return [];
-  const frames = { "unknown-type": '{"type":"there_is_no_such_message"}', "not-an-object": "42", empty: "" };
-  return Object.entries(frames).map(([name, data]) => ({
-    name: `socket/${channel.name}/bad-frame-${name}`,
-    run: (probe) =>
-      connected(probe, channel, {}, (session) =>
-        expectRefusal(probe, channel, session, { data, requestId: undefined }, codes),
-      ),
-  }));
-}
-
 const recipes: Readonly<Record<string, Recipe>> = {
   malformed_json: (message) => ({ data: exampleText(message).slice(0, -1), requestId: undefined }),
   unsupported_media_type: (message) => ({ data: Buffer.from(exampleText(message)), requestId: undefined }),
@@ -86,7 +72,8 @@ const recipes: Readonly<Record<string, Recipe>> = {
   },
 };
 
-async function expectRefusal(
+/** Sends a frame that is to be refused with one of `codes`, and asks whether the connection is still open. */
+export async function expectRefusal(
   probe: Probe,
   channel: Channel,
   session: Session,

@@ -10,14 +10,14 @@ import type { MediaType, Operation, Parameter } from "../operations.ts";
 import type { Probe } from "../probe.ts";
 import { readOnlyCredentials } from "../read-only.ts";
 import { callOnThings, prepareSingleton, stoppedConversation, thingsInBody, valueOf } from "../resources.ts";
+import { keyHeaderOf } from "../security-schemes.ts";
 import { foreignOrigin, sessionCredentials } from "../sessions.ts";
 import { spareTokens } from "../tokens.ts";
 import { closedGateCode } from "../units.ts";
 import type { AnswerUnit } from "../units.ts";
 import type { World } from "../world.ts";
 import { anotherJson, brokenJson, brokenText, unknownId } from "./ammunition.ts";
-import { takesKey, withKey } from "./idempotency.ts";
-import { keyHeaderOf } from "./security.ts";
+import { takesKey, withKey } from "./idempotency-key.ts";
 import { plantExample, workspaceRecipes } from "./workspace.ts";
 
 /** Makes the call that brings about one documented answer, and prepares the server for it. */

@@ -1,21 +1,21 @@
-import { child, children, placeOf, textAt } from "../documents.ts";
-import type { DocumentNode } from "../documents.ts";
-import { isObject } from "../json.ts";
-import type { Json } from "../json.ts";
-import { exampleCall } from "../calls.ts";
-import { knownOperations, showcase } from "../known-operations.ts";
-import { isRefusal } from "../messages.ts";
-import type { Channel, Message } from "../messages.ts";
-import type { Probe } from "../probe.ts";
-import { prepareSingleton } from "../resources.ts";
-import { connected } from "../socket/client.ts";
-import { fieldOf } from "../socket/frames.ts";
-import type { Received } from "../socket/frames.ts";
-import { answering, withRequestId } from "../socket/requests.ts";
-import { eventOf } from "../socket/sequence.ts";
-import { SetupError } from "../world.ts";
-import type { World } from "../world.ts";
-import type { Case } from "./case.ts";
+import { child, children, placeOf, textAt } from "../../documents.ts";
+import type { DocumentNode } from "../../documents.ts";
+import { isObject } from "../../json.ts";
+import type { Json } from "../../json.ts";
+import { exampleCall } from "../../calls.ts";
+import { knownOperations, showcase } from "../../known-operations.ts";
+import { isRefusal } from "../../messages.ts";
+import type { Channel, Message } from "../../messages.ts";
+import type { Probe } from "../../probe.ts";
+import { prepareSingleton } from "../../resources.ts";
+import { connected } from "../../socket/client.ts";
+import { fieldOf } from "../../socket/frames.ts";
+import type { Received } from "../../socket/frames.ts";
+import { answering, withRequestId } from "../../socket/requests.ts";
+import { eventOf } from "../../socket/sequence.ts";
+import { SetupError } from "../../world.ts";
+import type { World } from "../../world.ts";
+import type { Case } from "../../case.ts";
 
 /** `socket/events/user_action/as-run`: each type of action that a message can carry is taken, and stands in the log. */
 export function requestCases(channel: Channel): Case[] {

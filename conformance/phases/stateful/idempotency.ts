@@ -1,14 +1,12 @@
 import { isDeepStrictEqual } from "node:util";
-import { randomHex } from "../calls.ts";
-import type { Call } from "../calls.ts";
-import { placeOf } from "../documents.ts";
-import { parametersIn, successOf } from "../operations.ts";
-import type { Operation } from "../operations.ts";
-import { callOnThings } from "../resources.ts";
-import type { World } from "../world.ts";
-import type { Case } from "./case.ts";
-
-const header = "Idempotency-Key";
+import { randomHex } from "../../calls.ts";
+import { placeOf } from "../../documents.ts";
+import { successOf } from "../../operations.ts";
+import type { Operation } from "../../operations.ts";
+import { idempotencyKey, takesKey, withKey } from "../../recipes/idempotency-key.ts";
+import { callOnThings } from "../../resources.ts";
+import type { World } from "../../world.ts";
+import type { Case } from "../../case.ts";
 
 /** `rest/keys.create/200/repeated`: a request that is sent again with its `Idempotency-Key` gets the first answer again. */
 export function idempotencyCases(world: World): Case[] {
@@ -16,16 +14,6 @@ export function idempotencyCases(world: World): Case[] {
     const success = successOf(operation);
     return success ? [repeatCase(operation, success.status)] : [];
   });
-}
-
-/** Whether the document says that an operation takes the header. */
-export function takesKey(operation: Operation): boolean {
-  return parametersIn(operation, "header").some(({ name }) => name.toLowerCase() === header.toLowerCase());
-}
-
-/** The same call with a key. */
-export function withKey(call: Call, key: string): Call {
-  return { ...call, headers: { ...call.headers, [header]: key } };
 }
 
 function repeatCase(operation: Operation, status: number): Case {
@@ -37,7 +25,7 @@ function repeatCase(operation: Operation, status: number): Case {
       const again = await probe.call(call, { status });
       if (isDeepStrictEqual(first.json, again.json)) return;
       probe.fail({
-        promise: `The same request with the same \`${header}\` gets the first answer again.`,
+        promise: `The same request with the same \`${idempotencyKey}\` gets the first answer again.`,
         where: placeOf(operation.node),
         expected: first.text,
         found: again.text,

@@ -13,30 +13,12 @@ import type { Received } from "../socket/frames.ts";
 import { answering, withRequestId } from "../socket/requests.ts";
 import { eventOf, seam } from "../socket/sequence.ts";
 import type { Failure } from "../results.ts";
-import type { MessageUnit, Unit } from "../units.ts";
+import type { MessageUnit } from "../units.ts";
 import { SetupError } from "../world.ts";
-import type { Case } from "./case.ts";
-import { closeCase } from "./socket-close.ts";
-import { badFrameCases, refusalCase } from "./socket-refusals.ts";
-import { queryCases, replayCases } from "./socket-replay.ts";
-import { securityCase } from "./socket-security.ts";
+import type { Case } from "../case.ts";
 
-/** A case for each message, refusal, close code and security scheme of a channel, and for the order of its events. */
-export function socketCases(units: readonly Unit[], channels: readonly Channel[]): Case[] {
-  return [
-    ...units.flatMap((unit) => unitCase(unit) ?? []),
-    ...channels.flatMap((channel) => [...replayCases(channel), ...queryCases(channel), ...badFrameCases(channel)]),
-  ];
-}
-
-function unitCase(unit: Unit): Case | undefined {
-  if (unit.kind === "message") return messageCase(unit);
-  if (unit.kind === "refusal") return refusalCase(unit);
-  if (unit.kind === "close") return closeCase(unit);
-  return unit.kind === "security" ? securityCase(unit) : undefined;
-}
-
-function messageCase({ name, channel, message }: MessageUnit): Case | undefined {
+/** `socket/events/ack`: a message is sent and answered, or brought about; undefined where this runner knows no way. */
+export function messageCase({ name, channel, message }: MessageUnit): Case | undefined {
   if (message.direction === "to-server")
     return message.examples.length > 0 ? { name, run: sendExamples(channel, message) } : undefined;
   const provoke = provocationOf(channel, message);
