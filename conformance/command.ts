@@ -20,6 +20,7 @@ interface Flags {
   readonly seed?: number;
   readonly only?: string;
   readonly gaps?: string;
+  readonly failFast?: boolean;
   readonly json?: string;
   readonly maxTime: number;
   readonly timeout: number;
@@ -41,6 +42,7 @@ export function conformanceCommand(): Command {
     .option("--seed <number>", "makes up the same values again; a report names its seed", seed)
     .option("--only <pattern>", "only the cases with such a name: 'rest/conversations.*/**'")
     .option("--gaps <file>", "known gaps, instead of those that are shipped")
+    .option("--fail-fast", "end with the first failure")
     .option("--json <file>", "write the whole report there as JSON")
     .option("--max-time <seconds>", "how long the whole run may take", seconds, 600)
     .option("--timeout <seconds>", "how long one answer or frame may take", seconds, 10)

@@ -344,7 +344,15 @@ export const socketFaults: readonly Fault[] = [
   fault("events of another conversation", about, leaking),
   fault("nobody is asked who they are", about, anyone),
   fault("another user's conversation is open", about, impostor),
-  fault("a key for reading may speak", about, frames("error", (frame) => (frame["code"] === "scope_insufficient" ? [{ type: "status", status: "ack", request_id: frame["request_id"] ?? null, event_id: 0 }] : undefined))),
+  fault(
+    "a key for reading may speak",
+    about,
+    frames("error", (frame) =>
+      frame["code"] === "scope_insufficient"
+        ? [{ type: "status", status: "ack", request_id: frame["request_id"] ?? null, event_id: 0 }]
+        : undefined,
+    ),
+  ),
   fault("close 4400 instead of 4404", about, closes(4404, 4400)),
   fault("close 1000 instead of 4400", about, closes(4400, 1000)),
   fault("close 1008 instead of 4401", about, closes(4401, 1008)),
