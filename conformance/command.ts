@@ -22,6 +22,7 @@ interface Flags {
   readonly seed?: number;
   readonly only?: string;
   readonly gaps?: string;
+  readonly failFast?: boolean;
   readonly json?: string;
   readonly junit?: string;
   readonly html?: string;
@@ -46,6 +47,7 @@ export function conformanceCommand(): Command {
     .option("--seed <number>", "makes up the same values again; a report names its seed", seed)
     .option("--only <pattern>", "only the cases with such a name: 'rest/conversations.*/**'")
     .option("--gaps <file>", "known gaps, instead of those that are shipped")
+    .option("--fail-fast", "end with the first failure")
     .option("--json <file>", "write the whole report there as JSON")
     .option("--junit <file>", "write the report there as JUnit XML")
     .option("--html <file>", "write the report there as a page")

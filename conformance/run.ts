@@ -47,6 +47,8 @@ export interface RunOptions {
   readonly maxRequests?: number | undefined;
   /** Milliseconds for the whole run; ten minutes when left out. */
   readonly maxTimeMs?: number | undefined;
+  /** Whether the run ends with the first failure; what it has made is removed all the same. */
+  readonly failFast?: boolean | undefined;
   /** Milliseconds for one answer; ten seconds when left out. */
   readonly answerMs?: number | undefined;
   /** Milliseconds for one frame or close of a socket; as long as an answer when left out. */
@@ -92,6 +94,7 @@ export async function runConformance(options: RunOptions): Promise<Report> {
       .map((phase) => ({ ...phase, cases: phase.cases.filter(({ name }) => selected(name)) })),
     world,
     (result) => excused([result], gaps).forEach(report),
+    (result) => options.failFast === true && excused([result], gaps).some(({ outcome }) => outcome === "failed"),
   );
   if (options.only !== undefined && ran.length + missing.length === 0)
     throw new CannotRunError(
