@@ -63,6 +63,13 @@ export function coverageOf(
   ];
 }
 
+/** How much of all that is declared was met, whatever its kind; from 0 to 1. */
+export function shareOf(coverage: readonly Coverage[]): number {
+  const declared = coverage.reduce((sum, row) => sum + row.declared, 0);
+  const met = coverage.reduce((sum, row) => sum + row.met, 0);
+  return declared === 0 ? 1 : met / declared;
+}
+
 function count(name: string, declared: Iterable<string>, met: ReadonlySet<string>): Coverage {
   const all = new Set(declared);
   const unmet = [...all].filter((each) => !met.has(each));
