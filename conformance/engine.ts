@@ -8,21 +8,24 @@ import { removeTokens } from "./tokens.ts";
 import type { World } from "./world.ts";
 
 /**
- * Runs the cases of the phases one after the other, then removes what they have made. A case that throws has failed; the others still run.
- * After the deadline the rest fails unrun, so that a run that was cut short is never green.
+ * Runs the cases of the phases one after the other until a result is enough, then removes what they have made. A case
+ * that throws has failed; the others still run. After the deadline the rest fails unrun, so that a run that was cut short is never green.
  */
 export async function runCases(
   phases: readonly Phase[],
   world: World,
   onResult: (result: CaseResult) => void,
+  isEnough: (result: CaseResult) => boolean,
 ): Promise<CaseResult[]> {
   const results: CaseResult[] = [];
-  for (const { name, cases } of phases)
-    for (const entry of cases) {
-      const result = Date.now() < world.limits.deadline ? await runCase(entry, name, world) : unrun(entry, name);
-      results.push(result);
-      onResult(result);
-    }
+  for (const { phase, entry } of phases.flatMap(({ name, cases }) =>
+    cases.map((each) => ({ phase: name, entry: each })),
+  )) {
+    const result = Date.now() < world.limits.deadline ? await runCase(entry, phase, world) : unrun(entry, phase);
+    results.push(result);
+    onResult(result);
+    if (isEnough(result)) break;
+  }
   const cleanup = async (probe: Probe): Promise<void> => {
     await removeTokens(probe);
     await cleanUp(probe);

@@ -1,5 +1,5 @@
 import type { PhaseName } from "./phases/phase.ts";
-import type { Unit } from "./units.ts";
+import type { Coverage } from "./cover/coverage.ts";
 
 /** One promise that was not kept. */
 export interface Failure {
@@ -35,12 +35,6 @@ export interface CaseResult {
   readonly milliseconds: number;
 }
 
-/** How many of the things that the documents declare have been met by a case that passed. */
-export interface Count {
-  readonly met: number;
-  readonly declared: number;
-}
-
 /** How a phase went. */
 export interface PhaseReport {
   readonly name: PhaseName;
@@ -64,13 +58,8 @@ export interface Report {
   /** The phases in which a case was run, in their order. */
   readonly phases: readonly PhaseReport[];
   readonly results: readonly CaseResult[];
-  readonly counts: {
-    readonly operations: Count;
-    /** (operation, status, code). */
-    readonly statuses: Count;
-    readonly messages: Count;
-    readonly closeCodes: Count;
-  };
+  /** How much of what the documents declare was met, kind by kind. */
+  readonly coverage: readonly Coverage[];
   readonly passed: number;
   readonly failed: number;
   readonly skipped: number;
@@ -97,23 +86,4 @@ export function phaseReports(names: readonly PhaseName[], results: readonly Case
 /** How many of the results ended in one way. */
 export function countOf(results: readonly CaseResult[], outcome: Outcome): number {
   return results.filter((result) => result.outcome === outcome).length;
-}
-
-/** The counts of a report, from what is declared and the names that passed. */
-export function countsOf(units: readonly Unit[], passed: ReadonlySet<string>): Report["counts"] {
-  const count = (declared: readonly Unit[]): Count => ({
-    declared: declared.length,
-    met: declared.filter(({ name }) => passed.has(name)).length,
-  });
-  const answers = units.filter((unit) => unit.kind === "answer");
-  const operations = Map.groupBy(answers, ({ operation }) => operation.id);
-  return {
-    operations: {
-      declared: operations.size,
-      met: [...operations.values()].filter((own) => own.some(({ name }) => passed.has(name))).length,
-    },
-    statuses: count(answers),
-    messages: count(units.filter(({ kind }) => kind === "message")),
-    closeCodes: count(units.filter(({ kind }) => kind === "close")),
-  };
 }

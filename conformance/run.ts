@@ -1,6 +1,8 @@
 import { randomInt } from "node:crypto";
 import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
+import { coverageOf } from "./cover/coverage.ts";
+import { noSightings } from "./cover/sightings.ts";
 import { loadDocument } from "./documents.ts";
 import type { ApiDocument, DocumentKind } from "./documents.ts";
 import { runCases } from "./engine.ts";
@@ -12,7 +14,7 @@ import { operationsOf } from "./operations.ts";
 import { phasesOf } from "./phases/index.ts";
 import { phaseNames, phaseOf } from "./phases/phase.ts";
 import type { PhaseName } from "./phases/phase.ts";
-import { countOf, countsOf, phaseReports } from "./results.ts";
+import { countOf, phaseReports } from "./results.ts";
 import type { CaseResult, Report } from "./results.ts";
 import { createValidator } from "./schemas.ts";
 import { createSecrets } from "./secrets.ts";
@@ -48,6 +50,8 @@ export interface RunOptions {
   readonly maxRequests?: number | undefined;
   /** Milliseconds for the whole run; ten minutes when left out. */
   readonly maxTimeMs?: number | undefined;
+  /** Whether the run ends with the first failure; what it has made is removed all the same. */
+  readonly failFast?: boolean | undefined;
   /** Milliseconds for one answer; ten seconds when left out. */
   readonly answerMs?: number | undefined;
   /** Milliseconds for one frame or close of a socket; as long as an answer when left out. */
@@ -93,6 +97,7 @@ export async function runConformance(options: RunOptions): Promise<Report> {
       .map((phase) => ({ ...phase, cases: phase.cases.filter(({ name }) => selected(name)) })),
     world,
     (result) => excused([result], gaps).forEach(report),
+    (result) => options.failFast === true && excused([result], gaps).some(({ outcome }) => outcome === "failed"),
   );
   if (options.only !== undefined && ran.length + missing.length === 0)
     throw new CannotRunError(
@@ -124,7 +129,7 @@ function reportOf(
       results,
     ),
     results,
-    counts: countsOf(units, passed),
+    coverage: coverageOf(world, units, passed, world.sightings),
     passed: countOf(results, "passed"),
     failed: countOf(results, "failed"),
     skipped: countOf(results, "skipped"),
@@ -155,6 +160,7 @@ export async function createWorld(options: RunOptions, now: number): Promise<Wor
     operations: new Map(operationsOf(openapi).map((operation) => [operation.id, operation])),
     channels: channelsOf(asyncapi),
     secrets: secretsOf(options),
+    sightings: noSightings(),
     limits: {
       requests: options.maxRequests ?? 10_000,
       answerMs,

@@ -1,5 +1,6 @@
 import type { ApiDocument } from "./documents.ts";
 import type { Channel } from "./messages.ts";
+import type { Sightings } from "./cover/sightings.ts";
 import type { Operation } from "./operations.ts";
 import type { Made } from "./resources.ts";
 import type { Validator } from "./schemas.ts";
@@ -34,6 +35,8 @@ export interface World {
   readonly operations: ReadonlyMap<string, Operation>;
   readonly channels: readonly Channel[];
   readonly secrets: Secrets;
+  /** What has come over the wire so far. */
+  readonly sightings: Sightings;
   readonly limits: {
     /** How many requests each of the phases that make values up may send, about. */
     readonly requests: number;

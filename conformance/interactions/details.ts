@@ -1,6 +1,7 @@
 import { isObject, partsOf } from "../json.ts";
 import type { Failure } from "../results.ts";
 import type { Mismatch } from "../schemas.ts";
+import { dependsAt } from "../values/depends.ts";
 import type { Misfit } from "./interaction.ts";
 
 /** Whether a refusal's `details` name at least one of the parts that do not fit. */
@@ -22,6 +23,26 @@ export function detailsFailures(details: unknown, misfits: readonly Misfit[]): F
       found: details === undefined ? "no details" : JSON.stringify(details).slice(0, 500),
     },
   ];
+}
+
+/**
+ * Whether all that a refusal names are places of which the document says that what fits may be refused there
+ * (`x-depends-on`).
+ */
+export function areDependent(details: unknown, parts: readonly Misfit["part"][]): boolean {
+  const named = Array.isArray(details) ? details.filter(isObject) : [];
+  return (
+    named.length > 0 &&
+    named.every(({ in: place, path }) => {
+      if (typeof path !== "string") return false;
+      const names = path === "" ? [] : path.split(".");
+      return parts.some((part) => {
+        if (part.place !== place || (part.key !== "" && part.key !== names[0])) return false;
+        const { value, document } = part.schema;
+        return dependsAt(value, document.root, part.key === "" ? names : names.slice(1));
+      });
+    })
+  );
 }
 
 /** The places of a misfit as `details` write them: names joined with dots. */

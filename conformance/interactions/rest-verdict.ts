@@ -5,8 +5,9 @@ import { jsonOf, responseFor } from "../operations.ts";
 import type { Operation } from "../operations.ts";
 import type { Answer } from "../probe.ts";
 import type { Failure } from "../results.ts";
-import { detailsFailures } from "./details.ts";
-import type { Misfit } from "./interaction.ts";
+import { areDependent, detailsFailures } from "./details.ts";
+import { misfitsIn } from "./interaction.ts";
+import type { Misfit, Values } from "./interaction.ts";
 
 /** The code that says that a part of a request does not fit. */
 export const misfitCode = "validation_failed";
@@ -15,10 +16,11 @@ export const misfitCode = "validation_failed";
  * What an answer says about the values of a request, beyond what holds of every answer: values that fit are not refused for
  * their form, others are, and the refusal names the part.
  */
-export function judgeAnswer(operation: Operation, answer: Answer, misfits: readonly Misfit[]): Failure[] {
+export function judgeAnswer(operation: Operation, answer: Answer, values: Values): Failure[] {
+  const misfits = misfitsIn(values);
   const crash = answer.status >= 500 && answer.status !== 502 && answer.status !== 503 ? [crashed(answer)] : [];
   if (crash.length > 0) return crash;
-  return misfits.length === 0 ? judgeFitting(operation, answer) : judgeMisfits(operation, answer, misfits);
+  return misfits.length === 0 ? judgeFitting(operation, answer, values) : judgeMisfits(operation, answer, misfits);
 }
 
 function crashed(answer: Answer): Failure {
@@ -30,9 +32,9 @@ function crashed(answer: Answer): Failure {
   };
 }
 
-function judgeFitting(operation: Operation, answer: Answer): Failure[] {
+function judgeFitting(operation: Operation, answer: Answer, values: Values): Failure[] {
   const isRefused = [400, 422].includes(answer.status) && [misfitCode, undefined].includes(codeOf(answer));
-  if (!isRefused) return [];
+  if (!isRefused || areDependent(detailsOf(answer), [...values.keys()])) return [];
   const failure = {
     promise: "What fits the document is not refused for its form.",
     where: placeOf(operation.node),

@@ -23,7 +23,6 @@ import {
 import { spareTokens } from "../tokens.ts";
 import { isOpen } from "../units.ts";
 import type { World } from "../world.ts";
-import { misfitsIn } from "./interaction.ts";
 import type { Interaction, Part, Trial, Values } from "./interaction.ts";
 import { judgeAnswer } from "./rest-verdict.ts";
 
@@ -96,7 +95,7 @@ async function openOperation(probe: Probe, operation: Operation, parts: readonly
       const call = callOf(example, await onOwnThing(own, operation, base, values));
       const headers = accept === undefined ? call.headers : { ...call.headers, Accept: accept };
       const answer = await own.call({ ...call, headers });
-      for (const failure of judgeAnswer(operation, answer, misfitsIn(values))) own.fail(failure);
+      for (const failure of judgeAnswer(operation, answer, values)) own.fail(failure);
       await removeSince(own, count);
     },
     close: (own) => putBackSingleton(own, operation),

@@ -9,6 +9,7 @@ import type { Live } from "../socket/client.ts";
 import { AbsenceError, describe } from "../socket/connection.ts";
 import { seam } from "../socket/sequence.ts";
 import { isOpen } from "../units.ts";
+import { dependsAt } from "../values/depends.ts";
 import type { World } from "../world.ts";
 import { misfitsIn } from "./interaction.ts";
 import type { Interaction, Part, Trial, Values } from "./interaction.ts";
@@ -68,6 +69,7 @@ async function judge(probe: Probe, channel: Channel, live: Live, base: Values, v
       : [isElsewhere ? [misfit, absent] : [misfit], `close ${misfit}`];
   const found = await outcomeOf(channel, live, codes.length > 0);
   if (found.code === undefined ? codes.length === 0 : codes.includes(found.code)) return;
+  if (found.code === misfit && [...values].some(([part, value]) => value !== undefined && isDependent(part))) return;
   const [first] = misfits;
   probe.fail({
     promise: first
@@ -85,19 +87,26 @@ async function outcomeOf(
   live: Live,
   closes: boolean,
 ): Promise<{ code: number | undefined; text: string }> {
+  const closed = async (): Promise<{ code: number; text: string }> => {
+    const close = await live.waitForClose();
+    return { code: close.code, text: `close ${describe(close)}` };
+  };
   try {
-    if (closes) {
-      const close = await live.waitForClose();
-      return { code: close.code, text: `close ${describe(close)}` };
-    }
+    if (closes) return await closed();
     if (channel.messages.some(({ name }) => name === seam))
       await live.waitFor(seam, ({ message }) => message.name === seam);
     else await live.ping();
     return { code: undefined, text: "an open connection" };
   } catch (error) {
     if (!(error instanceof AbsenceError)) throw error;
+    if (live.connection.isClosed()) return closed();
     return { code: closes ? undefined : 0, text: error.message };
   }
+}
+
+/** Whether the document says that a value which fits may be refused. */
+function isDependent({ schema }: Part): boolean {
+  return dependsAt(schema.value, schema.document.root, []);
 }
 
 function textsOf(values: Values, place: Part["place"]): Record<string, string> {

@@ -1,11 +1,14 @@
 import { headersOf, ownCredentials } from "../calls.ts";
 import type { Credentials } from "../calls.ts";
+import { sightClose, sightMessage } from "../cover/sightings.ts";
 import { placeOf } from "../documents.ts";
+import { parseJson } from "../json.ts";
 import type { Channel } from "../messages.ts";
 import { cut, remaining } from "../probe.ts";
 import type { Probe } from "../probe.ts";
 import { valueOf } from "../resources.ts";
 import { urlOf } from "../world.ts";
+import type { World } from "../world.ts";
 import { AbsenceError, HandshakeError, describe, openConnection } from "./connection.ts";
 import type { Close, Connection, Frame } from "./connection.ts";
 import { judgeFrame } from "./frames.ts";
@@ -115,6 +118,7 @@ export async function connect(probe: Probe, channel: Channel, options: ConnectOp
     trace(frame.binary ? "← binary frame" : `← ${cut(frame.text, 500)}`);
     const judged = judgeFrame(channel, frame, world.asyncapi.validator, batch);
     received.push(...judged.received);
+    for (const { message, payload } of judged.received) sightMessage(world.sightings, channel, message, payload);
     for (const failure of judged.failures) probe.fail(failure);
   };
 
@@ -143,6 +147,7 @@ export async function connect(probe: Probe, channel: Channel, options: ConnectOp
       });
     },
     async send(data) {
+      sightSent(world, channel, data);
       trace(typeof data === "string" ? `→ ${cut(data, 500)}` : `→ binary frame of ${data.length} bytes`);
       await connection.send(data);
     },
@@ -150,9 +155,20 @@ export async function connect(probe: Probe, channel: Channel, options: ConnectOp
     async waitForClose() {
       const close = await connection.waitForClose();
       trace(`← close ${describe(close)}`);
+      sightClose(world.sightings, channel, close.code);
       return close;
     },
   };
+}
+
+/** Takes note of the message that a frame is; of none, when it is a bad one. */
+function sightSent(world: World, channel: Channel, data: string | Buffer): void {
+  const payload = typeof data === "string" ? parseJson(data) : undefined;
+  if (payload === undefined) return;
+  const { validator } = world.asyncapi;
+  for (const message of channel.messages)
+    if (message.direction === "to-server" && validator.mismatches(message.payload, payload).length === 0)
+      sightMessage(world.sightings, channel, message, payload);
 }
 
 async function socketUrl(probe: Probe, channel: Channel, options: ConnectOptions): Promise<URL> {

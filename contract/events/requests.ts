@@ -7,7 +7,9 @@ import { actionTypes } from "./actions.ts";
 
 /** What every action of a client may hold besides its type and its args. What else upstream's events hold is ignored. */
 const ownId = z
-  .literal(-1, "is given by the server: leave it out")
+  .int("is given by the server: leave it out")
+  .min(-1, "is given by the server: leave it out")
+  .max(-1, "is given by the server: leave it out")
   .transform(() => undefined)
   .optional()
   .describe("Ids are given by the server. -1, which older clients send, means none.");

@@ -38,11 +38,16 @@ export const ActionConfirmationStatus = z.enum(["confirmed", "rejected", "awaiti
 });
 
 /** How risky an action is judged to be. */
-export const ActionSecurityRisk = z.union([z.literal(-1), z.literal(0), z.literal(1), z.literal(2)]).meta({
-  id: "ActionSecurityRisk",
-  description: "How risky the action is: -1 unknown, 0 low, 1 medium, 2 high.",
-  examples: [-1],
-});
+/** A range and not four constants: of these, generators of clients (kubb 4) cannot write the negative one. */
+export const ActionSecurityRisk = z
+  .int()
+  .min(-1)
+  .max(2)
+  .meta({
+    id: "ActionSecurityRisk",
+    description: "How risky the action is: -1 unknown, 0 low, 1 medium, 2 high.",
+    examples: [-1],
+  });
 
 export const FileReadSource = z.enum(["oh_aci", "default"]).meta({
   id: "FileReadSource",

@@ -66,7 +66,7 @@ export type ActionRequest =
   | LoopRecoveryActionRequest;
 
 /** How risky the action is: -1 unknown, 0 low, 1 medium, 2 high. */
-export type ActionSecurityRisk = -1 | 0 | 1 | 2;
+export type ActionSecurityRisk = number;
 
 /** One action, or a list of actions of which all are appended or none. */
 export type AddEventRequest = ActionRequest | ActionRequest[];
@@ -253,7 +253,7 @@ export interface BrowseAction {
 /** A page is opened in the browser. Sent by a client; fields with a default may be left out. */
 export interface BrowseActionRequest {
   /** Ids are given by the server. -1, which older clients send, means none. */
-  id?: -1;
+  id?: number;
   /** The type of the action. */
   action: "browse";
   args: BrowseArgsInput;
@@ -341,7 +341,7 @@ export interface BrowseInteractiveAction {
 /** Something is done in the browser. Sent by a client; fields with a default may be left out. */
 export interface BrowseInteractiveActionRequest {
   /** Ids are given by the server. -1, which older clients send, means none. */
-  id?: -1;
+  id?: number;
   /** The type of the action. */
   action: "browse_interactive";
   args: BrowseInteractiveArgsInput;
@@ -415,7 +415,7 @@ export interface CallToolMcpAction {
 /** A tool of an MCP server is called. Sent by a client; fields with a default may be left out. */
 export interface CallToolMcpActionRequest {
   /** Ids are given by the server. -1, which older clients send, means none. */
-  id?: -1;
+  id?: number;
   /** The type of the action. */
   action: "call_tool_mcp";
   args: CallToolMcpArgsInput;
@@ -467,7 +467,7 @@ export interface ChangeAgentStateAction {
 /** The agent is to change its state. Sent by a client; fields with a default may be left out. */
 export interface ChangeAgentStateActionRequest {
   /** Ids are given by the server. -1, which older clients send, means none. */
-  id?: -1;
+  id?: number;
   /** The type of the action. */
   action: "change_agent_state";
   args: ChangeAgentStateArgsInput;
@@ -545,7 +545,7 @@ export interface CondensationRequestAction {
 /** The agent is to condense what it remembers. Sent by a client; fields with a default may be left out. */
 export interface CondensationRequestActionRequest {
   /** Ids are given by the server. -1, which older clients send, means none. */
-  id?: -1;
+  id?: number;
   /** The type of the action. */
   action: "condensation_request";
   args: CondensationRequestArgsInput;
@@ -839,7 +839,7 @@ export interface DelegateAction {
 /** An agent is asked for help. Sent by a client; fields with a default may be left out. */
 export interface DelegateActionRequest {
   /** Ids are given by the server. -1, which older clients send, means none. */
-  id?: -1;
+  id?: number;
   /** The type of the action. */
   action: "delegate";
   args: DelegateArgsInput;
@@ -975,7 +975,7 @@ export interface EditAction {
 /** A file is edited. Sent by a client; fields with a default may be left out. */
 export interface EditActionRequest {
   /** Ids are given by the server. -1, which older clients send, means none. */
-  id?: -1;
+  id?: number;
   /** The type of the action. */
   action: "edit";
   args: EditArgsInput;
@@ -1312,7 +1312,7 @@ export interface FinishAction {
 /** The agent has finished the task. Sent by a client; fields with a default may be left out. */
 export interface FinishActionRequest {
   /** Ids are given by the server. -1, which older clients send, means none. */
-  id?: -1;
+  id?: number;
   /** The type of the action. */
   action: "finish";
   args: FinishArgsInput;
@@ -1514,7 +1514,7 @@ export interface LoopRecoveryAction {
 /** The user says how to go on after a loop. Sent by a client; fields with a default may be left out. */
 export interface LoopRecoveryActionRequest {
   /** Ids are given by the server. -1, which older clients send, means none. */
-  id?: -1;
+  id?: number;
   /** The type of the action. */
   action: "loop_recovery";
   args: LoopRecoveryArgsInput;
@@ -1696,7 +1696,7 @@ export interface MessageAction {
 /** Somebody says something. Sent by a client; fields with a default may be left out. */
 export interface MessageActionRequest {
   /** Ids are given by the server. -1, which older clients send, means none. */
-  id?: -1;
+  id?: number;
   /** The type of the action. */
   action: "message";
   args: MessageArgsInput;
@@ -2083,7 +2083,7 @@ export interface ReadAction {
 /** A file is read. Sent by a client; fields with a default may be left out. */
 export interface ReadActionRequest {
   /** Ids are given by the server. -1, which older clients send, means none. */
-  id?: -1;
+  id?: number;
   /** The type of the action. */
   action: "read";
   args: ReadArgsInput;
@@ -2254,7 +2254,7 @@ export interface RejectAction {
 /** The agent, or the user, gives up the task. Sent by a client; fields with a default may be left out. */
 export interface RejectActionRequest {
   /** Ids are given by the server. -1, which older clients send, means none. */
-  id?: -1;
+  id?: number;
   /** The type of the action. */
   action: "reject";
   args: RejectArgsInput;
@@ -2354,7 +2354,7 @@ export interface RunAction {
 /** A command is run in the workspace. Sent by a client; fields with a default may be left out. */
 export interface RunActionRequest {
   /** Ids are given by the server. -1, which older clients send, means none. */
-  id?: -1;
+  id?: number;
   /** The type of the action. */
   action: "run";
   args: RunArgsInput;
@@ -2431,7 +2431,7 @@ export interface RunIpythonAction {
 /** Python code is run in the workspace. Sent by a client; fields with a default may be left out. */
 export interface RunIpythonActionRequest {
   /** Ids are given by the server. -1, which older clients send, means none. */
-  id?: -1;
+  id?: number;
   /** The type of the action. */
   action: "run_ipython";
   args: RunIpythonArgsInput;
@@ -2950,7 +2950,7 @@ export interface TaskTrackingAction {
 /** The list of tasks is shown or replaced. Sent by a client; fields with a default may be left out. */
 export interface TaskTrackingActionRequest {
   /** Ids are given by the server. -1, which older clients send, means none. */
-  id?: -1;
+  id?: number;
   /** The type of the action. */
   action: "task_tracking";
   args: TaskTrackingArgsInput;
@@ -3033,7 +3033,7 @@ export interface ThinkAction {
 /** The agent thinks aloud. Sent by a client; fields with a default may be left out. */
 export interface ThinkActionRequest {
   /** Ids are given by the server. -1, which older clients send, means none. */
-  id?: -1;
+  id?: number;
   /** The type of the action. */
   action: "think";
   args: ThinkArgsInput;
@@ -3392,7 +3392,7 @@ export interface WriteAction {
 /** A file is written. Sent by a client; fields with a default may be left out. */
 export interface WriteActionRequest {
   /** Ids are given by the server. -1, which older clients send, means none. */
-  id?: -1;
+  id?: number;
   /** The type of the action. */
   action: "write";
   args: WriteArgsInput;

@@ -44,7 +44,7 @@ function tryingsOf(part: Part, trial: Trial): Trying[] {
   const candidates = candidatesOf(part.schema.value, part.source, base).filter(({ value, at }) => {
     const names = at.filter((name) => part.source.kept.has(name) || part.source.omitted.has(name));
     const isSafe = names.length === 0 || isDeepStrictEqual(value, base) || mismatchesOf(part, value).length > 0;
-    return isSafe && isSendable(part.place, value);
+    return isSafe && isSendable(part, value);
   });
   const isAlways = part.place === "path" || part.place === "frame";
   return isAlways ? candidates : [{ what: "left out", at: [], value: undefined }, ...candidates];

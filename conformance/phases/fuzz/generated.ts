@@ -43,11 +43,11 @@ function validPart(part: Part, trial: Trial): fc.Arbitrary<Json | undefined> {
 
 function invalidPart(part: Part, trial: Trial): fc.Arbitrary<Json> | undefined {
   const made = mutated(fromSchema(part, trial), part.schema.value, part.source);
-  return only(made, (value) => !isFitting(part, value) && isSendable(part.place, value));
+  return only(made, (value) => !isFitting(part, value) && isSendable(part, value));
 }
 
 function isFitting(part: Part, value: Json): boolean {
-  return isSendable(part.place, value) && mismatchesOf(part, value).length === 0;
+  return isSendable(part, value) && mismatchesOf(part, value).length === 0;
 }
 
 /** Made up, but where a body names a thing that the run has made it goes on naming it. */

@@ -20,6 +20,7 @@ const types: readonly [schema: JsonSchema, want: string][] = [
   [{ anyOf: [{ $ref: "#/components/schemas/State" }, { type: "null" }] }, "EventSource|null"],
   [{ enum: ["user", "agent"] }, '"agent"|"user"'],
   [{ anyOf: [-1, 0, 1, 2].map((value) => ({ const: value })) }, "ActionSecurityRisk"],
+  [{ type: "integer", minimum: -1, maximum: 2 }, "ActionSecurityRisk"],
   [{ type: "array", items: { $ref: "#/components/schemas/State" } }, "EventSource[]"],
   [{ type: "array", items: { anyOf: [{ type: "string" }, { type: "object" }] } }, "object[]|string[]"],
   [{}, "any"],

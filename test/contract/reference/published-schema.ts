@@ -15,6 +15,9 @@ interface Strictness {
   readonly complete?: boolean;
 }
 
+/** A range of so few whole numbers is an enum in other words. */
+const few = 4;
+
 /** Reads the schemas of a published document, and says what they have against the reference. */
 export interface SchemaReader {
   /** The type of a schema in the notation of the reference: `string|null`, `AgentState`, `integer[]`. */
@@ -35,11 +38,13 @@ export function createSchemaReader(schemas: Readonly<Record<string, JsonSchema>>
   }
 
   function alternatives(schema: JsonSchema): string[] {
-    const { anyOf, oneOf, enum: values, const: value, type = "any", items } = resolve(schema);
+    const { anyOf, oneOf, enum: values, const: value, type = "any", items, minimum, maximum } = resolve(schema);
     const several = anyOf ?? oneOf;
     if (several) return several.flatMap(alternatives);
     if (value !== undefined) return [JSON.stringify(value)];
     if (values) return values.map((one) => JSON.stringify(one));
+    if (type === "integer" && minimum !== undefined && maximum !== undefined && maximum - minimum < few)
+      return Array.from({ length: maximum - minimum + 1 }, (_, index) => String(minimum + index));
     return [type].flat().flatMap((one) => (one === "array" ? listOf(items ?? {}) : one));
   }
 
