@@ -144,7 +144,7 @@ async function keepKeysApart(probe: Probe, kind: ThingKind, other: Credentials):
   const own = await probe.call(call, { status });
   const entry = probe.world.state.made.at(-1);
   const theirs = await probe.call({ ...call, credentials: other }, { status });
-  await removeAs(probe, kind, other, own.text === theirs.text ? undefined : entry);
+  await removeAs(probe, kind, other, entry);
   if (own.text !== theirs.text || !answersId(kind)) return;
   probe.fail({
     promise: "Each user has idempotency keys of their own.",

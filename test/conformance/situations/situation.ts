@@ -9,6 +9,7 @@ import type { Operation } from "../../../conformance/operations.ts";
 import { createProbe } from "../../../conformance/probe.ts";
 import type { Answer, Probe } from "../../../conformance/probe.ts";
 import { createWorld } from "../../../conformance/run.ts";
+import { noSightings } from "../../../conformance/cover/sightings.ts";
 import { createSecrets } from "../../../conformance/secrets.ts";
 import { isOpen } from "../../../conformance/units.ts";
 import type { World } from "../../../conformance/world.ts";
@@ -52,7 +53,16 @@ function worldOf(world: World, { url, key }: { url: string; key: string }, gates
   const deadline = Date.now() + 120_000;
   const state = { ...world.state, made: [], singletons: new Map() };
   const limits = { ...world.limits, deadline };
-  return { ...world, url: new URL(url), key, gates, limits, secrets: createSecrets(key), state };
+  return {
+    ...world,
+    url: new URL(url),
+    key,
+    gates,
+    limits,
+    secrets: createSecrets(key),
+    sightings: noSightings(),
+    state,
+  };
 }
 
 const published = (kind: string): string => fileURLToPath(new URL(`../../../${kind}.yaml`, import.meta.url));
