@@ -59,12 +59,7 @@ export function conformanceCommand(): Command {
     .option("--json <file>", "write the whole report there as JSON")
     .option("--junit <file>", "write the report there as JUnit XML")
     .option("--html <file>", "write the report there as a page")
-    .option(
-      "--max-requests <number>",
-      "how many made-up requests coverage and fuzz may each send, about",
-      count,
-      10_000,
-    )
+    .option("--max-requests <number>", "how many made-up requests coverage and fuzz may each send, about", count, 5_000)
     .option("--min-coverage <percent>", "how much of what the documents declare has to be met", percent, 0)
     .option("--max-time <seconds>", "how long the whole run may take", seconds, 600)
     .option("--timeout <seconds>", "how long one answer or frame may take", seconds, 10)

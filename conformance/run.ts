@@ -46,7 +46,7 @@ export interface RunOptions {
   readonly only?: string | undefined;
   /** A file of known gaps. Left out: the one that is shipped. */
   readonly gaps?: string | URL | undefined;
-  /** How many requests *coverage* and *fuzz* may each send, about; 10,000 when left out. */
+  /** How many requests *coverage* and *fuzz* may each send, about; 5,000 when left out. */
   readonly maxRequests?: number | undefined;
   /** Milliseconds for the whole run; ten minutes when left out. */
   readonly maxTimeMs?: number | undefined;
@@ -144,7 +144,7 @@ function reportOf(
 export async function createWorld(options: RunOptions, now: number): Promise<World> {
   const url = parseUrl(options.url);
   const gates: Gates = { v1: options.v1 ?? true, oidc: options.oidc ?? false };
-  const answerMs = options.answerMs ?? 10_000;
+  const answerMs = options.answerMs ?? 5_000;
   await reach(url, answerMs);
   const load = (kind: DocumentKind): Promise<ApiDocument> =>
     loadDocument(kind, options[kind] ?? defaultSource(kind, url, gates), answerMs);
@@ -162,7 +162,7 @@ export async function createWorld(options: RunOptions, now: number): Promise<Wor
     secrets: secretsOf(options),
     sightings: noSightings(),
     limits: {
-      requests: options.maxRequests ?? 10_000,
+      requests: options.maxRequests ?? 5_000,
       answerMs,
       frameMs: options.frameMs ?? answerMs,
       startMs: 30_000,

@@ -1,16 +1,20 @@
 import { child, placeOf } from "../documents.ts";
 import { codeOf } from "../http/checks.ts";
 import { isObject } from "../json.ts";
-import { jsonOf, responseFor } from "../operations.ts";
+import { isSuccess, jsonOf, responseFor } from "../operations.ts";
 import type { Operation } from "../operations.ts";
 import type { Answer } from "../probe.ts";
 import type { Failure } from "../results.ts";
 import { areDependent, detailsFailures } from "./details.ts";
 import { misfitsIn } from "./interaction.ts";
 import type { Misfit, Values } from "./interaction.ts";
+import { effectFailures } from "./promised-effects.ts";
 
 /** The code that says that a part of a request does not fit. */
 export const misfitCode = "validation_failed";
+
+/** The code that says that a body is of another media type than the document lists. */
+const mediaCode = "unsupported_media_type";
 
 /**
  * What an answer says about the values of a request, beyond what holds of every answer: values that fit are not refused for
@@ -33,6 +37,8 @@ function crashed(answer: Answer): Failure {
 }
 
 function judgeFitting(operation: Operation, answer: Answer, values: Values): Failure[] {
+  if (isSuccess(answer.status)) return effectFailures(values, answer.json);
+  if (answer.status === 415 && codeOf(answer) === mediaCode) return [notTaken(operation, answer)];
   const isRefused = [400, 422].includes(answer.status) && [misfitCode, undefined].includes(codeOf(answer));
   if (!isRefused || areDependent(detailsOf(answer), [...values.keys()])) return [];
   const failure = {
@@ -42,6 +48,15 @@ function judgeFitting(operation: Operation, answer: Answer, values: Values): Fai
     found: `${answer.status}: ${JSON.stringify(detailsOf(answer) ?? answer.text.slice(0, 300))}`,
   };
   return [failure];
+}
+
+function notTaken(operation: Operation, answer: Answer): Failure {
+  return {
+    promise: "A media type of the document is taken, with a charset too (RFC 9110 §8.3.1).",
+    where: `${placeOf(operation.node)}/requestBody/content`,
+    expected: "another answer",
+    found: `${answer.status} ${mediaCode}`,
+  };
 }
 
 function judgeMisfits(operation: Operation, answer: Answer, misfits: readonly Misfit[]): Failure[] {

@@ -78,28 +78,50 @@ function keptIn(world: World, operation: Operation): ReadonlySet<string> {
   return new Set([...effectful, ...thingsInBody(world, exampleCall(world, operation))]);
 }
 
+/** What writes has a thing of its own, so that what others read stays short. */
 async function openOperation(probe: Probe, operation: Operation, parts: readonly Part[]): Promise<Trial> {
   const { world } = probe;
   await prepareSingleton(probe, operation);
   await spareTokens(probe, operation);
-  const example = await callOnThings(probe, operation);
+  const stocked = countMade(world);
+  const example = await callOnThings(probe, operation, operation.method !== "GET" && !usesUp(operation));
   await plantExample(probe, example);
   const base = valuesOf(parts, usesUp(operation) ? onNothing(example) : example);
   const accepts = successOf(operation)?.media.map(({ name }) => name) ?? [];
+  await stock(probe, operation);
   let attempts = 0;
   return {
     base,
     async attempt(own, values) {
       const count = countMade(world);
       const accept = accepts[(attempts += 1) % accepts.length];
-      const call = callOf(example, await onOwnThing(own, operation, base, values));
+      const call = withCharset(callOf(example, await onOwnThing(own, operation, base, values)), attempts % 3 === 0);
       const headers = accept === undefined ? call.headers : { ...call.headers, Accept: accept };
       const answer = await own.call({ ...call, headers });
       for (const failure of judgeAnswer(operation, answer, values)) own.fail(failure);
       await removeSince(own, count);
     },
-    close: (own) => putBackSingleton(own, operation),
+    async close(own) {
+      await putBackSingleton(own, operation);
+      await removeSince(own, stocked);
+    },
   };
+}
+
+/** A list shows whether a limit is kept only when there is more than one thing in it: two are made where its things are made. */
+async function stock(probe: Probe, operation: Operation): Promise<void> {
+  const { world } = probe;
+  if (!parametersIn(operation, "query").some(({ name }) => name === "limit")) return;
+  const maker = [...world.operations.values()].find(
+    ({ path, method, ...other }) =>
+      path === operation.path && method === "POST" && successOf({ path, method, ...other })?.links.length,
+  );
+  if (maker) for (const _ of [1, 2]) await probe.prepare(await callOnThings(probe, maker));
+}
+
+/** The same JSON, said to be in UTF-8, which changes nothing (RFC 8259 §11). */
+function withCharset(call: Call, isSaid: boolean): Call {
+  return call.body && isSaid ? { ...call, body: { ...call.body, type: `${call.body.type}; charset=utf-8` } } : call;
 }
 
 /** What an operation would remove or stop is not there, so that it can be tried with any values. */
