@@ -13,6 +13,7 @@ import { createApp } from "../../../server/app.ts";
 import type { AppDeps } from "../../../server/app.ts";
 import { systemClock } from "../../../server/clock.ts";
 import { readConfig } from "../../../server/config.ts";
+import { createDeprecatedUses } from "../../../server/deprecation.ts";
 import { WorkspaceError } from "../../../server/runtime/runtime.ts";
 import type { WorkspaceErrorCode } from "../../../server/runtime/runtime.ts";
 import { caller, createConversation } from "../../support/api.ts";
@@ -94,6 +95,7 @@ async function startApp(t: Cleanup, given: Partial<AppDeps>): Promise<{ url: str
     clock: systemClock,
     logger: pino({ level: "silent" }),
     activity: createActivity(),
+    uses: createDeprecatedUses(),
     store: broken,
     identity: broken,
     oidc: broken,
