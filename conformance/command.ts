@@ -15,6 +15,7 @@ export const exitCodes = { passed: 0, failed: 1, couldNotRun: 2, notCovered: 3 }
 interface Flags {
   readonly url: string;
   readonly key?: string;
+  readonly secondKey?: string;
   readonly openapi?: string;
   readonly asyncapi?: string;
   readonly v1: "on" | "off";
@@ -39,6 +40,11 @@ export function conformanceCommand(): Command {
     .description("Holds a running server against openapi.yaml and asyncapi.yaml: every operation, status and message.")
     .requiredOption("--url <url>", "the server under test: http://127.0.0.1:3000")
     .addOption(new Option("--key <key>", "an API key of the user to act for").env("OPENHANDS_API_KEY"))
+    .addOption(
+      new Option("--second-key <key>", "an API key of another user, who must see nothing of the first").env(
+        "OPENHANDS_SECOND_API_KEY",
+      ),
+    )
     .option("--openapi <file>", "the OpenAPI document (default: what the server hands out)")
     .option("--asyncapi <file>", "the AsyncAPI document (default: what the server hands out)")
     .addOption(new Option("--v1 <state>", "whether the server runs with V1").choices(["on", "off"]).default("on"))

@@ -12,6 +12,7 @@ import { isSuccess, jsonOf, namingFields, parametersIn, successOf } from "./oper
 import type { MediaType, Operation } from "./operations.ts";
 import type { Probe } from "./probe.ts";
 import type { Failure } from "./results.ts";
+import { idempotencyKey } from "./recipes/idempotency-key.ts";
 import { SetupError } from "./world.ts";
 import type { World } from "./world.ts";
 
@@ -88,9 +89,11 @@ export function noteAnswer(world: World, call: Call, answer: HttpAnswer): Failur
   if (!isSuccess(answer.status)) return [];
   if (usesUp(call.operation)) for (const made of world.state.made) noteUsedUp(made, call);
   const { values, broken } = followLinks(call, answer);
-  // The first answer, given again, has made nothing.
+  // The first answer, given again, has made nothing; what is made after its end, by the same name, is there again.
+  const mayBeRepeated = idempotencyKey in call.headers;
   const known = world.state.made.some(
-    (made) => made.provider === call.operation && isDeepStrictEqual(made.values, values),
+    (made) =>
+      made.provider === call.operation && isDeepStrictEqual(made.values, values) && (mayBeRepeated || !made.gone),
   );
   if (Object.keys(values).length > 0 && !known)
     world.state.made.push({ provider: call.operation, values, shared: false, gone: false });

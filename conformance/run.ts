@@ -18,6 +18,7 @@ import { countOf, phaseReports } from "./results.ts";
 import type { CaseResult, Report } from "./results.ts";
 import { createValidator } from "./schemas.ts";
 import { createSecrets } from "./secrets.ts";
+import type { Secrets } from "./secrets.ts";
 import { unitsOf } from "./units.ts";
 import type { Gates, Unit } from "./units.ts";
 import { urlOf } from "./world.ts";
@@ -28,6 +29,8 @@ export interface RunOptions {
   readonly url: string;
   /** An API key of a user whom the run may act for. It makes things of its own and removes them. */
   readonly key?: string | undefined;
+  /** An API key of another user, who must see nothing of the first. Left out: what it takes two users to see is not tried. */
+  readonly secondKey?: string | undefined;
   /** A file, or a URL. Left out: what the server hands out. */
   readonly openapi?: string | undefined;
   readonly asyncapi?: string | undefined;
@@ -133,7 +136,12 @@ function reportOf(
   };
 }
 
-async function createWorld(options: RunOptions, now: number): Promise<World> {
+/**
+ * What the cases of a run share.
+ * @param now milliseconds since 1970
+ * @throws {DocumentError} and {CannotRunError} as a run does
+ */
+export async function createWorld(options: RunOptions, now: number): Promise<World> {
   const url = parseUrl(options.url);
   const gates: Gates = { v1: options.v1 ?? true, oidc: options.oidc ?? false };
   const answerMs = options.answerMs ?? 5_000;
@@ -144,13 +152,14 @@ async function createWorld(options: RunOptions, now: number): Promise<World> {
   return {
     url,
     key: options.key,
+    secondKey: options.secondKey,
     gates,
     seed: options.seed ?? randomInt(2 ** 32),
     openapi: { document: openapi, validator: createValidator(openapi) },
     asyncapi: { document: asyncapi, validator: createValidator(asyncapi) },
     operations: new Map(operationsOf(openapi).map((operation) => [operation.id, operation])),
     channels: channelsOf(asyncapi),
-    secrets: createSecrets(options.key),
+    secrets: secretsOf(options),
     sightings: noSightings(),
     limits: {
       requests: options.maxRequests ?? 5_000,
@@ -164,10 +173,17 @@ async function createWorld(options: RunOptions, now: number): Promise<World> {
       singletons: new Map(),
       cookie: undefined,
       readKey: undefined,
+      revoked: undefined,
       stopped: undefined,
       ownTokens: false,
     },
   };
+}
+
+function secretsOf({ key, secondKey }: RunOptions): Secrets {
+  const secrets = createSecrets(key);
+  secrets.add(secondKey);
+  return secrets;
 }
 
 /**

@@ -14,11 +14,19 @@ export interface Judged {
   readonly validator: Validator;
 }
 
+/** What proves who a caller is: a key, and the cookie of a session, as `name=value`. */
+export interface Proof {
+  readonly key: string;
+  readonly cookie: string;
+}
+
 /** What all cases of a run share. */
 export interface World {
   /** The server under test; a path in it stands before every path of the documents. */
   readonly url: URL;
   readonly key: string | undefined;
+  /** An API key of another user, to whom nothing of the first user's may show. */
+  readonly secondKey: string | undefined;
   readonly gates: Gates;
   /** What everything that is made up is made from; a whole number from 0 to 4294967295. */
   readonly seed: number;
@@ -50,6 +58,8 @@ export interface World {
     cookie: string | undefined;
     /** An API key that may only read. */
     readKey: string | undefined;
+    /** A key, and a session that was begun with it, after the key has been revoked. */
+    revoked: Proof | undefined;
     /** Path parameters of a conversation that has been stopped. */
     stopped: string | undefined;
     /** Whether all tokens of git providers that are stored are the run's own. */

@@ -122,6 +122,13 @@ export const generalDifferences: readonly GeneralDifference[] = [
     change: "Nothing.",
   },
   {
+    topic: "V1 switched off",
+    upstream: "by `ENABLE_V1=0` alone; its paths then answer 200 with the web client's page, or 405",
+    here: "by `0`, `false`, `no` or `off`; 404 `route_not_found` for every method, and `FEATURE_FLAGS.ENABLE_V1` in the configuration says so",
+    why: "a client can tell what is there",
+    change: "Nothing.",
+  },
+  {
     topic: "paging",
     upstream: "a bad `page_id` is a 500; pages may skip rows",
     here: "400 for a bad `page_id`; stable under inserts, no empty page with a next one",

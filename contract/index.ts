@@ -83,7 +83,7 @@ export type { RequestHeader, StandardHeader } from "./headers.ts";
 export type { McpConfig } from "./mcp.ts";
 export { contentDisposition } from "./media.ts";
 export type { Download, FileBytes, Upload, UploadedFile } from "./media.ts";
-export { errorUnion, operationsOf, scopes, tags } from "./operation.ts";
+export { errorUnion, gates, operationsOf, scopes, tags } from "./operation.ts";
 export type {
   AnswerHeaders,
   Contract,

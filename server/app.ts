@@ -3,9 +3,9 @@ import type { Express } from "express";
 import type { Logger } from "pino";
 import type { Models } from "./agent/models.ts";
 import type { Activity } from "./activity.ts";
-import { ApiError } from "./api-error.ts";
 import type { Clock } from "./clock.ts";
 import type { Config } from "./config.ts";
+import type { DeprecatedUses } from "./deprecation.ts";
 import type { ConversationService } from "./conversations/conversation-service.ts";
 import type { EventLog } from "./conversations/event-log.ts";
 import type { Feedback } from "./conversations/feedback.ts";
@@ -20,7 +20,7 @@ import { createRateLimiter, limitAddresses } from "./http/rate-limit.ts";
 import { requestId } from "./http/request-id.ts";
 import { securityHeaders } from "./http/security-headers.ts";
 import { createResponseValidator } from "./http/response-validation.ts";
-import { mountOperations } from "./http/router.ts";
+import { mountOperations, noSuchOperation } from "./http/router.ts";
 import type { Attempts } from "./identity/attempts.ts";
 import type { Authenticator } from "./identity/credentials.ts";
 import type { Identity } from "./identity/identity.ts";
@@ -71,6 +71,7 @@ export interface AppDeps {
   readonly idempotency: Idempotency;
   readonly feedback: Feedback;
   readonly activity: Activity;
+  readonly uses: DeprecatedUses;
   /** How many sockets are connected to a conversation. */
   readonly connections: (conversationId: string) => number;
 }
@@ -117,12 +118,12 @@ export function createApp(deps: AppDeps): Express {
     userLimiter: createRateLimiter("user", config.RATE_LIMIT_USER),
     validator: createResponseValidator(config.VALIDATE_RESPONSES),
     openGates: [...(config.ENABLE_V1 ? (["v1"] as const) : []), ...(oidc ? (["oidc"] as const) : [])],
+    clock: deps.clock,
+    uses: deps.uses,
     maxBodyBytes: config.MAX_BODY_BYTES,
     maxUploadBytes: config.MAX_UPLOAD_BYTES,
   });
-  app.use((req) => {
-    throw new ApiError("route_not_found", `There is no operation at ${req.path}. Compare the path with /openapi.yaml.`);
-  });
+  app.use(noSuchOperation);
   app.use(answerError);
   return app;
 }

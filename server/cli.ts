@@ -2,13 +2,16 @@
 import { existsSync } from "node:fs";
 import { Command } from "commander";
 import { conformanceCommand } from "../conformance/command.ts";
+import { deprecationsCommand } from "../deprecations/command.ts";
 import { OperatorError } from "./operator-error.ts";
 
 // Variables that are set already win over the file.
 if (existsSync(".env")) process.loadEnvFile(".env");
 
 const program = new Command("openhands-api")
-  .description("The API of OpenHands: serve it, and check a server against its published documents.")
+  .description(
+    "The API of OpenHands: serve it, check a server against its published documents, and find what is deprecated in traffic.",
+  )
   .showHelpAfterError("(add --help for the commands and options)");
 
 program
@@ -20,6 +23,7 @@ program
   });
 
 program.addCommand(conformanceCommand());
+program.addCommand(deprecationsCommand());
 
 const users = program.command("users").description("Manage the users of the server in DATA_DIR.");
 users

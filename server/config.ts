@@ -79,7 +79,11 @@ const Environment = z.object({
     )
     .optional()
     .describe("The first user's API key, instead of a random one."),
-  ENABLE_V1: flag.prefault("true").describe("Whether `/api/v1` is served."),
+  ENABLE_V1: flag
+    .prefault("true")
+    .describe(
+      "Whether V1 is served: what the documents mark with `x-gate: v1`. Off, it answers as if it did not exist.",
+    ),
   LLM_MODEL: z.string().prefault("test/tools").describe("The model of users who have set none."),
   PERMITTED_CORS_ORIGINS: origins
     .prefault("")

@@ -8,10 +8,12 @@ import { createActivity } from "./activity.ts";
 import { createModels } from "./agent/models.ts";
 import { createApp } from "./app.ts";
 import { systemClock, timestamp } from "./clock.ts";
+import type { Clock } from "./clock.ts";
 import type { Config } from "./config.ts";
 import { createConversationService } from "./conversations/conversation-service.ts";
 import { createLocalEventBus } from "./conversations/event-bus.ts";
 import { createEventLog } from "./conversations/event-log.ts";
+import { createDeprecatedUses } from "./deprecation.ts";
 import { createIdempotency } from "./idempotency.ts";
 import { createFeedback } from "./conversations/feedback.ts";
 import { createSetups } from "./conversations/setups.ts";
@@ -52,8 +54,7 @@ export interface RunningServer {
  * Starts a server: opens the store, goes on with what an earlier process left, and listens.
  * @throws {DataFolderError} and what listening throws, such as EADDRINUSE
  */
-export async function startServer(config: Config, logger: Logger): Promise<RunningServer> {
-  const clock = systemClock;
+export async function startServer(config: Config, logger: Logger, clock: Clock = systemClock): Promise<RunningServer> {
   const release = await claimDataFolder(config.DATA_DIR);
   const store = await openSqliteStore(config.DATA_DIR, { now: () => timestamp(clock) });
   const identity = createIdentity({ store, clock, config });
@@ -112,6 +113,7 @@ export async function startServer(config: Config, logger: Logger): Promise<Runni
     logger,
   });
   const activity = createActivity();
+  const uses = createDeprecatedUses();
   const idempotency = createIdempotency({ store: store.receipts, cipher, clock });
   const sockets = createSocketServer({
     conversations,
@@ -123,6 +125,8 @@ export async function startServer(config: Config, logger: Logger): Promise<Runni
     authenticator,
     addressOf,
     logger,
+    clock,
+    uses,
     maxFrameBytes: config.MAX_FRAME_BYTES,
     compression: config.SOCKET_COMPRESSION,
     maxSocketsPerUser: config.MAX_SOCKETS_PER_USER,
@@ -147,6 +151,7 @@ export async function startServer(config: Config, logger: Logger): Promise<Runni
     log,
     feedback: createFeedback({ store: store.feedback, clock }),
     activity,
+    uses,
     idempotency,
     connections: sockets.connections,
   });

@@ -86,6 +86,20 @@ export async function expectClose(
   }
 }
 
+/** How the server ends a connection that it does not let in, and what it sends before. */
+export async function closeOf(probe: Probe, channel: Channel, options: ConnectOptions): Promise<string> {
+  const live = await connect(probe, channel, options);
+  try {
+    const close = describe(await live.waitForClose());
+    return [...live.received.map(({ payload }) => JSON.stringify(payload)), `close ${close}`].join("\n");
+  } catch (error) {
+    if (!(error instanceof AbsenceError)) throw error;
+    return `an open connection, and ${live.received.length} messages`;
+  } finally {
+    await live.connection.close();
+  }
+}
+
 /** A session whose connection is the caller's to close. */
 export interface Live extends Session {
   readonly connection: Connection;

@@ -1,5 +1,7 @@
 // What goes over a conversation's socket, either way: one JSON document a frame.
 import * as z from "zod";
+import { deprecated } from "../deprecation.ts";
+import type { Deprecation } from "../deprecation.ts";
 import { ErrorDetail, errorCatalogue } from "../errors.ts";
 import type { ErrorCode } from "../errors.ts";
 import { ActionEvent } from "../events/actions.ts";
@@ -29,6 +31,9 @@ export const messageErrors = [
   "idempotency_key_reused",
   "internal_error",
 ] as const satisfies ErrorCode[];
+
+/** A deprecated message is refused from its sunset on. */
+export const deprecatedErrors = [...messageErrors, "operation_removed"] as const satisfies ErrorCode[];
 
 /** A shorthand can only be a message, which no state of the agent forbids, and has no `request_id`. */
 export const shorthandErrors = messageErrors.filter(
@@ -76,7 +81,7 @@ export const ErrorStatus = z
   .object({
     type: statusType,
     status: z.literal("error").describe("The message was refused, or the conversation is stopped."),
-    code: z.enum([...messageErrors, tooManyConversations]).describe("What was wrong, for a program."),
+    code: z.enum([...deprecatedErrors, tooManyConversations]).describe("What was wrong, for a program."),
     message: z.string().describe("What was wrong and what would be right, for a person."),
     request_id: RequestId.nullable().describe(
       "The message's `request_id`; null when it had none or could not be read.",
@@ -197,6 +202,14 @@ export const UserActionFrame = z
     ],
   });
 
+export const legacyAction = {
+  state: "deprecated",
+  since: "2026-11-22",
+  sunset: "2027-06-30",
+  replacement: "oh_user_action",
+  reason: "Two names for one message.",
+} as const satisfies Deprecation;
+
 export const LegacyActionFrame = z
   .object({
     type: z.literal("oh_action").describe("Always `oh_action`."),
@@ -213,6 +226,7 @@ export const LegacyActionFrame = z
         request_id: "c-42",
       },
     ],
+    ...deprecated(legacyAction),
   });
 
 export const ShorthandFrame = z.strictObject({ message: z.string().min(1).describe("The text.") }).meta({
@@ -232,4 +246,4 @@ export type StatusFrame =
   | z.output<typeof DeprecatedStatus>;
 
 /** What the `error` status can say. */
-export type MessageErrorCode = (typeof messageErrors)[number];
+export type MessageErrorCode = (typeof deprecatedErrors)[number];

@@ -2,7 +2,9 @@ import type { RawData, WebSocket } from "ws";
 import { ShorthandFrame, TypedClientFrame, channels } from "../../contract/index.ts";
 import type { ActionRequest, ErrorDetail, MessageErrorCode, StatusFrame } from "../../contract/index.ts";
 import { ApiError } from "../api-error.ts";
+import type { Clock } from "../clock.ts";
 import type { ConversationService } from "../conversations/conversation-service.ts";
+import { isOver } from "../deprecation.ts";
 import { issueDetails, toApiError, validationFailed } from "../http/errors.ts";
 import { includes } from "../identity/principal.ts";
 import type { Principal } from "../identity/principal.ts";
@@ -20,6 +22,9 @@ export interface ReceiverOptions {
   readonly conversationId: string;
   readonly conversations: ConversationService;
   readonly idempotency: Idempotency;
+  readonly clock: Clock;
+  /** Told the name of every deprecated message. */
+  readonly noteDeprecated: (name: string) => void;
   readonly push: (frame: Buffer) => void;
   readonly logger: Logger;
 }
@@ -54,7 +59,7 @@ async function* answer(data: RawData, isBinary: boolean, options: ReceiverOption
     requestId = requestIdOf(frame);
     if (!includes(options.principal.scope, "write")) throw new ApiError("scope_insufficient");
     const message = readMessage(frame);
-    if (message.deprecated) yield deprecated(requestId);
+    if (message.deprecated) yield warnedOf(legacy_action, requestId, options);
     yield await acknowledged(message.action, requestId, options);
   } catch (error) {
     yield refusal(error, requestId, options.logger);
@@ -129,9 +134,18 @@ function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null;
 }
 
-function deprecated(request_id: string | null): StatusFrame {
-  const { replacement, sunset } = legacy_action.deprecation;
-  const message = `${legacy_action.name} is deprecated and stops working on ${sunset}. Send ${replacement} with the same data.`;
+/** @throws {ApiError} `operation_removed`, from the sunset on */
+function warnedOf(
+  { name, deprecation }: typeof legacy_action,
+  request_id: string | null,
+  { clock, noteDeprecated }: ReceiverOptions,
+): StatusFrame {
+  noteDeprecated(name);
+  const { replacement, sunset, reason } = deprecation;
+  const instead = `Send ${replacement} with the same data.`;
+  if (isOver(deprecation, clock))
+    throw new ApiError("operation_removed", `${name} was removed on ${sunset}. ${instead} ${reason}`);
+  const message = `${name} is deprecated and stops working on ${sunset}. ${instead}`;
   return { type: "status", status: "deprecated", message, replacement, sunset, request_id };
 }
 

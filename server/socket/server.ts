@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import type { IncomingMessage, Server } from "node:http";
 import type { Duplex } from "node:stream";
 import type { Logger } from "pino";
@@ -6,12 +7,15 @@ import type { WebSocket } from "ws";
 import { channels, securitySchemes, tooManyConversations } from "../../contract/index.ts";
 import type { Activity } from "../activity.ts";
 import { ApiError } from "../api-error.ts";
+import type { Clock } from "../clock.ts";
 import type { ConversationService } from "../conversations/conversation-service.ts";
 import type { EventBus } from "../conversations/event-bus.ts";
 import type { EventLog } from "../conversations/event-log.ts";
+import type { DeprecatedUses } from "../deprecation.ts";
 import { issueDetails, toApiError, validationFailed } from "../http/errors.ts";
 import type { Idempotency } from "../idempotency.ts";
 import type { AddressOf } from "../http/peer.ts";
+import { rawAnswer } from "../http/raw-answer.ts";
 import type { Authenticator } from "../identity/credentials.ts";
 import type { Identity } from "../identity/identity.ts";
 import type { Principal } from "../identity/principal.ts";
@@ -36,6 +40,8 @@ export interface SocketDeps {
   readonly authenticator: Authenticator;
   readonly addressOf: AddressOf;
   readonly logger: Logger;
+  readonly clock: Clock;
+  readonly uses: DeprecatedUses;
   readonly maxFrameBytes: number;
   /** Whether clients that ask for it get their frames compressed. */
   readonly compression: boolean;
@@ -85,7 +91,7 @@ export function createSocketServer(deps: SocketDeps): SocketServer {
         const url = URL.parse(req.url ?? "/", "http://server");
         const id = pathPattern.exec(url?.pathname ?? "")?.groups?.["id"];
         deps.activity.note();
-        if (url === null || id === undefined) return refuseUpgrade(stream);
+        if (url === null || id === undefined) return refuseUpgrade(stream, url?.pathname ?? "/");
         negotiate(req, deps.compression);
         webSockets.handleUpgrade(
           req,
@@ -105,9 +111,10 @@ export function createSocketServer(deps: SocketDeps): SocketServer {
 }
 
 /** There is no socket at this address, so there is nobody to tell in a close code. */
-function refuseUpgrade(stream: Duplex): void {
+function refuseUpgrade(stream: Duplex, path: string): void {
   stream.on("error", () => stream.destroy()); // nobody else listens any more: it would end the process
-  stream.end("HTTP/1.1 404 Not Found\r\nConnection: close\r\nContent-Length: 0\r\n\r\n");
+  const error = new ApiError("route_not_found", `There is no socket at ${path}. Compare the path with /asyncapi.yaml.`);
+  stream.end(rawAnswer(error, randomUUID()));
 }
 
 interface Handshake {
@@ -182,8 +189,12 @@ async function admit({ req, url, id }: Handshake, deps: SocketDeps): Promise<Adm
   return { principal, record, query: query.data };
 }
 
-function serve(socket: WebSocket, { stream, principal, record, query }: Handshake & Admission, deps: OpenDeps): void {
-  const { log, bus, logger } = deps;
+function serve(
+  socket: WebSocket,
+  { req, stream, url, principal, record, query }: Handshake & Admission,
+  deps: OpenDeps,
+): void {
+  const { log, bus, logger, clock, uses } = deps;
   let admitted = true;
   const unwatch = deps.watch.add(principal, () => {
     admitted = false;
@@ -196,6 +207,7 @@ function serve(socket: WebSocket, { stream, principal, record, query }: Handshak
   const { push } = outbox;
   socket.on("message", deps.activity.note);
   keepNoInflater(socket);
+  const deprecated = logWhenClosed(socket, { path: url.pathname, userId: principal.userId, logger });
   receive({
     socket,
     principal,
@@ -203,6 +215,11 @@ function serve(socket: WebSocket, { stream, principal, record, query }: Handshak
     conversationId: record.id,
     conversations: deps.conversations,
     idempotency: deps.idempotency,
+    clock,
+    noteDeprecated(name) {
+      deprecated.set(name, (deprecated.get(name) ?? 0) + 1);
+      uses.note({ name, userId: principal.userId, address: deps.addressOf(req), logger });
+    },
     push,
     logger,
   });
@@ -235,6 +252,24 @@ function serve(socket: WebSocket, { stream, principal, record, query }: Handshak
   });
   socket.once("close", unfollow);
   socket.once("close", unwatch);
+}
+
+/**
+ * One line for each socket, as for each request. Never what went over it.
+ * @returns how often each deprecated message has come, by its name, to be counted by the caller
+ */
+function logWhenClosed(
+  socket: WebSocket,
+  { path, userId, logger }: { readonly path: string; readonly userId: string; readonly logger: Logger },
+): Map<string, number> {
+  const began = performance.now();
+  const deprecated = new Map<string, number>();
+  socket.once("close", (code) => {
+    const counts = deprecated.size > 0 && { deprecated: Object.fromEntries(deprecated) };
+    const ms = Math.round(performance.now() - began);
+    logger.info({ path, code, ms, user_id: userId, ...counts }, "socket");
+  });
+  return deprecated;
 }
 
 /** RFC 6455 §5.5: a close reason has at most 123 bytes. */

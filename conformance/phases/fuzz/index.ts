@@ -18,9 +18,6 @@ export function fuzzCases(_units: readonly Unit[], world: World): Case[] {
   return interactions.flatMap((interaction) => {
     const varied = interaction.parts.some(({ place }) => place !== "header" && place !== "path");
     const runs = Math.min(varied ? enoughRuns : fewRuns, Math.max(1, share));
-    return [
-      fuzzCase(interaction, "valid", runs, validValues),
-      fuzzCase(interaction, "invalid", runs, invalidValues),
-    ];
+    return [fuzzCase(interaction, "valid", runs, validValues), fuzzCase(interaction, "invalid", runs, invalidValues)];
   });
 }

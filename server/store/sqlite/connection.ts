@@ -24,8 +24,6 @@ export interface Connection {
  */
 export function openConnection(path: string): Connection {
   const sqlite = new DatabaseSync(path, { timeout: 5000 });
-  // SQLite's own knows the letters of ASCII only.
-  sqlite.function("upper", { deterministic: true }, (text) => String(text).toUpperCase());
   sqlite.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;");
   const database = asKyselyDatabase(sqlite);
   const db = new Kysely<Database>({ dialect: new SqliteDialect({ database }) });

@@ -1,5 +1,8 @@
 import type { Connection } from "./connection.ts";
-import { findEvents } from "../event-queries.ts";
+import { eventQueries } from "../event-queries.ts";
+import { blockOf, rangeOfBlock, storeSignature } from "../event-signatures.ts";
+import type { Log } from "../event-signatures.ts";
+import { createSignature } from "../text-signature.ts";
 import type { EventDraft, EventStore, StoredEvent } from "../store.ts";
 import { leaveReceipt } from "./receipts.ts";
 
@@ -48,7 +51,7 @@ export function createSqliteEventStore(connection: Connection, writer: EventWrit
         if (pending.push({ append, resolve, reject }) === 1) setImmediate(flush);
       });
     },
-    find: (conversationId, query) => findEvents(connection.db, conversationId, query),
+    ...eventQueries(connection.db),
   };
 }
 
@@ -56,14 +59,25 @@ export function createSqliteEventStore(connection: Connection, writer: EventWrit
 export type EventWriter = (conversationId: string, drafts: readonly EventDraft[]) => StoredEvent[] | null;
 
 /** @param now the clock, RFC 3339 */
-export function createEventWriter({ sqlite }: Connection, now: () => string): EventWriter {
-  const lastId = sqlite.prepare("SELECT last_event_id, updated_at FROM conversations WHERE id = ?");
+export function createEventWriter({ sqlite, db, change }: Connection, now: () => string): EventWriter {
+  const lastId = sqlite.prepare("SELECT last_event_id, updated_at, created_at FROM conversations WHERE id = ?");
   const insert = sqlite.prepare(
     "INSERT INTO events (conversation_id, id, timestamp, kind, type, source, hidden, text) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
   );
   const advance = sqlite.prepare(
     "UPDATE conversations SET last_event_id = ?, updated_at = ?, agent_state = coalesce(?, agent_state) WHERE id = ?",
   );
+  const texts = sqlite.prepare("SELECT text FROM events WHERE conversation_id = ? AND id >= ? AND id <= ? ORDER BY id");
+
+  /** Signs the blocks that an append has made whole, with it. */
+  function sign(log: Pick<Log, "conversationId" | "createdAt">, first: number, last: number): void {
+    for (let block = blockOf(first); block < blockOf(last + 1); block += 1) {
+      const { from, to } = rangeOfBlock(block);
+      const signature = createSignature();
+      for (const { text } of texts.iterate(log.conversationId, from, to)) signature.add(String(text));
+      change(storeSignature(db, log, block, signature.finish()));
+    }
+  }
 
   return (conversationId, drafts) => {
     const row = lastId.get(conversationId);
@@ -76,7 +90,9 @@ export function createEventWriter({ sqlite }: Connection, now: () => string): Ev
       insert.run(conversationId, id, timestamp, kind, type, source, hidden ? 1 : 0, text);
     }
     const state = drafts.findLast(({ agentState }) => agentState !== undefined)?.agentState ?? null;
-    advance.run(first + events.length - 1, timestamp, state, conversationId);
+    const last = first + events.length - 1;
+    advance.run(last, timestamp, state, conversationId);
+    sign({ conversationId, createdAt: String(row["created_at"]) }, first, last);
     return events;
   };
 }
