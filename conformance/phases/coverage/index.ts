@@ -5,7 +5,7 @@ import type { World } from "../../world.ts";
 import { authorizationCases } from "./authorization.ts";
 import { boundaryCase, countBoundaries } from "./boundaries.ts";
 import { frameSizeCases } from "./frame-size.ts";
-import { mediaCases } from "./media.ts";
+import { errorMediaCases, mediaCases } from "./media.ts";
 import { methodCases } from "./methods.ts";
 
 /**
@@ -23,6 +23,7 @@ export function coverageCases(_units: readonly Unit[], world: World): Case[] {
   return [
     ...parts.map(({ interaction, part }) => boundaryCase(interaction, part, share)),
     ...mediaCases(world),
+    ...errorMediaCases(world),
     ...methodCases(world),
     ...authorizationCases(world),
     ...frameSizeCases(world),

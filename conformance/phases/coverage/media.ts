@@ -2,9 +2,10 @@ import { isDeepStrictEqual } from "node:util";
 import type { Case } from "../../case.ts";
 import { placeOf } from "../../documents.ts";
 import { isObject } from "../../json.ts";
-import { isJson, jsonOf, successOf } from "../../operations.ts";
+import { isJson, jsonOf, parametersIn, responseFor, successOf } from "../../operations.ts";
 import type { MediaType, Operation } from "../../operations.ts";
 import type { Answer, Probe } from "../../probe.ts";
+import { unknownId } from "../../recipes/ammunition.ts";
 import { plantExample } from "../../recipes/workspace.ts";
 import { callOnThings, prepareSingleton } from "../../resources.ts";
 import { isOpen } from "../../units.ts";
@@ -25,6 +26,24 @@ export function mediaCases(world: World): Case[] {
       const run = (probe: Probe): Promise<void> => compare(probe, operation, plain, others);
       return [{ name: `rest/${operation.id}/coverage/media`, run }];
     });
+}
+
+/** `rest/conversations.get/coverage/media-of-404`: an error comes in each of the media types that the document lists for it. */
+export function errorMediaCases(world: World): Case[] {
+  return [...world.operations.values()]
+    .filter((operation) => isOpen(operation.gate, world.gates) && parametersIn(operation, "path").length > 0)
+    .flatMap((operation) => {
+      const media = responseFor(operation, 404)?.media.filter(({ name }) => isJson(name)) ?? [];
+      const name = `rest/${operation.id}/coverage/media-of-404`;
+      return media.length < 2 ? [] : [{ name, run: (probe: Probe) => askForNothing(probe, operation, media) }];
+    });
+}
+
+async function askForNothing(probe: Probe, operation: Operation, media: readonly MediaType[]): Promise<void> {
+  const call = await callOnThings(probe, operation);
+  const path = Object.fromEntries(Object.entries(call.path).map(([name, value]) => [name, unknownId(value)]));
+  for (const { name: accept } of media)
+    await probe.call({ ...call, path, headers: { ...call.headers, Accept: accept } }, { status: 404, accept });
 }
 
 async function compare(
