@@ -22,6 +22,7 @@ interface Flags {
   readonly oidc: "on" | "off";
   readonly phase?: readonly PhaseName[];
   readonly seed?: number;
+  readonly clock?: Date;
   readonly only?: string;
   readonly gaps?: string;
   readonly failFast?: boolean;
@@ -53,6 +54,7 @@ export function conformanceCommand(): Command {
     )
     .addOption(new Option("--phase <names...>", "only these phases; can be given again").choices(phaseNames))
     .option("--seed <number>", "makes up the same values again; a report names its seed", seed)
+    .option("--clock <time>", "what the server's clock shows, where a test has set it: 2027-06-30T00:00:00Z", time)
     .option("--only <pattern>", "only the cases with such a name: 'rest/conversations.*/**'")
     .option("--gaps <file>", "known gaps, instead of those that are shipped")
     .option("--fail-fast", "end with the first failure")
@@ -120,4 +122,10 @@ function seed(text: string): number {
   const value = Number(text);
   if (/^\d+$/.test(text) && value < 2 ** 32) return value;
   throw new InvalidArgumentError(`It must be a whole number from 0 to ${2 ** 32 - 1}.`);
+}
+
+function time(text: string): Date {
+  const value = new Date(text);
+  if (/^\d{4}-\d\d-\d\dT/.test(text) && !Number.isNaN(value.getTime())) return value;
+  throw new InvalidArgumentError("It must be a time such as 2027-06-30T00:00:00Z (RFC 3339).");
 }

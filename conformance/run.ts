@@ -42,6 +42,8 @@ export interface RunOptions {
   readonly phases?: readonly PhaseName[] | undefined;
   /** A whole number from 0 to 4294967295; drawn when left out. */
   readonly seed?: number | undefined;
+  /** What the server's clock shows as the run begins, where it is not this machine's time: what is gone depends on it. */
+  readonly clock?: Date | undefined;
   /** Runs only the cases with such a name. */
   readonly only?: string | undefined;
   /** A file of known gaps. Left out: the one that is shipped. */
@@ -145,6 +147,7 @@ export async function createWorld(options: RunOptions, now: number): Promise<Wor
   const url = parseUrl(options.url);
   const gates: Gates = { v1: options.v1 ?? true, oidc: options.oidc ?? false };
   const answerMs = options.answerMs ?? 5_000;
+  const serverNow = options.clock?.getTime() ?? now;
   await reach(url, answerMs);
   const load = (kind: DocumentKind): Promise<ApiDocument> =>
     loadDocument(kind, options[kind] ?? defaultSource(kind, url, gates), answerMs);
@@ -157,8 +160,9 @@ export async function createWorld(options: RunOptions, now: number): Promise<Wor
     seed: options.seed ?? randomInt(2 ** 32),
     openapi: { document: openapi, validator: createValidator(openapi) },
     asyncapi: { document: asyncapi, validator: createValidator(asyncapi) },
-    operations: new Map(operationsOf(openapi).map((operation) => [operation.id, operation])),
-    channels: channelsOf(asyncapi),
+    operations: new Map(operationsOf(openapi, serverNow).map((operation) => [operation.id, operation])),
+    channels: channelsOf(asyncapi, serverNow),
+    clockAheadMs: serverNow - now,
     secrets: secretsOf(options),
     sightings: noSightings(),
     limits: {

@@ -37,6 +37,8 @@ export interface World {
   readonly secrets: Secrets;
   /** What has come over the wire so far. */
   readonly sightings: Sightings;
+  /** How far the server's clock is ahead of this machine's, in milliseconds: what is gone depends on it. */
+  readonly clockAheadMs: number;
   readonly limits: {
     /** How many requests each of the phases that make values up may send, about. */
     readonly requests: number;

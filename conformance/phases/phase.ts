@@ -1,4 +1,5 @@
 import type { Case } from "../case.ts";
+import { goneCode } from "../operations.ts";
 import { isOpen } from "../units.ts";
 import type { Gates, Unit } from "../units.ts";
 
@@ -16,6 +17,7 @@ export interface Phase {
 /** The phase that has to show a unit. */
 export function phaseOf(unit: Unit, gates: Gates): PhaseName {
   if (unit.kind === "security") return "auth";
+  if (unit.kind === "refusal" && unit.code === goneCode) return "versions";
   if (unit.kind === "refusal") return unit.code === "scope_insufficient" ? "auth" : "examples";
   if (unit.kind === "close") return [4401, 4403].includes(unit.close.code) ? "auth" : "examples";
   if (unit.kind === "message") return "examples";

@@ -5,7 +5,7 @@ import type { Json } from "../json.ts";
 import { formBody, formOf, partsOf } from "../forms.ts";
 import type { FormPart } from "../forms.ts";
 import { needsPerson, usesUp } from "../known-operations.ts";
-import { isGood, jsonOf, namingFields, parametersIn, successOf } from "../operations.ts";
+import { goneCode, isGood, jsonOf, namingFields, parametersIn, successOf } from "../operations.ts";
 import type { MediaType, Operation, Parameter } from "../operations.ts";
 import type { Probe } from "../probe.ts";
 import { readOnlyCredentials } from "../read-only.ts";
@@ -119,7 +119,7 @@ const recipes: Readonly<Record<string, Recipe>> = {
     };
   },
 
-  operation_removed: (operation) => (operation.deprecation?.state === "gone" ? (call) => call : undefined),
+  [goneCode]: (operation) => (operation.deprecation?.state === "gone" ? (call) => call : undefined),
 
   ...workspaceRecipes,
 

@@ -3,6 +3,7 @@ import { isObject } from "../json.ts";
 import type { Json } from "../json.ts";
 import { correlationOf, isRefusal } from "../messages.ts";
 import type { Channel, Message } from "../messages.ts";
+import { goneCode } from "../operations.ts";
 import type { Probe } from "../probe.ts";
 import { readOnlyCredentials } from "../read-only.ts";
 import { stoppedConversation } from "../resources.ts";
@@ -66,6 +67,7 @@ const recipes: Readonly<Record<string, Recipe>> = {
     return { before: JSON.stringify(payload), data: JSON.stringify(named(another)), requestId };
   },
   conversation_not_running: (message) => frameOf(message, message.examples[0] ?? null),
+  [goneCode]: (message) => frameOf(message, message.examples[0] ?? null),
   agent_state_conflict: (message) => {
     const [example] = message.examples;
     return isObject(example) ? frameOf(message, { ...example, data: unaskedConfirmation }) : undefined;

@@ -158,15 +158,18 @@ async function judgeDates(probe: Probe, operation: Operation): Promise<void> {
   const promised = responseFor(operation, answer.status)?.headers.map(({ name }) => name.toLowerCase()) ?? [];
   if (!promised.includes("deprecation") || !promised.includes("sunset")) return;
   const where = placeOf(deprecation.node);
-  const [since, sunset, date] = ["deprecation", "sunset", "date"].map((name) => answer.headers.get(name));
+  const [since, sunset] = ["deprecation", "sunset"].map((name) => answer.headers.get(name));
   const fail = (promise: string, expected: string, found: string | null | undefined): void =>
     probe.fail({ promise, where, expected, found: found ?? "no such header" });
   if (!/^@-?\d+$/.test(since ?? "")) fail("`Deprecation` is `@` and seconds since 1970 (RFC 9745 §2.1).", "@…", since);
   if (!isImfFixdate(sunset ?? "")) return fail("`Sunset` is an IMF-fixdate (RFC 8594 §3).", "a date", sunset);
-  const now = Date.parse(date ?? new Date().toUTCString());
+  const now = Date.now() + probe.world.clockAheadMs;
   if (Number(since?.slice(1)) * 1000 > now)
     fail("An operation is not deprecated before its time.", `a moment up to ${new Date(now).toUTCString()}`, since);
-  if (deprecation.state === "gone" && Date.parse(sunset ?? "") > now)
+  const isOver = answer.status === goneStatus;
+  if (!isOver && Date.parse(sunset ?? "") <= now)
+    fail("An operation ends at its sunset.", `status ${goneStatus} from ${sunset} on`, `status ${answer.status}`);
+  if (isOver && Date.parse(sunset ?? "") > now)
     fail("An operation goes at its sunset, not before.", `a date up to ${new Date(now).toUTCString()}`, sunset);
 }
 

@@ -2,23 +2,18 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
-import { pino } from "pino";
 import { exampleCall } from "../../../conformance/calls.ts";
 import { placeOf } from "../../../conformance/documents.ts";
 import { isRefusal } from "../../../conformance/messages.ts";
 import { expectClose } from "../../../conformance/socket/client.ts";
 import { fieldOf } from "../../../conformance/socket/frames.ts";
-import { createActivity } from "../../../server/activity.ts";
-import { createApp } from "../../../server/app.ts";
 import type { AppDeps } from "../../../server/app.ts";
-import { systemClock } from "../../../server/clock.ts";
-import { readConfig } from "../../../server/config.ts";
-import { createDeprecatedUses } from "../../../server/deprecation.ts";
 import { WorkspaceError } from "../../../server/runtime/runtime.ts";
 import type { WorkspaceErrorCode } from "../../../server/runtime/runtime.ts";
 import { caller, createConversation } from "../../support/api.ts";
 import { startServer, temporaryFolder } from "../../support/start-server.ts";
 import type { Cleanup } from "../../support/start-server.ts";
+import { appOnFailingPorts, failing } from "./failing-app.ts";
 import { judgeAt, promises } from "./situation.ts";
 import type { Situation } from "./situation.ts";
 
@@ -86,34 +81,9 @@ function workspaceThat(code: WorkspaceErrorCode, status: number, ...ids: readonl
   };
 }
 
-/** The app in this process, on ports that fail except for those that are given. */
+/** The app in this process, listening. */
 async function startApp(t: Cleanup, given: Partial<AppDeps>): Promise<{ url: string; key: string }> {
-  const broken = failing(() => new Error("The port has failed."));
-  const config = readConfig({ DATA_DIR: await temporaryFolder(t), RATE_LIMIT_USER: "off", RATE_LIMIT_ADDRESS: "off" });
-  const app = createApp({
-    config,
-    clock: systemClock,
-    logger: pino({ level: "silent" }),
-    activity: createActivity(),
-    uses: createDeprecatedUses(),
-    store: broken,
-    identity: broken,
-    oidc: broken,
-    authenticator: broken,
-    attempts: broken,
-    addressOf: broken,
-    origins: broken,
-    models: broken,
-    settings: broken,
-    secrets: broken,
-    providerTokens: broken,
-    conversations: broken,
-    log: broken,
-    feedback: broken,
-    idempotency: broken,
-    connections: broken,
-    ...given,
-  });
+  const app = appOnFailingPorts(await temporaryFolder(t), given);
   const server = createServer(app).listen(0, "127.0.0.1");
   await new Promise((resolve) => server.once("listening", resolve));
   t.after(async () => {
@@ -121,18 +91,6 @@ async function startApp(t: Cleanup, given: Partial<AppDeps>): Promise<{ url: str
     await new Promise((resolve) => server.close(resolve));
   });
   return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, key: "oh_any" };
-}
-
-/** A port that fails, whatever is asked of it: a function, and an object all of whose members are the same. */
-// oxlint-disable-next-line typescript/no-explicit-any -- it stands for each of the ports
-function failing(error: () => Error): any {
-  const port: object = new Proxy(() => {}, {
-    get: () => port,
-    apply() {
-      throw error();
-    },
-  });
-  return port;
 }
 
 /** Takes a table away under a running server, as a disk that fails may. */

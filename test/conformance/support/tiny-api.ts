@@ -185,7 +185,7 @@ export function createTinyApi(key: string, v1: boolean): TinyApi {
       conversations.set(made.id, made);
       return ok(view(made));
     },
-    list: () => ok([...conversations.values()].map(view), deprecation),
+    list: () => ok([...conversations.values()].map(view), { ...deprecation, Sunset: "Tue, 30 Jun 2099 00:00:00 GMT" }),
     get: (_, id) => ok(view(conversation(id))),
     rename(request, id) {
       const found = conversation(id);
