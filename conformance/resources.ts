@@ -163,6 +163,7 @@ async function remove(probe: Probe, made: Made): Promise<void> {
   const remover = made.gone ? undefined : removerOf(world, made);
   if (!remover) return;
   const answer = await probe.call(exampleCall(world, remover, made.values));
+  made.gone ||= answer.status === 404; // told once
   if (!isSuccess(answer.status))
     throw new SetupError(
       `${remover.id} answered ${answer.status}: ${JSON.stringify(made.values)} is left on the server.`,

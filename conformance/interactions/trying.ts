@@ -1,4 +1,4 @@
-import { createProbe } from "../probe.ts";
+import { createProbe, failureOf } from "../probe.ts";
 import type { Probe } from "../probe.ts";
 import type { Failure } from "../results.ts";
 import type { Interaction, Trial, Values } from "./interaction.ts";
@@ -27,6 +27,10 @@ export async function withTrial(
 /** Sends values, apart from what the case has seen before. */
 export async function attempt(trial: Trial, probe: Probe, values: Values): Promise<Outcome> {
   const own = createProbe(probe.world);
-  await trial.attempt(own, values);
+  try {
+    await trial.attempt(own, values);
+  } catch (error) {
+    own.fail(failureOf(error)); // beside what has been found before
+  }
   return own;
 }

@@ -66,10 +66,12 @@ const edges: Readonly<Partial<Record<Kind, (schema: JsonObject) => Variant[]>>> 
     { what: "1 instead of true", value: 1 },
   ],
   string: textEdges,
-  integer: (schema) => [...numberEdges(schema, 1), { what: "a fraction", value: 1.5 }],
-  number: (schema) => [...numberEdges(schema, 0.5), { what: "a text of digits", value: "1" }],
+  integer: (schema) => [...numberEdges(schema, 1), { what: "a fraction", value: 1.5 }, digits],
+  number: (schema) => [...numberEdges(schema, 0.5), digits],
   array: (schema) => countEdges(schema),
 };
+
+const digits: Variant = { what: "a text of digits", value: "1" };
 
 /** Longer than what people write, shorter than any body may be. */
 const long = 10_000;
