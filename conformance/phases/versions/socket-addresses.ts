@@ -68,7 +68,11 @@ async function whatAnswers(probe: Probe, channel: Channel, address: string): Pro
     const connection = await openConnection(url, headersOf(ownCredentials(world)), timeoutMs, ({ text }) => {
       trace.received.push(`← ${text.slice(0, 200)}`);
     });
-    return await whatComes(connection).finally(async () => connection.close());
+    try {
+      return await whatComes(connection);
+    } finally {
+      await connection.close();
+    }
   } catch (error) {
     if (error instanceof HandshakeError) {
       trace.received.push(`← ${error.message}`);
