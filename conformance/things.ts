@@ -104,13 +104,21 @@ export function absenceOf(
  * @returns its id, as the link finds it in the answer
  * @throws {SetupError} when it is not made
  */
-export async function make(probe: Probe, kind: ThingKind, credentials?: Credentials): Promise<string> {
+export async function make(probe: Probe, kind: ThingKind): Promise<string> {
+  return (await makeFrom(probe, kind)).id;
+}
+
+/** The same, with what was asked for. */
+export async function makeFrom(
+  probe: Probe,
+  kind: ThingKind,
+): Promise<{ readonly id: string; readonly body: JsonObject }> {
   const call = await callOnThings(probe, kind.creator);
-  await probe.prepare(credentials ? { ...call, credentials } : call);
+  await probe.prepare(call);
   const made = probe.world.state.made.at(-1);
   const id = made?.provider === kind.creator ? made.values[kind.parameter] : undefined;
   if (id === undefined) throw new SetupError(`The answer of ${kind.creator.id} has no ${kind.parameter}.`);
-  return id;
+  return { id, body: bodyOf(call) };
 }
 
 /** How a list is read page by page: `next_page_id` of one answer is `page_id` of the next request. */

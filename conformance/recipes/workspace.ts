@@ -91,7 +91,7 @@ function inOwnWorkspace(prepare: (call: Call, probe: Probe) => Promise<void>): R
 }
 
 /** The parameter that names a path in the workspace. */
-function pathParameter(operation: Operation): Parameter | undefined {
+export function pathParameter(operation: Operation): Parameter | undefined {
   return parametersIn(operation, "query").find(({ name }) => name === "path" || name === "file");
 }
 
@@ -103,7 +103,8 @@ function repositoryFor({ id }: Operation): Readonly<Record<string, string>> {
  * Uploads files to the workspace that a call is about.
  * @throws {SetupError} when not all of them are stored
  */
-async function plant(probe: Probe, { path }: Call, files: Readonly<Record<string, string>>): Promise<void> {
+/** Uploads files into a workspace, by their names. @throws {SetupError} when one is not stored */
+export async function plant(probe: Probe, { path }: Call, files: Readonly<Record<string, string>>): Promise<void> {
   const upload = probe.world.operations.get(knownOperations.uploadFiles);
   const form = upload && formOf(upload.body?.media ?? []);
   if (!form) throw new SetupError(`The document has no operation ${knownOperations.uploadFiles} that takes a form.`);

@@ -2,6 +2,7 @@ import type { Case } from "../../case.ts";
 import type { Unit } from "../../units.ts";
 import type { World } from "../../world.ts";
 import { crossWireCases } from "./cross-wire.ts";
+import { fileCases } from "./files.ts";
 import { idempotencyCases } from "./idempotency.ts";
 import { judgedAlikeCases } from "./judged-alike.ts";
 import { lifecycleCases } from "./lifecycle.ts";
@@ -23,6 +24,7 @@ export function statefulCases(_units: readonly Unit[], world: World): Case[] {
     ...seamCases(world),
     ...crossWireCases(world),
     ...judgedAlikeCases(world),
+    ...fileCases(world),
     ...deletionCases(world),
     ...randomCases(world),
   ];

@@ -1,3 +1,7 @@
+import { isDeepStrictEqual } from "node:util";
+import { bodyOf } from "../../calls.ts";
+import type { Call } from "../../calls.ts";
+import type { Json, JsonObject } from "../../json.ts";
 import type { Case } from "../../case.ts";
 import { placeOf } from "../../documents.ts";
 import { followLinks } from "../../links.ts";
@@ -5,7 +9,7 @@ import { isObject } from "../../json.ts";
 import { namingFields, successOf } from "../../operations.ts";
 import type { Operation } from "../../operations.ts";
 import type { Probe } from "../../probe.ts";
-import { absenceOf, callOn, idsOf, kindsOf, make, operationsOn, walk } from "../../things.ts";
+import { absenceOf, callOn, idsOf, itemsIn, kindsOf, makeFrom, operationsOn, walk } from "../../things.ts";
 import type { ThingKind } from "../../things.ts";
 import type { World } from "../../world.ts";
 
@@ -22,13 +26,15 @@ export function lifecycleCases(world: World): Case[] {
 async function live(probe: Probe, kind: ThingKind): Promise<void> {
   const { reader, changer, remover } = kind;
   if (!remover) return;
-  let id = await make(probe, kind);
-  await expectThere(probe, kind, id, "created");
+  const { id: first, body } = await makeFrom(probe, kind);
+  let id = first;
+  await expectThere(probe, kind, id, "created", body);
   if (changer) {
     const before = id;
-    id = await change(probe, kind, changer, id);
+    const call = await callOn(probe, changer, kind.parameter, id);
+    id = await change(probe, kind, call);
     if (id !== before && reader) await expectAbsent(probe, reader, kind, before, "renamed");
-    await expectThere(probe, kind, id, "changed");
+    await expectThere(probe, kind, id, "changed", bodyOf(call));
   }
   await probe.prepare(await callOn(probe, remover, kind.parameter, id));
   for (const operation of operationsOn(probe.world, kind)) await expectAbsent(probe, operation, kind, id, "deleted");
@@ -36,18 +42,52 @@ async function live(probe: Probe, kind: ThingKind): Promise<void> {
 }
 
 /** Changes a thing by the example of the document. @returns its id, which is another when its name is its id */
-async function change(probe: Probe, kind: ThingKind, changer: Operation, id: string): Promise<string> {
-  const call = await callOn(probe, changer, kind.parameter, id);
+async function change(probe: Probe, kind: ThingKind, call: Call): Promise<string> {
   const answer = await probe.prepare(call);
-  if (namingFields(changer).length === 0) return id;
+  const id = call.path[kind.parameter] ?? "";
+  if (namingFields(call.operation).length === 0) return id;
   return followLinks(call, answer).values[kind.parameter] ?? id;
 }
 
-async function expectThere(probe: Probe, kind: ThingKind, id: string, done: string): Promise<void> {
-  const { reader } = kind;
-  if (reader)
-    await probe.call(await callOn(probe, reader, kind.parameter, id), { status: successOf(reader)?.status ?? 200 });
+async function expectThere(probe: Probe, kind: ThingKind, id: string, done: string, body: JsonObject): Promise<void> {
+  const { reader, lister } = kind;
+  if (reader) {
+    const status = successOf(reader)?.status ?? 200;
+    const { json } = await probe.call(await callOn(probe, reader, kind.parameter, id), { status });
+    judgeKept(probe, reader, json, body, done);
+  } else if (lister) {
+    const items = (await walk(probe, lister)).pages.flatMap(({ json }) => itemsIn(json));
+    judgeKept(
+      probe,
+      lister,
+      items.find((item) => item[kind.field] === id),
+      body,
+      done,
+    );
+  }
   await expectListed(probe, kind, id, 1, done);
+}
+
+/** What was asked for is what is shown, as far as it is shown by the same name. */
+function judgeKept(probe: Probe, { node }: Operation, shown: Json | undefined, body: JsonObject, done: string): void {
+  for (const [name, value] of Object.entries(body)) {
+    const found = isObject(shown) ? shown[name] : undefined;
+    if (found === undefined || isSame(found, value)) continue;
+    probe.fail({
+      promise: `What has been ${done} is shown as it was asked for.`,
+      where: placeOf(node),
+      expected: `${name}: ${JSON.stringify(value)}`,
+      found: JSON.stringify(found),
+    });
+  }
+}
+
+/** Whether two values are equal, a moment in whatever form of RFC 3339 it is written. */
+function isSame(one: Json, other: Json): boolean {
+  const [a, b] = [one, other].map((value) =>
+    typeof value === "string" && /^\d{4}-\d\d-\d\dT/.test(value) ? Date.parse(value) : value,
+  );
+  return isDeepStrictEqual(a, b);
 }
 
 /** Looks for a thing in the list of its kind. It is there once, or not at all, whatever else the list holds. */
