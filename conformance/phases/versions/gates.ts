@@ -46,7 +46,6 @@ export function otherPrefixes(root: string, version: string): string[] {
     `${root}/${version}/${version}`,
     `${root}/${letters}`,
     `${root}/${number}`,
-    `${root}//${version}`,
     `/${version}`,
     `/${version}${root}`,
     root,

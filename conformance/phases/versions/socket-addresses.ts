@@ -5,7 +5,7 @@ import type { Channel } from "../../messages.ts";
 import { remaining } from "../../probe.ts";
 import type { Probe } from "../../probe.ts";
 import { valueOf } from "../../resources.ts";
-import { AbsenceError, HandshakeError, describe, openConnection } from "../../socket/connection.ts";
+import { AbsenceError, HandshakeError, openConnection } from "../../socket/connection.ts";
 import type { Connection } from "../../socket/connection.ts";
 import { isOpen } from "../../units.ts";
 import { urlOf } from "../../world.ts";
@@ -50,7 +50,7 @@ function addressesNear(address: string): string[] {
           `/${[first, name, ...others].join("/")}`,
         ])
       : otherPrefixes(root, version).map((prefix) => prefix + rest);
-  return [...versions, `${address}/`, `/${address}`, `/${first.toUpperCase()}/${others.join("/")}`, `/api${address}`];
+  return [...versions, `${address}/`, `/${first.toUpperCase()}/${others.join("/")}`, `/api${address}`];
 }
 
 /** What is found at an address where nothing should be: undefined when it refuses. */
@@ -68,7 +68,11 @@ async function whatAnswers(probe: Probe, channel: Channel, address: string): Pro
     const connection = await openConnection(url, headersOf(ownCredentials(world)), timeoutMs, ({ text }) => {
       trace.received.push(`← ${text.slice(0, 200)}`);
     });
-    return await whatComes(connection).finally(async () => connection.close());
+    try {
+      return await whatComes(connection);
+    } finally {
+      await connection.close();
+    }
   } catch (error) {
     if (error instanceof HandshakeError) {
       trace.received.push(`← ${error.message}`);
@@ -78,13 +82,15 @@ async function whatAnswers(probe: Probe, channel: Channel, address: string): Pro
   }
 }
 
-/** A frame is service; so is a close that does not say, with a code of the document's own, why there is none. */
+/** A frame is service, and so is a connection that stays open; one that ends without a frame has served nobody. */
 async function whatComes(connection: Connection): Promise<string | undefined> {
   try {
     return await connection.waitFor("a frame", () => "a socket that sends");
   } catch (error) {
     if (!(error instanceof AbsenceError)) throw error;
-    const { code, reason } = await connection.waitForClose();
-    return code < 4000 ? `a socket that ended with ${describe({ code, reason })}` : undefined;
+    return connection.waitForClose().then(
+      () => undefined,
+      () => "a socket that stays open",
+    );
   }
 }
