@@ -42,7 +42,10 @@ for (const { v1, side } of [...onEachStore, { v1: false, side: sqlite }])
     const { body: theirs } = await call("GET", "/api/secrets");
     const secondKey = await addUser(server, "another");
     // What can be sent is the same with the gate off, but for less of it; and the same in each run of this test.
-    const madeUp = v1 ? { seed: 1, maxRequests: 1500 } : { phases: phaseNames.filter((name) => !isMadeUp(name)) };
+    // The second store gets fewer: what a request looks like is checked before either of them is asked.
+    const madeUp = v1
+      ? { seed: 1, maxRequests: side === sqlite ? 1000 : 200 }
+      : { phases: phaseNames.filter((name) => !isMadeUp(name)) };
     const report = await runConformance({ url: server.url, key: server.key, secondKey, v1, ...madeUp });
     note(report);
     assert.equal(report.failed, 0, reportText(report));
