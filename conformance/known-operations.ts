@@ -7,6 +7,7 @@ import type { Operation } from "./operations.ts";
  */
 export const knownOperations = {
   login: "sessions.login",
+  logout: "sessions.logout",
   createApiKey: "apiKeys.create",
   oidcCallback: "oidc.callback",
   readConversation: "conversations.get",

@@ -2,16 +2,17 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { isDeepStrictEqual } from "node:util";
 import { bodyOf, exampleCall, withBody } from "./calls.ts";
 import type { Call } from "./calls.ts";
-import { child } from "./documents.ts";
+import { child, children } from "./documents.ts";
 import type { HttpAnswer } from "./http/exchange.ts";
 import { isObject } from "./json.ts";
 import type { Json, JsonObject } from "./json.ts";
 import { knownOperations, removes, runningStatus, usesUp } from "./known-operations.ts";
 import { followLinks } from "./links.ts";
 import { isSuccess, jsonOf, namingFields, parametersIn, successOf } from "./operations.ts";
-import type { Operation } from "./operations.ts";
+import type { MediaType, Operation } from "./operations.ts";
 import type { Probe } from "./probe.ts";
 import type { Failure } from "./results.ts";
+import { idempotencyKey } from "./recipes/idempotency-key.ts";
 import { SetupError } from "./world.ts";
 import type { World } from "./world.ts";
 
@@ -95,9 +96,11 @@ export function noteAnswer(world: World, call: Call, answer: HttpAnswer): Failur
   if (!isSuccess(answer.status)) return [];
   if (usesUp(call.operation)) for (const made of world.state.made) noteUsedUp(made, call);
   const { values, broken } = followLinks(call, answer);
-  // The first answer, given again, has made nothing.
+  // The first answer, given again, has made nothing; what is made after its end, by the same name, is there again.
+  const mayBeRepeated = idempotencyKey in call.headers;
   const known = world.state.made.some(
-    (made) => made.provider === call.operation && isDeepStrictEqual(made.values, values),
+    (made) =>
+      made.provider === call.operation && isDeepStrictEqual(made.values, values) && (mayBeRepeated || !made.gone),
   );
   if (Object.keys(values).length > 0 && !known)
     world.state.made.push({ provider: call.operation, values, shared: false, gone: false });
@@ -112,28 +115,66 @@ export async function prepareSingleton(probe: Probe, operation: Operation): Prom
   const { world } = probe;
   const pair = singletonAt(world, operation.path);
   if (!pair || world.state.singletons.has(operation.path)) return;
-  const writing = exampleCall(world, pair.writer);
   const before = await probe.call(exampleCall(world, pair.reader));
-  world.state.singletons.set(operation.path, pick(before.json, Object.keys(bodyOf(writing))));
-  await probe.prepare(writing);
+  world.state.singletons.set(operation.path, pick(before.json, readableNames(pair)));
+  await probe.prepare(exampleCall(world, pair.writer));
+}
+
+/**
+ * Writes back where an operation writes a thing that exists once, and then the example, as the cases after this one expect
+ * it. Does nothing for another operation.
+ */
+export async function putBackSingleton(probe: Probe, operation: Operation): Promise<void> {
+  const { world } = probe;
+  const pair = singletonAt(world, operation.path);
+  const before = world.state.singletons.get(operation.path);
+  if (pair?.writer !== operation || before === undefined) return;
+  const example = exampleCall(world, operation);
+  await probe.prepare(withBody(example, before));
+  await probe.prepare(example);
+}
+
+/**
+ * The fields of an operation's body that can be written and not read, where it writes a thing that exists once: what was
+ * there could not be put back.
+ */
+export function writeOnlyNames(world: World, operation: Operation): string[] {
+  const pair = singletonAt(world, operation.path);
+  if (pair?.writer !== operation) return [];
+  const readable = readableNames(pair);
+  return fieldsOf(jsonOf(operation.body?.media ?? [])).filter((name) => !readable.includes(name));
+}
+
+/** How many things the run has made so far. */
+export function countMade({ state }: World): number {
+  return state.made.length;
+}
+
+/** Removes what was made after `count` things had been, except what is shared between cases. */
+export async function removeSince(probe: Probe, count: number): Promise<void> {
+  for (const made of probe.world.state.made.slice(count)) if (!made.shared) await remove(probe, made);
 }
 
 /** Removes what the run has made and writes back what it has changed. */
 export async function cleanUp(probe: Probe): Promise<void> {
   const { world } = probe;
-  for (const made of world.state.made.filter(({ gone }) => !gone)) {
-    const remover = removerOf(world, made);
-    if (!remover) continue;
-    const answer = await probe.call(exampleCall(world, remover, made.values));
-    if (!isSuccess(answer.status))
-      throw new SetupError(
-        `${remover.id} answered ${answer.status}: ${JSON.stringify(made.values)} is left on the server.`,
-      );
-  }
+  for (const made of world.state.made) await remove(probe, made);
   for (const [path, value] of world.state.singletons) {
     const pair = singletonAt(world, path);
     if (pair) await probe.prepare(withBody(exampleCall(world, pair.writer), value));
   }
+}
+
+async function remove(probe: Probe, made: Made): Promise<void> {
+  const { world } = probe;
+  const remover = made.gone ? undefined : removerOf(world, made);
+  if (!remover) return;
+  const answer = await probe.call(exampleCall(world, remover, made.values));
+  made.gone ||= answer.status === 404; // told once
+  if (!isSuccess(answer.status))
+    throw new SetupError(
+      `${remover.id} answered ${answer.status}: ${JSON.stringify(made.values)} is left on the server.`,
+    );
 }
 
 /**
@@ -215,6 +256,16 @@ function singletonAt(world: World, path: string): Singleton | undefined {
   const written = Object.keys(bodyOf(exampleCall(world, writer)));
   const readable = schema && written.length > 0 && written.every((name) => child(schema, "properties", name));
   return readable ? { reader, writer } : undefined;
+}
+
+/** The fields that both sides of a singleton name. */
+function readableNames({ reader, writer }: Singleton): string[] {
+  const readable = fieldsOf(jsonOf(successOf(reader)?.media ?? []));
+  return fieldsOf(jsonOf(writer.body?.media ?? [])).filter((name) => readable.includes(name));
+}
+
+function fieldsOf(media: MediaType | undefined): string[] {
+  return children(media?.schema && child(media.schema, "properties")).map(([name]) => name);
 }
 
 /** The named fields of a value; null, which resets a field, for those that it has not. */

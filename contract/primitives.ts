@@ -1,5 +1,13 @@
 import * as z from "zod";
 
+/**
+ * For `.meta()`: says in the documents that a value of the right form may still be refused with `validation_failed`, and what
+ * it is held against. Clients need not guess, and the conformance runner does not take such a refusal for a mistake.
+ */
+export function dependsOn(what: string) {
+  return { "x-depends-on": what };
+}
+
 /** A conversation's id: 32 lower-case hexadecimal digits (a UUID without dashes). */
 export const ConversationId = z
   .string()
@@ -49,6 +57,7 @@ export const PageId = z
     id: "PageId",
     description:
       "An opaque position in a list. Send back a `next_page_id` unchanged; any other value is refused with 400.",
+    ...dependsOn("an earlier answer"),
     examples: ["MjAyNi0xMS0yMlQxMDoxNTozMC4xMjNa"],
   });
 
