@@ -2,7 +2,7 @@ import * as z from "zod";
 import { channel } from "../channel.ts";
 import { V1Event, V1FullStateEvent } from "../events/v1/event.ts";
 import { exampleOf } from "../examples.ts";
-import { conversationParams } from "../rest/conversations.ts";
+import { uuidParameter } from "../primitives.ts";
 import { closeCodes } from "./close-codes.ts";
 import { V1RefusalEvent, V1UserMessage, v1MessageErrors } from "./frames-v1.ts";
 
@@ -50,6 +50,20 @@ export const eventsV1 = channel({
       change: "Do not connect again after 4400, 4401, 4403 and 4404.",
     },
     {
+      topic: "a V1 conversation: what the user does alone",
+      upstream: "only the agent acts",
+      here: "an `ActionEvent` with the source `user`, for an action that was sent over V0",
+      why: "one log, and who has done it",
+      change: "Nothing.",
+    },
+    {
+      topic: "a V1 conversation: an action that V1 has no kind for",
+      upstream: "there is none",
+      here: "an `MCPToolAction` of a tool whose name begins with `v0_`, such as `v0_run_ipython`",
+      why: "nothing that happened is left out",
+      change: "Nothing.",
+    },
+    {
       topic: "a V1 conversation: the status after an answer",
       upstream: "before what the agent says, and `idle` before the next message",
       here: "after what the agent says",
@@ -57,7 +71,7 @@ export const eventsV1 = channel({
       change: "Nothing.",
     },
   ],
-  params: conversationParams,
+  params: z.object({ conversation_id: uuidParameter().describe("The conversation; with dashes or without.") }),
   query: z.object({
     resend_all: flag.default(false).describe("Whether the events of the past come too."),
     session_api_key: z.string().optional().describe("An API key, for clients that cannot set headers."),

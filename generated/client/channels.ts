@@ -41,6 +41,7 @@ export interface Channels {
    */
   eventsV1: {
     request: {
+      /** The conversation; with dashes or without. */
       conversation_id: wire.ConversationId;
       /** Whether the events of the past come too. */
       resend_all?: boolean | undefined;

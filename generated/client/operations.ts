@@ -867,6 +867,7 @@ export interface V1Calls<Options> {
      */
     readonly pause: (
       request: {
+        /** The conversation; with dashes or without. */
         conversation_id: wire.ConversationId;
       },
       options?: Options,
@@ -878,6 +879,7 @@ export interface V1Calls<Options> {
      */
     readonly run: (
       request: {
+        /** The conversation; with dashes or without. */
         conversation_id: wire.ConversationId;
       },
       options?: Options,
@@ -889,6 +891,7 @@ export interface V1Calls<Options> {
      */
     readonly respondToConfirmation: (
       request: {
+        /** The conversation; with dashes or without. */
         conversation_id: wire.ConversationId;
         body: wire.ConfirmationResponse;
       },

@@ -180,7 +180,7 @@ interface Admission {
 /** @throws {ApiError} one of `closeCodes` */
 async function admit({ req, url, id }: Handshake, deps: SocketDeps): Promise<Admission> {
   const { authenticator, addressOf, conversations } = deps;
-  const params = channels.events.params.safeParse({ conversation_id: id });
+  const params = channels.eventsV1.params.safeParse({ conversation_id: id }); // the wider one
   // A socket changes things, whatever it turns out to be used for.
   const principal = await authenticator.authenticate({
     headers: req.headers,
@@ -193,7 +193,14 @@ async function admit({ req, url, id }: Handshake, deps: SocketDeps): Promise<Adm
   if (!params.success) throw validationFailed(issueDetails("path", params.error.issues));
   const record = await conversations.get(principal, params.data.conversation_id);
   if (record.version === "V1" && !deps.enableV1) throw new ApiError("conversation_not_found");
+  if (record.version === "V0") assertFits(channels.events.params, { conversation_id: id });
   return { principal, record, protocol: protocolOf(record, url) };
+}
+
+/** @throws {ApiError} `validation_failed` */
+function assertFits(schema: z.ZodObject, params: object): void {
+  const { error } = schema.safeParse(params);
+  if (error) throw validationFailed(issueDetails("path", error.issues));
 }
 
 /** @throws {ApiError} `validation_failed` */

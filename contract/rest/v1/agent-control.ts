@@ -2,9 +2,8 @@ import * as z from "zod";
 import type { Difference } from "../../differences.ts";
 import { exampleOf } from "../../examples.ts";
 import { operation } from "../../operation.ts";
-import { success } from "../../primitives.ts";
+import { success, uuidParameter } from "../../primitives.ts";
 import { exampleConversationId } from "../conversation-info.ts";
-import { conversationParams } from "../conversations.ts";
 
 const AgentControlled = z.object({ success }).meta({
   id: "AgentControlled",
@@ -53,7 +52,7 @@ const common = {
   sandboxKey: true,
   rateLimit: "user",
   gate: "v1",
-  params: conversationParams,
+  params: z.object({ conversation_id: uuidParameter().describe("The conversation; with dashes or without.") }),
 } as const;
 
 export const agentControl = {

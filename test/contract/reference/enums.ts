@@ -64,6 +64,7 @@ export const enums: Readonly<Record<string, readonly (string | number)[]>> = {
   GitChangeStatus: ["M", "A", "D", "U"],
   ConversationVersion: ["V0", "V1"],
   MicroagentType: ["repo", "knowledge"],
+  SecurityRisk: ["UNKNOWN", "LOW", "MEDIUM", "HIGH"],
   FeedbackPolarity: ["positive", "negative"],
   FeedbackPermissions: ["public", "private"],
   // reference/v1-api.md §4.1, §7.4, §8.3 and §10.2

@@ -311,6 +311,16 @@ describe("what a client sends", () => {
   });
 });
 
+test("a conversation's id may be written with dashes", async () => {
+  const conversation = await startV1(call, { llm_model: "test/echo" });
+  const id = conversation.id.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, "$1-$2-$3-$4-$5");
+  const client = connectV1({ ...conversation, id });
+  const state = await client.next(({ key }) => key === "full_state");
+  assert.equal(state.value.id, id);
+  assert.equal(await tell({ ...conversation, id }, "pause"), 200);
+  await client.close();
+});
+
 test("a stopped conversation says so, and a deleted one closes its sockets", async () => {
   const conversation = await startV1(call, { llm_model: "test/echo" });
   const client = connectV1({ ...conversation, key: server.key });
