@@ -12,6 +12,7 @@ import { isSuccess, jsonOf, namingFields, parametersIn, successOf } from "./oper
 import type { MediaType, Operation } from "./operations.ts";
 import type { Probe } from "./probe.ts";
 import type { Failure } from "./results.ts";
+import { startTaskIn, startedBy } from "./start-tasks.ts";
 import { idempotencyKey } from "./recipes/idempotency-key.ts";
 import { SetupError } from "./world.ts";
 import type { World } from "./world.ts";
@@ -21,6 +22,8 @@ export interface Made {
   readonly provider: Operation;
   /** The path parameters that it supplies: `conversation_id`. */
   readonly values: Readonly<Record<string, string>>;
+  /** The task that makes it after the answer has come; undefined for what was there with the answer. */
+  readonly task: string | undefined;
   /** Whether cases may use it; what a case has made for itself is not shared. */
   shared: boolean;
   gone: boolean;
@@ -56,7 +59,7 @@ export async function callOnThings(probe: Probe, operation: Operation, own = fal
 }
 
 /** The parameters of a call's query that hold what a link supplies as a path parameter: `sandbox_id`. */
-function thingsInQuery(world: World, call: Call): string[] {
+export function thingsInQuery(world: World, call: Call): string[] {
   return Object.keys(call.query).filter((name) => name.endsWith("_id") && providerOf(world, name) !== undefined);
 }
 
@@ -96,14 +99,17 @@ export function noteAnswer(world: World, call: Call, answer: HttpAnswer): Failur
   if (!isSuccess(answer.status)) return [];
   if (usesUp(call.operation)) for (const made of world.state.made) noteUsedUp(made, call);
   const { values, broken } = followLinks(call, answer);
+  const task = startTaskIn(call, answer);
   // The first answer, given again, has made nothing; what is made after its end, by the same name, is there again.
   const mayBeRepeated = idempotencyKey in call.headers;
   const known = world.state.made.some(
     (made) =>
-      made.provider === call.operation && isDeepStrictEqual(made.values, values) && (mayBeRepeated || !made.gone),
+      made.provider === call.operation &&
+      isDeepStrictEqual([made.values, made.task], [values, task]) &&
+      (mayBeRepeated || !made.gone),
   );
-  if (Object.keys(values).length > 0 && !known)
-    world.state.made.push({ provider: call.operation, values, shared: false, gone: false });
+  if ((Object.keys(values).length > 0 || task !== undefined) && !known)
+    world.state.made.push({ provider: call.operation, values, task, shared: false, gone: false });
   return [...broken];
 }
 
@@ -168,13 +174,24 @@ export async function cleanUp(probe: Probe): Promise<void> {
 async function remove(probe: Probe, made: Made): Promise<void> {
   const { world } = probe;
   const remover = made.gone ? undefined : removerOf(world, made);
-  if (!remover) return;
-  const answer = await probe.call(exampleCall(world, remover, made.values));
+  const values = remover && (await valuesWhenMade(probe, made, remover));
+  if (!remover || !values) return;
+  const answer = await probe.call(exampleCall(world, remover, values));
   made.gone ||= answer.status === 404; // told once
   if (!isSuccess(answer.status))
     throw new SetupError(
-      `${remover.id} answered ${answer.status}: ${JSON.stringify(made.values)} is left on the server.`,
+      `${remover.id} answered ${answer.status}: ${JSON.stringify(values)} is left on the server.`,
     );
+}
+
+/** What is made in the background has to be there before it can be removed; where that has failed, nothing is to be removed. */
+async function valuesWhenMade(probe: Probe, made: Made, remover: Operation): Promise<Made["values"] | undefined> {
+  if (made.task === undefined) return made.values;
+  const id = await startedBy(probe, made.task);
+  made.gone ||= id === undefined;
+  return id === undefined
+    ? undefined
+    : { ...made.values, ...Object.fromEntries(parametersIn(remover, "path").map(({ name }) => [name, id])) };
 }
 
 /**
