@@ -21,6 +21,8 @@ export interface Made {
   readonly provider: Operation;
   /** The path parameters that it supplies: `conversation_id`. */
   readonly values: Readonly<Record<string, string>>;
+  /** When the answer came, in milliseconds since 1970: what is made asynchronously may come after it. */
+  readonly at: number;
   /** Whether cases may use it; what a case has made for itself is not shared. */
   shared: boolean;
   gone: boolean;
@@ -103,7 +105,7 @@ export function noteAnswer(world: World, call: Call, answer: HttpAnswer): Failur
       made.provider === call.operation && isDeepStrictEqual(made.values, values) && (mayBeRepeated || !made.gone),
   );
   if (Object.keys(values).length > 0 && !known)
-    world.state.made.push({ provider: call.operation, values, shared: false, gone: false });
+    world.state.made.push({ provider: call.operation, values, at: Date.now(), shared: false, gone: false });
   return [...broken];
 }
 
@@ -159,6 +161,7 @@ export async function removeSince(probe: Probe, count: number): Promise<void> {
 export async function cleanUp(probe: Probe): Promise<void> {
   const { world } = probe;
   for (const made of world.state.made) await remove(probe, made);
+  for (const made of world.state.made) await removeLate(probe, made);
   for (const [path, value] of world.state.singletons) {
     const pair = singletonAt(world, path);
     if (pair) await probe.prepare(withBody(exampleCall(world, pair.writer), value));
@@ -170,11 +173,23 @@ async function remove(probe: Probe, made: Made): Promise<void> {
   const remover = made.gone ? undefined : removerOf(world, made);
   if (!remover) return;
   const answer = await probe.call(exampleCall(world, remover, made.values));
+  if (answer.status === 404 && made.provider.asynchronous) return; // it may come yet, or has come to nothing
   made.gone ||= answer.status === 404; // told once
   if (!isSuccess(answer.status))
     throw new SetupError(
       `${remover.id} answered ${answer.status}: ${JSON.stringify(made.values)} is left on the server.`,
     );
+}
+
+/** Removes what comes after its provider's answer, as long as it may come; what has not come by then has come to nothing. */
+async function removeLate(probe: Probe, made: Made): Promise<void> {
+  const { startMs, deadline } = probe.world.limits;
+  const until = Math.min(made.at + startMs, deadline);
+  while (made.provider.asynchronous && !made.gone && Date.now() < until) {
+    await sleep(250);
+    await remove(probe, made);
+    if (!made.gone) probe.exchanges.pop();
+  }
 }
 
 /**
@@ -206,7 +221,7 @@ async function provide(probe: Probe, parameter: string, provider: Operation, own
 }
 
 /** Waits until a conversation that was made takes actions; other things are ready at once. */
-async function untilRunning(probe: Probe, made: Made): Promise<void> {
+export async function untilRunning(probe: Probe, made: Made): Promise<void> {
   const { world } = probe;
   const read = world.operations.get(knownOperations.readConversation);
   if (!read || !successOf(made.provider)?.links.some(({ operationId }) => operationId === read.id)) return;
