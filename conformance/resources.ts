@@ -25,6 +25,8 @@ export interface Made {
   readonly at: number;
   /** Whether cases may use it; what a case has made for itself is not shared. */
   shared: boolean;
+  /** Whether later cases go on with it although it is not shared like others, as with a conversation that has been stopped. */
+  kept: boolean;
   gone: boolean;
 }
 
@@ -85,6 +87,7 @@ export async function stoppedConversation(probe: Probe, parameter: string): Prom
   const stop = operations.get(knownOperations.stopConversation);
   if (!stop) throw new SetupError(`The document has no operation ${knownOperations.stopConversation}.`);
   const value = await valueOf(probe, parameter, true);
+  keep(probe.world, value);
   await probe.prepare(exampleCall(probe.world, stop, { [parameter]: value }));
   state.stopped = value;
   return value;
@@ -105,7 +108,14 @@ export function noteAnswer(world: World, call: Call, answer: HttpAnswer): Failur
       made.provider === call.operation && isDeepStrictEqual(made.values, values) && (mayBeRepeated || !made.gone),
   );
   if (Object.keys(values).length > 0 && !known)
-    world.state.made.push({ provider: call.operation, values, at: Date.now(), shared: false, gone: false });
+    world.state.made.push({
+      provider: call.operation,
+      values,
+      at: Date.now(),
+      shared: false,
+      kept: false,
+      gone: false,
+    });
   return [...broken];
 }
 
@@ -154,7 +164,27 @@ export function countMade({ state }: World): number {
 
 /** Removes what was made after `count` things had been, except what is shared between cases. */
 export async function removeSince(probe: Probe, count: number): Promise<void> {
-  for (const made of probe.world.state.made.slice(count)) if (!made.shared) await remove(probe, made);
+  for (const made of probe.world.state.made.slice(count)) if (!isForLater(made)) await remove(probe, made);
+}
+
+/**
+ * Removes, when a case is over, what it alone has used, so that the server's limit of running conversations does not stop those
+ * that are shared. What cannot be removed is left for the end of the run, which tells of it.
+ */
+export async function tidy(probe: Probe, count: number): Promise<void> {
+  for (const made of probe.world.state.made.slice(count)) {
+    const remover = made.gone || isForLater(made) ? undefined : removerOf(probe.world, made);
+    if (remover) await probe.call(exampleCall(probe.world, remover, made.values));
+  }
+}
+
+/** Has later cases find what has this id, although it is not shared like others. */
+export function keep({ state }: World, id: string): void {
+  for (const made of state.made) made.kept ||= Object.values(made.values).includes(id);
+}
+
+function isForLater({ shared, kept }: Made): boolean {
+  return shared || kept;
 }
 
 /** Removes what the run has made and writes back what it has changed. */

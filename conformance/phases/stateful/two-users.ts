@@ -33,7 +33,8 @@ export function twoUserCases(world: World): Case[] {
       name: `stateful/${kind.creator.id}/another-users-lists`,
       run: (probe: Probe) => keepFromLists(probe, kind, other),
     },
-    ...(takesKey(kind.creator)
+    // What the other user makes has to be removed as that user.
+    ...(takesKey(kind.creator) && kind.remover
       ? [
           {
             name: `stateful/${kind.creator.id}/another-users-idempotency-key`,
