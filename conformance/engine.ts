@@ -2,7 +2,7 @@ import type { Case } from "./case.ts";
 import type { Phase, PhaseName } from "./phases/phase.ts";
 import { createProbe, failureOf } from "./probe.ts";
 import type { Probe } from "./probe.ts";
-import { cleanUp } from "./resources.ts";
+import { cleanUp, countMade, tidy } from "./resources.ts";
 import type { CaseResult } from "./results.ts";
 import { removeTokens } from "./tokens.ts";
 import type { World } from "./world.ts";
@@ -39,11 +39,14 @@ export async function runCases(
 async function runCase({ name, run }: Case, phase: PhaseName | undefined, world: World): Promise<CaseResult> {
   const probe = createProbe(world);
   const start = performance.now();
+  const count = countMade(world);
   try {
     await run(probe);
   } catch (error) {
     probe.fail(failureOf(error));
   }
+  // What goes wrong here goes wrong again at the end of the run, and is told there.
+  await tidy(createProbe(world), count).catch(() => {});
   return {
     name,
     phase,

@@ -22,13 +22,16 @@ export interface RestLog {
   readonly writers: readonly Operation[];
 }
 
-/** The log of a channel over REST; undefined when no operation reads it. */
+/**
+ * The log of a channel over REST; undefined when no operation reads it. Behind a gate events have a form of their own, so a
+ * channel and the operations of its log are behind the same one.
+ */
 export function restLogOf(world: World, channel: Channel): RestLog | undefined {
   const [parameter] = channel.parameters;
   if (parameter === undefined || !isOpen(channel.gate, world.gates)) return undefined;
   const users = world.operations
     .values()
-    .filter(({ gate }) => isOpen(gate, world.gates))
+    .filter(({ gate }) => gate === channel.gate)
     .filter((operation) => parametersIn(operation, "path").some(({ name }) => name === parameter))
     .toArray();
   const reader = users.find(

@@ -91,6 +91,10 @@ export interface Operation {
   /** The value of `x-gate`: the operation exists only while that gate is on. */
   readonly gate: string | undefined;
   readonly deprecation: Deprecation | undefined;
+  /** The value of `x-path-tail`: the last parameter of the path is the whole rest of it, slashes and all. */
+  readonly pathTail: boolean;
+  /** The value of `x-asynchronous`: what it makes comes after its answer, or not at all. */
+  readonly asynchronous: boolean;
 }
 
 const methods = new Set(["get", "put", "post", "delete", "options", "head", "patch", "trace"]);
@@ -184,6 +188,8 @@ function operationOf(
     needsCredentials: Array.isArray(security) && security.length > 0 && !security.some(isEmpty),
     gate: textAt(node, "x-gate"),
     deprecation: deprecationOf(child(node, "x-deprecation"), now),
+    pathTail: child(node, "x-path-tail")?.value === true,
+    asynchronous: child(node, "x-asynchronous")?.value === true,
   };
 }
 

@@ -24,8 +24,12 @@ export interface Made {
   readonly values: Readonly<Record<string, string>>;
   /** The task that makes it after the answer has come; undefined for what was there with the answer. */
   readonly task: string | undefined;
+  /** When the answer came, in milliseconds since 1970: what is made asynchronously may come after it. */
+  readonly at: number;
   /** Whether cases may use it; what a case has made for itself is not shared. */
   shared: boolean;
+  /** Whether later cases go on with it although it is not shared like others, as with a conversation that has been stopped. */
+  kept: boolean;
   gone: boolean;
 }
 
@@ -86,6 +90,7 @@ export async function stoppedConversation(probe: Probe, parameter: string): Prom
   const stop = operations.get(knownOperations.stopConversation);
   if (!stop) throw new SetupError(`The document has no operation ${knownOperations.stopConversation}.`);
   const value = await valueOf(probe, parameter, true);
+  keep(probe.world, value);
   await probe.prepare(exampleCall(probe.world, stop, { [parameter]: value }));
   state.stopped = value;
   return value;
@@ -109,7 +114,15 @@ export function noteAnswer(world: World, call: Call, answer: HttpAnswer): Failur
       (mayBeRepeated || !made.gone),
   );
   if ((Object.keys(values).length > 0 || task !== undefined) && !known)
-    world.state.made.push({ provider: call.operation, values, task, shared: false, gone: false });
+    world.state.made.push({
+      provider: call.operation,
+      values,
+      task,
+      at: Date.now(),
+      shared: false,
+      kept: false,
+      gone: false,
+    });
   return [...broken];
 }
 
@@ -158,13 +171,34 @@ export function countMade({ state }: World): number {
 
 /** Removes what was made after `count` things had been, except what is shared between cases. */
 export async function removeSince(probe: Probe, count: number): Promise<void> {
-  for (const made of probe.world.state.made.slice(count)) if (!made.shared) await remove(probe, made);
+  for (const made of probe.world.state.made.slice(count)) if (!isForLater(made)) await remove(probe, made);
+}
+
+/**
+ * Removes, when a case is over, what it alone has used, so that the server's limit of running conversations does not stop those
+ * that are shared. What cannot be removed is left for the end of the run, which tells of it.
+ */
+export async function tidy(probe: Probe, count: number): Promise<void> {
+  for (const made of probe.world.state.made.slice(count)) {
+    const remover = made.gone || isForLater(made) ? undefined : removerOf(probe.world, made);
+    if (remover) await probe.call(exampleCall(probe.world, remover, made.values));
+  }
+}
+
+/** Has later cases find what has this id, although it is not shared like others. */
+export function keep({ state }: World, id: string): void {
+  for (const made of state.made) made.kept ||= Object.values(made.values).includes(id);
+}
+
+function isForLater({ shared, kept }: Made): boolean {
+  return shared || kept;
 }
 
 /** Removes what the run has made and writes back what it has changed. */
 export async function cleanUp(probe: Probe): Promise<void> {
   const { world } = probe;
   for (const made of world.state.made) await remove(probe, made);
+  for (const made of world.state.made) await removeLate(probe, made);
   for (const [path, value] of world.state.singletons) {
     const pair = singletonAt(world, path);
     if (pair) await probe.prepare(withBody(exampleCall(world, pair.writer), value));
@@ -177,6 +211,7 @@ async function remove(probe: Probe, made: Made): Promise<void> {
   const values = remover && (await valuesWhenMade(probe, made, remover));
   if (!remover || !values) return;
   const answer = await probe.call(exampleCall(world, remover, values));
+  if (answer.status === 404 && made.provider.asynchronous) return; // it may come yet, or has come to nothing
   made.gone ||= answer.status === 404; // told once
   if (!isSuccess(answer.status))
     throw new SetupError(
@@ -192,6 +227,17 @@ async function valuesWhenMade(probe: Probe, made: Made, remover: Operation): Pro
   return id === undefined
     ? undefined
     : { ...made.values, ...Object.fromEntries(parametersIn(remover, "path").map(({ name }) => [name, id])) };
+}
+
+/** Removes what comes after its provider's answer, as long as it may come; what has not come by then has come to nothing. */
+async function removeLate(probe: Probe, made: Made): Promise<void> {
+  const { startMs, deadline } = probe.world.limits;
+  const until = Math.min(made.at + startMs, deadline);
+  while (made.provider.asynchronous && !made.gone && Date.now() < until) {
+    await sleep(250);
+    await remove(probe, made);
+    if (!made.gone) probe.exchanges.pop();
+  }
 }
 
 /**
@@ -223,7 +269,7 @@ async function provide(probe: Probe, parameter: string, provider: Operation, own
 }
 
 /** Waits until a conversation that was made takes actions; other things are ready at once. */
-async function untilRunning(probe: Probe, made: Made): Promise<void> {
+export async function untilRunning(probe: Probe, made: Made): Promise<void> {
   const { world } = probe;
   const read = world.operations.get(knownOperations.readConversation);
   if (!read || !successOf(made.provider)?.links.some(({ operationId }) => operationId === read.id)) return;

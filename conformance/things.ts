@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { bodyOf, exampleCall, withBody } from "./calls.ts";
 import type { Call, Credentials } from "./calls.ts";
 import { child } from "./documents.ts";
@@ -5,7 +6,7 @@ import { isObject } from "./json.ts";
 import type { Json, JsonObject } from "./json.ts";
 import { isOpen } from "./units.ts";
 import { removes } from "./known-operations.ts";
-import { jsonOf, parametersIn, successOf } from "./operations.ts";
+import { isSuccess, jsonOf, parametersIn, successOf } from "./operations.ts";
 import type { Operation, Parameter, ResponsePromise } from "./operations.ts";
 import type { Answer, Probe } from "./probe.ts";
 import { callOnThings, thingsInBody } from "./resources.ts";
@@ -23,7 +24,7 @@ export interface ThingKind {
   readonly reader: Operation | undefined;
   readonly changer: Operation | undefined;
   readonly remover: Operation | undefined;
-  /** `GET` of the path that things are created at. */
+  /** `GET` of the path that things are created at, or of `search` below it, which asks for no ids. */
   readonly lister: Operation | undefined;
   /** Every operation that has the parameter in its path. */
   readonly users: readonly Operation[];
@@ -64,9 +65,15 @@ function kindOf(served: readonly Operation[], creator: Operation, parameter: str
     reader: on("GET"),
     changer: on("PATCH", "PUT"),
     remover: on("DELETE"),
-    lister: served.find(({ method, path }) => method === "GET" && path === creator.path),
+    lister: served.find((operation) => lists(operation, creator)),
     users,
   };
+}
+
+/** Whether an operation shows all that another one has made: one that has to be told the ids shows what was asked for. */
+function lists({ method, path, parameters }: Operation, creator: Operation): boolean {
+  const isThere = path === creator.path || path === `${creator.path}/search`;
+  return method === "GET" && isThere && !parameters.some(({ in: place, required }) => place === "query" && required);
 }
 
 /** The operation's example on one thing, whether its id stands in the path or in the body. */
@@ -118,7 +125,31 @@ export async function makeFrom(
   const made = probe.world.state.made.at(-1);
   const id = made?.provider === kind.creator ? made.values[kind.parameter] : undefined;
   if (id === undefined) throw new SetupError(`The answer of ${kind.creator.id} has no ${kind.parameter}.`);
+  await untilThere(probe, kind, id, call.credentials);
   return { id, body: bodyOf(call) };
+}
+
+/**
+ * Waits for what comes after its creator's answer; returns at once where it is there by then.
+ * @throws {SetupError} when it does not come
+ */
+export async function untilThere(
+  probe: Probe,
+  { creator, reader, parameter }: ThingKind,
+  id: string,
+  credentials: Credentials,
+): Promise<void> {
+  if (!creator.asynchronous || !reader) return;
+  const { world, exchanges } = probe;
+  const call = { ...(await callOn(probe, reader, parameter, id)), credentials };
+  const until = Math.min(Date.now() + world.limits.startMs, world.limits.deadline);
+  for (let pause = 25; ; pause = Math.min(pause * 2, 1000)) {
+    const { status } = await probe.call(call);
+    if (isSuccess(status)) return;
+    if (Date.now() > until) throw new SetupError(`What ${creator.id} was asked for did not come.`);
+    exchanges.pop();
+    await sleep(pause);
+  }
 }
 
 /** How a list is read page by page: `next_page_id` of one answer is `page_id` of the next request. */
@@ -140,9 +171,14 @@ export function itemsIn(json: Json | undefined): JsonObject[] {
 /** The ids in a list's answer. */
 export function idsIn(kind: ThingKind, json: Json | undefined): string[] {
   return itemsIn(json).flatMap((item) => {
-    const id = item[kind.field] ?? item[kind.parameter];
+    const id = idOfItem(kind, item);
     return typeof id === "string" || typeof id === "number" ? [String(id)] : [];
   });
+}
+
+/** A list may call the id of what it shows `id`, whatever it is called elsewhere. */
+export function idOfItem({ field, parameter }: ThingKind, item: JsonObject): Json | undefined {
+  return item[field] ?? item[parameter] ?? item["id"];
 }
 
 /** A walk over a list: each page's answer, in order. */

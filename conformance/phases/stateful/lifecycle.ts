@@ -9,7 +9,7 @@ import { isObject } from "../../json.ts";
 import { namingFields, successOf } from "../../operations.ts";
 import type { Operation } from "../../operations.ts";
 import type { Probe } from "../../probe.ts";
-import { absenceOf, callOn, idsOf, itemsIn, kindsOf, makeFrom, operationsOn, walk } from "../../things.ts";
+import { absenceOf, callOn, idOfItem, idsOf, itemsIn, kindsOf, makeFrom, operationsOn, walk } from "../../things.ts";
 import type { ThingKind } from "../../things.ts";
 import type { World } from "../../world.ts";
 
@@ -60,7 +60,7 @@ async function expectThere(probe: Probe, kind: ThingKind, id: string, done: stri
     judgeKept(
       probe,
       lister,
-      items.find((item) => item[kind.field] === id),
+      items.find((item) => idOfItem(kind, item) === id),
       body,
       done,
     );

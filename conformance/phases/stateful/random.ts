@@ -10,7 +10,7 @@ import { namingFields, successOf } from "../../operations.ts";
 import type { Operation } from "../../operations.ts";
 import { createProbe, failureOf, remaining } from "../../probe.ts";
 import type { Probe } from "../../probe.ts";
-import { valueOf } from "../../resources.ts";
+import { untilRunning } from "../../resources.ts";
 import type { Failure } from "../../results.ts";
 import { connected } from "../../socket/client.ts";
 import { eventOf } from "../../socket/sequence.ts";
@@ -143,8 +143,12 @@ function create(kind: ThingKind): Step {
     kind.creator.id,
     ({ things }) => things.length < 6,
     async ({ things }, { probe }) => {
+      const id = await make(probe, kind);
+      const made = probe.world.state.made.find(
+        ({ provider, values }) => provider === kind.creator && values[kind.parameter] === id,
+      );
       // What takes messages is waited for until it does.
-      const id = makesLog(probe.world) ? await valueOf(probe, kind.parameter, true) : await make(probe, kind);
+      if (made && makesLog(probe.world)) await untilRunning(probe, made);
       things.push({ kind, id, gone: false, marks: [] });
     },
   );
@@ -265,8 +269,11 @@ interface Log {
   readonly writer: Operation;
 }
 
-function withLog({ log }: Log, { things }: Model): Thing[] {
-  return things.filter(({ kind, gone }) => !gone && kind.parameter === log.parameter);
+/** What is started behind a gate is followed on the channel behind that gate. */
+function withLog({ log, channel }: Log, { things }: Model): Thing[] {
+  return things.filter(
+    ({ kind, gone }) => !gone && kind.parameter === log.parameter && kind.creator.gate === channel.gate,
+  );
 }
 
 /** Writes into a log, and finds there all that was written, in its order. */

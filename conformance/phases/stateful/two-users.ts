@@ -10,7 +10,7 @@ import { unknownId } from "../../recipes/ammunition.ts";
 import { callOnThings } from "../../resources.ts";
 import { closeOf } from "../../socket/client.ts";
 import type { Channel } from "../../messages.ts";
-import { absenceOf, callOn, idsOf, kindsOf, make, operationsOn, pagingOf, walk } from "../../things.ts";
+import { absenceOf, callOn, idsOf, kindsOf, make, operationsOn, pagingOf, untilThere, walk } from "../../things.ts";
 import type { ThingKind } from "../../things.ts";
 import { isOpen } from "../../units.ts";
 import type { World } from "../../world.ts";
@@ -33,7 +33,8 @@ export function twoUserCases(world: World): Case[] {
       name: `stateful/${kind.creator.id}/another-users-lists`,
       run: (probe: Probe) => keepFromLists(probe, kind, other),
     },
-    ...(takesKey(kind.creator)
+    // What the other user makes has to be removed as that user.
+    ...(takesKey(kind.creator) && kind.remover
       ? [
           {
             name: `stateful/${kind.creator.id}/another-users-idempotency-key`,
@@ -136,14 +137,18 @@ async function keepFromLists(probe: Probe, kind: ThingKind, other: Credentials):
   }
 }
 
-/** Both users choose the same key for the same request: each gets a thing of their own. */
+/** Both users choose the same key for the same request, but for a name that the request gives: each gets a thing of their own. */
 async function keepKeysApart(probe: Probe, kind: ThingKind, other: Credentials): Promise<void> {
   const { creator } = kind;
   const status = successOf(creator)?.status ?? 200;
-  const call = withKey(await callOnThings(probe, creator), randomHex(16));
+  const key = randomHex(16);
+  const call = withKey(await callOnThings(probe, creator), key);
   const own = await probe.call(call, { status });
   const entry = probe.world.state.made.at(-1);
-  const theirs = await probe.call({ ...call, credentials: other }, { status });
+  const their = withKey(answersId(kind) ? call : await callOnThings(probe, creator), key);
+  const theirs = await probe.call({ ...their, credentials: other }, { status });
+  const theirId = probe.world.state.made.at(-1)?.values[kind.parameter];
+  if (theirId !== undefined) await untilThere(probe, kind, theirId, other);
   await removeAs(probe, kind, other, entry);
   if (own.text !== theirs.text || !answersId(kind)) return;
   probe.fail({

@@ -118,14 +118,14 @@ function codeIn({ json }: Answer): string | undefined {
   return typeof code === "string" ? code : undefined;
 }
 
-/** Whether a path of the document, with its gate open, is this one: a parameter may stand for any part. */
+/** Whether a path of the document, with its gate open, is this one: a parameter may stand for any part, and one for the whole rest. */
 export function isDocumented(world: World, path: string): boolean {
   return world.operations
     .values()
     .filter(({ gate }) => isOpen(gate, world.gates))
     .some((operation) => {
       const pattern = operation.path.split(/\{[^}]+\}/).map((part) => RegExp.escape(part));
-      return new RegExp(`^${pattern.join("[^/]+")}$`).test(path);
+      return new RegExp(`^${pattern.join("[^/]+")}${operation.pathTail ? "(/.*)?" : ""}$`).test(path);
     });
 }
 

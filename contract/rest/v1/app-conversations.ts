@@ -239,6 +239,7 @@ export const appConversations = {
     responses: { 200: AppConversationStartTask },
     errors: ["conversation_not_found", "conversation_exists"],
     idempotencyKey: true,
+    asynchronous: true,
     differences: startDifferences,
     names: { conversation_id: "conversation_id" },
     example: { request: { body: exampleStart }, response: exampleOf(AppConversationStartTask) },
