@@ -16,7 +16,7 @@ import { answerError } from "./http/errors.ts";
 import type { Idempotency } from "./idempotency.ts";
 import { noteActivity } from "./http/note-activity.ts";
 import type { AddressOf } from "./http/peer.ts";
-import { createRateLimiter, limitAddresses } from "./http/rate-limit.ts";
+import { limitAddresses } from "./http/rate-limit.ts";
 import { requestId } from "./http/request-id.ts";
 import { securityHeaders } from "./http/security-headers.ts";
 import { createResponseValidator } from "./http/response-validation.ts";
@@ -44,6 +44,8 @@ import { sessionsHandlers } from "./rest/sessions.ts";
 import { settingsHandlers } from "./rest/settings.ts";
 import { trajectoryHandlers } from "./rest/trajectory.ts";
 import { usersHandlers } from "./rest/users.ts";
+import type { RedisConnection } from "./redis/connection.ts";
+import type { RequestLimits } from "./request-limits.ts";
 import { createResourceMeter } from "./resources.ts";
 import type { CustomSecrets } from "./secrets/custom-secrets.ts";
 import type { ProviderTokens } from "./secrets/provider-tokens.ts";
@@ -60,6 +62,9 @@ export interface AppDeps {
   readonly oidc: Oidc | null;
   readonly authenticator: Authenticator;
   readonly attempts: Attempts;
+  readonly limits: RequestLimits;
+  /** Null where servers share nothing. */
+  readonly redis: RedisConnection | null;
   readonly addressOf: AddressOf;
   readonly origins: OriginPolicy;
   readonly models: Models;
@@ -89,7 +94,7 @@ export function createApp(deps: AppDeps): Express {
   app.use(corsHeaders(origins));
   app.use(securityHeaders);
   app.use(cacheHeaders);
-  app.use(limitAddresses(createRateLimiter("address", config.RATE_LIMIT_ADDRESS), deps.addressOf));
+  app.use(limitAddresses(deps.limits, deps.addressOf));
   mountDocuments(app, { enableV1: config.ENABLE_V1 });
   mountOperations(app, {
     handlers: {
@@ -115,7 +120,7 @@ export function createApp(deps: AppDeps): Express {
     authenticator: deps.authenticator,
     addressOf: deps.addressOf,
     idempotency: deps.idempotency,
-    userLimiter: createRateLimiter("user", config.RATE_LIMIT_USER),
+    limits: deps.limits,
     validator: createResponseValidator(config.VALIDATE_RESPONSES),
     openGates: [...(config.ENABLE_V1 ? (["v1"] as const) : []), ...(oidc ? (["oidc"] as const) : [])],
     clock: deps.clock,

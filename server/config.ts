@@ -10,6 +10,11 @@ const off = z.literal("off").transform(() => null);
 
 const seconds = { second: 1, minute: 60, hour: 3600, day: 86_400 } as const;
 
+/** What a window of so many seconds is called. */
+export const rateUnits: Readonly<Record<number, string>> = Object.fromEntries(
+  Object.entries(seconds).map(([unit, duration]) => [duration, unit]),
+);
+
 /** One fixed window: `points` requests in `duration` seconds. */
 export interface RateWindow {
   readonly points: number;
@@ -27,7 +32,20 @@ const rateWindows = z
       const [points, unit] = part.trim().split("/") as [string, keyof typeof seconds];
       return { points: Number(points), duration: seconds[unit] };
     }),
+  )
+  .refine(
+    (windows) => new Set(windows.map(({ duration }) => duration)).size === windows.length,
+    "must have each of second, minute, hour and day at most once",
   );
+
+function inSeconds(windows: readonly RateWindow[]): boolean {
+  return windows.every(({ duration }) => duration === seconds.second);
+}
+
+function isRedisUrl(text: string): boolean {
+  const { protocol, hostname = "" } = URL.parse(text) ?? {};
+  return (protocol === "redis:" || protocol === "rediss:") && hostname !== "";
+}
 
 const flag = z.stringbool({ truthy: ["1", "true", "yes", "on"], falsy: ["0", "false", "no", "off"] });
 
@@ -61,6 +79,13 @@ const Environment = z.object({
     .string()
     .prefault("./data")
     .describe("The folder for the database, the workspaces and the key file. One server uses it at a time."),
+  REDIS_URL: z
+    .string()
+    .refine(isRedisUrl, "must be like `redis://127.0.0.1:6379`, or `rediss://…` for TLS")
+    .optional()
+    .describe(
+      "The Redis in which several servers count the requests of a user together. It may hold a password: `redis://:PASSWORD@HOST:PORT/DATABASE`. While Redis is away each server counts by itself.",
+    ),
   AUTH_MODE: z
     .enum(
       ["token", "oidc", "none"],
@@ -100,11 +125,28 @@ const Environment = z.object({
   RATE_LIMIT_ADDRESS: z
     .union([off, rateWindows], "must be like `20/second`, or `off`")
     .prefault("20/second")
-    .describe("Requests that one address may make, counted before authentication; `off` for no limit."),
+    .describe(
+      "Requests and sockets that one address may begin, counted in each process and before authentication; `off` for no limit.",
+    ),
+  RATE_LIMIT_ADDRESS_BURST: z
+    .union(
+      [off, rateWindows.refine(inSeconds, "must be like `10/second`, or `off`")],
+      "must be like `10/second`, or `off`",
+    )
+    .prefault("10/second")
+    .describe(
+      "How many of these are carried out at once; further ones wait until the second is over. `off` if none is to wait.",
+    ),
   RATE_LIMIT_USER: z
     .union([off, rateWindows], "must be like `10/second; 100/minute`, or `off`")
     .prefault("10/second; 100/minute")
-    .describe("Requests that one user may make; `off` for no limit."),
+    .describe(
+      "Requests that one user may make; counted in Redis for all servers where there is one, else in this process. `off` for no limit.",
+    ),
+  RATE_LIMIT_FRAMES: z
+    .union([off, rateWindows], "must be like `20/second; 600/minute`, or `off`")
+    .prefault("20/second; 600/minute")
+    .describe("Socket frames that one user may send, counted as requests are. `off` for no limit."),
   RATE_LIMIT_BAD_KEY_ADDRESS: z
     .union([off, rateWindows], "must be like `200/minute`, or `off`")
     .prefault("200/minute")
@@ -199,7 +241,6 @@ export class ConfigError extends OperatorError {
 /** Variables that later versions will take; ignoring one would lose somebody's data or limits without a word. */
 const notYet = {
   DATABASE_URL: "PostgreSQL is not supported yet; the database is embedded, in DATA_DIR",
-  REDIS_URL: "Redis is not supported yet; the server runs as one process",
 } as const;
 
 /**

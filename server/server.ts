@@ -27,6 +27,9 @@ import { createIdentity } from "./identity/identity.ts";
 import { createOidc } from "./identity/oidc/oidc.ts";
 import { oidcSettings } from "./identity/oidc/variables.ts";
 import { createOriginPolicy } from "./identity/origins.ts";
+import { connectRedis } from "./redis/connection.ts";
+import { warnOfUncounted } from "./redis/uncounted.ts";
+import { createRequestLimits } from "./request-limits.ts";
 import { createLocalRuntime } from "./runtime/local-runtime.ts";
 import { createCipher, loadSecretKey } from "./secrets/cipher.ts";
 import { createCustomSecrets } from "./secrets/custom-secrets.ts";
@@ -65,6 +68,8 @@ export async function startServer(config: Config, logger: Logger, clock: Clock =
     perAddress: config.RATE_LIMIT_BAD_KEY_ADDRESS,
     perPrefix: config.RATE_LIMIT_BAD_KEY_PREFIX,
   });
+  const redis = config.REDIS_URL === undefined ? null : await connectRedis(config.REDIS_URL, logger);
+  const limits = createRequestLimits(config, redis && { redis, failed: warnOfUncounted(redis, logger) });
   const cipher = createCipher(await loadSecretKey(config.SECRET_KEY, config.DATA_DIR));
   const oidc =
     config.AUTH_MODE === "oidc"
@@ -124,6 +129,7 @@ export async function startServer(config: Config, logger: Logger, clock: Clock =
     identity,
     authenticator,
     addressOf,
+    limits,
     logger,
     clock,
     uses,
@@ -141,6 +147,8 @@ export async function startServer(config: Config, logger: Logger, clock: Clock =
     oidc,
     authenticator,
     attempts,
+    limits,
+    redis,
     addressOf,
     origins,
     models,
@@ -166,6 +174,7 @@ export async function startServer(config: Config, logger: Logger, clock: Clock =
     await sockets.close(); // after the last event
     setTimeout(() => server.closeAllConnections(), unfinishedRequestMs).unref();
     await closed;
+    await redis?.close();
     await store.close();
     release();
   }
@@ -175,6 +184,7 @@ export async function startServer(config: Config, logger: Logger, clock: Clock =
   await conversations.recover();
   await listen(server, config).catch(async (error: unknown) => {
     await conversations.close();
+    await redis?.close();
     await store.close();
     release();
     throw error;

@@ -19,6 +19,7 @@ import {
   deprecatedErrors,
   legacyAction,
   messageErrors,
+  mostRefusedFrames,
   shorthandErrors,
   tooManyConversations,
 } from "./frames.ts";
@@ -27,7 +28,7 @@ export const events = channel({
   address: "/sockets/events/:conversation_id",
   summary: "The events of a conversation, live",
   description:
-    "RFC 6455, text frames, one JSON document a frame. The server sends the events after `latest_event_id` in the order of their ids, then `replay_complete`, then each further event as it is appended: each exactly once, without a gap between the past and the live ones. A refusal completes the handshake first, so that a browser can read the close code. With an API key of the scope `read`, or a session begun with one, the events come and every message is refused with `scope_insufficient`. The credentials hold for as long as the connection does: it is closed with 4401 within a second after they stop working. Compression (permessage-deflate, RFC 7692) is used where the client offers it and the server has it on, without context takeover on either side.",
+    "RFC 6455, text frames, one JSON document a frame. The server sends the events after `latest_event_id` in the order of their ids, then `replay_complete`, then each further event as it is appended: each exactly once, without a gap between the past and the live ones. A refusal completes the handshake first, so that a browser can read the close code. With an API key of the scope `read`, or a session begun with one, the events come and every message is refused with `scope_insufficient`. The credentials hold for as long as the connection does: it is closed with 4401 within a second after they stop working. Each frame counts towards a limit of its user, the malformed ones too: beyond it, a frame is refused with `rate_limited` and `retry_after`, and nothing is appended. Compression (permessage-deflate, RFC 7692) is used where the client offers it and the server has it on, without context takeover on either side.",
   since: "0.1.0",
   security: "user",
   differences: [
@@ -254,8 +255,7 @@ export const events = channel({
       code: 4429,
       summary: "Too many",
       reconnect: true,
-      description:
-        "You or your address have too many sockets open, or have sent too many wrong keys. Close a socket, or wait, before connecting again; the reason says which.",
+      description: `You or your address have too many sockets open, your address has made too many requests or sent too many wrong keys, or you went on sending after ${mostRefusedFrames} frames in a row had been refused with \`rate_limited\`. Close a socket, or wait, before connecting again; the reason says which.`,
     },
   ],
 });

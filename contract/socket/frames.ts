@@ -29,8 +29,12 @@ export const messageErrors = [
   "conversation_not_running",
   "agent_state_conflict",
   "idempotency_key_reused",
+  "rate_limited",
   "internal_error",
 ] as const satisfies ErrorCode[];
+
+/** A client that has so many frames in a row refused with `rate_limited` does not listen, and is closed with 4429. */
+export const mostRefusedFrames = 100;
 
 /** A deprecated message is refused from its sunset on. */
 export const deprecatedErrors = [...messageErrors, "operation_removed"] as const satisfies ErrorCode[];
@@ -90,6 +94,7 @@ export const ErrorStatus = z
       .array(ErrorDetail)
       .optional()
       .describe("The parts of the message that were wrong, when they can be named."),
+    retry_after: z.int().min(1).optional().describe("With `rate_limited`: seconds to wait before sending it again."),
   })
   .meta({
     id: "ErrorStatus",

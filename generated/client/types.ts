@@ -1153,6 +1153,7 @@ export interface ErrorStatus {
     | "conversation_not_running"
     | "agent_state_conflict"
     | "idempotency_key_reused"
+    | "rate_limited"
     | "internal_error"
     | "operation_removed"
     | "AGENT_ERROR$TOO_MANY_CONVERSATIONS";
@@ -1162,6 +1163,8 @@ export interface ErrorStatus {
   request_id: RequestId | null;
   /** The parts of the message that were wrong, when they can be named. */
   details?: ErrorDetail[];
+  /** With `rate_limited`: seconds to wait before sending it again. */
+  retry_after?: number;
 }
 
 /** An entry of a conversation's log: an action has `action` and `args`, an observation `observation` and `content`. */

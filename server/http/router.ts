@@ -28,7 +28,8 @@ import { toApiError, validationFailed } from "./errors.ts";
 import type { Idempotency, ReceiptOf, RepeatableRequest } from "../idempotency.ts";
 import type { JsonStream, JsonText } from "./json-text.ts";
 import { readForm, readRest } from "./multipart.ts";
-import type { RateLimiter } from "./rate-limit.ts";
+import { writeStanding } from "./rate-limit.ts";
+import type { RequestLimits } from "../request-limits.ts";
 import type { ResponseValidator } from "./response-validation.ts";
 import { stateOf } from "./state.ts";
 import { FileBody, writeFile } from "./write-file.ts";
@@ -56,7 +57,7 @@ export interface RouterDeps {
   readonly handlers: Omit<ServerHandlers, "oidc"> & Partial<Pick<ServerHandlers, "oidc">>;
   readonly authenticator: Authenticator;
   readonly addressOf: AddressOf;
-  readonly userLimiter: RateLimiter;
+  readonly limits: RequestLimits;
   readonly idempotency: Idempotency;
   readonly validator: ResponseValidator;
   readonly openGates: readonly Gate[];
@@ -215,7 +216,7 @@ function admission(metadata: OperationMetadata, row: OperationRow, deps: RouterD
         address: deps.addressOf(req),
         changes: row.method !== "GET",
       });
-      if (metadata.rateLimit === "user") await deps.userLimiter.count(state.principal.userId, res);
+      if (metadata.rateLimit === "user") writeStanding(await deps.limits.countUser(state.principal.userId), res);
       if (!includes(state.principal.scope, metadata.scope)) throw new ApiError("scope_insufficient");
     }
     if (state.badRequestId !== null)

@@ -19,6 +19,7 @@ import { rawAnswer } from "../http/raw-answer.ts";
 import type { Authenticator } from "../identity/credentials.ts";
 import type { Identity } from "../identity/identity.ts";
 import type { Principal } from "../identity/principal.ts";
+import type { RequestLimits } from "../request-limits.ts";
 import type { ConversationRecord } from "../store/store.ts";
 import { keepNoInflater, negotiate, statelessDeflate } from "./compression.ts";
 import { createConnections, goingAway } from "./connections.ts";
@@ -39,6 +40,7 @@ export interface SocketDeps {
   readonly identity: Identity;
   readonly authenticator: Authenticator;
   readonly addressOf: AddressOf;
+  readonly limits: RequestLimits;
   readonly logger: Logger;
   readonly clock: Clock;
   readonly uses: DeprecatedUses;
@@ -142,8 +144,10 @@ async function accept(socket: WebSocket, handshake: Handshake, deps: OpenDeps): 
         `Your address has ${deps.maxSocketsPerAddress} sockets open. Close one first.`,
       );
     }
+    await countHandshake(socket, handshake, deps);
     const { principal, record, query } = await admit(handshake, deps);
     if (connections.closing()) return socket.close(...goingAway);
+    if (socket.readyState !== socket.OPEN) return; // gone meanwhile, so that nothing would take it out again
     if (!connections.add(socket, record.id, principal.userId)) {
       throw new ApiError("rate_limited", `You have ${deps.maxSocketsPerUser} sockets open. Close one first.`);
     }
@@ -155,6 +159,15 @@ async function accept(socket: WebSocket, handshake: Handshake, deps: OpenDeps): 
   } finally {
     socket.resume();
   }
+}
+
+/** Who has left while the handshake waited is told nothing. @throws {ApiError} `rate_limited` */
+async function countHandshake(socket: WebSocket, { req }: Handshake, { limits, addressOf }: OpenDeps): Promise<void> {
+  const gone = new AbortController();
+  socket.once("close", () => gone.abort());
+  await limits.countAddress(addressOf(req), gone.signal).catch((error: unknown) => {
+    if (!gone.signal.aborted) throw error;
+  });
 }
 
 type ChannelQuery = ReturnType<typeof Query.parse>;
@@ -216,6 +229,9 @@ function serve(
     conversations: deps.conversations,
     idempotency: deps.idempotency,
     clock,
+    count: () => deps.limits.countFrame(principal.userId),
+    tooMany: () =>
+      close(socket, 4429, "You go on sending while your frames are refused. Wait before connecting again."),
     noteDeprecated(name) {
       deprecated.set(name, (deprecated.get(name) ?? 0) + 1);
       uses.note({ name, userId: principal.userId, address: deps.addressOf(req), logger });

@@ -50,6 +50,7 @@ export async function startServer(t: Cleanup, options: ServerOptions = {}): Prom
       BOOTSTRAP_API_KEY: key,
       RATE_LIMIT_ADDRESS: "off",
       RATE_LIMIT_USER: "off",
+      RATE_LIMIT_FRAMES: "off",
       MAX_RUNNING_CONVERSATIONS: "1000",
       RATE_LIMIT_BAD_KEY_ADDRESS: "off",
       RATE_LIMIT_BAD_KEY_PREFIX: "off",
@@ -111,7 +112,7 @@ export async function temporaryFolder(t: Cleanup): Promise<string> {
 const cleanups = new WeakMap<Cleanup, (() => Promise<void>)[]>();
 
 /** Last made, first ended: a folder goes after the servers that use it. The test runner would begin with the first. */
-function cleanUp(t: Cleanup, end: () => Promise<void>): void {
+export function cleanUp(t: Cleanup, end: () => Promise<void>): void {
   const ends = cleanups.get(t);
   if (ends) return void ends.push(end);
   const own = [end];
