@@ -2,6 +2,7 @@
 import { existsSync } from "node:fs";
 import { Command } from "commander";
 import { conformanceCommand } from "../conformance/command.ts";
+import { diffCommand } from "../diff/command.ts";
 import { deprecationsCommand } from "../deprecations/command.ts";
 import { OperatorError } from "./operator-error.ts";
 
@@ -10,7 +11,7 @@ if (existsSync(".env")) process.loadEnvFile(".env");
 
 const program = new Command("openhands-api")
   .description(
-    "The API of OpenHands: serve it, check a server against its published documents, and find what is deprecated in traffic.",
+    "The API of OpenHands: serve it, check a server against its published documents, compare their versions, and find what is deprecated in traffic.",
   )
   .showHelpAfterError("(add --help for the commands and options)");
 
@@ -23,9 +24,10 @@ program
   });
 
 program.addCommand(conformanceCommand());
+program.addCommand(diffCommand());
 program.addCommand(deprecationsCommand());
 
-const users = program.command("users").description("Manage the users of the server in DATA_DIR.");
+const users = program.command("users").description("Manage the users of the server, in its database.");
 users
   .command("add")
   .argument("<name>", "the new user's name")
@@ -59,9 +61,7 @@ users
     await listUsers(process.env);
   });
 
-const feedback = program
-  .command("feedback")
-  .description("Read what users think, in the data of the server in DATA_DIR.");
+const feedback = program.command("feedback").description("Read what users think, in the database of the server.");
 feedback
   .command("export")
   .option("--trajectory", "with the conversation as it was when the feedback was given", false)

@@ -5,6 +5,7 @@ import { isNetwork } from "./http/peer.ts";
 import { missingOidcVariables, oidcVariables } from "./identity/oidc/variables.ts";
 import { isLoopback } from "./loopback.ts";
 import { OperatorError } from "./operator-error.ts";
+import { isPostgresUrl } from "./store/postgres/url.ts";
 
 const off = z.literal("off").transform(() => null);
 
@@ -78,7 +79,22 @@ const Environment = z.object({
   DATA_DIR: z
     .string()
     .prefault("./data")
-    .describe("The folder for the database, the workspaces and the key file. One server uses it at a time."),
+    .describe(
+      "The folder for the workspaces, the key file and, without DATABASE_URL, the database, which one server uses at a time.",
+    ),
+  DATABASE_URL: z
+    .string()
+    .refine(
+      isPostgresUrl,
+      "must be like `postgresql://user:password@host:5432/name`, with any of / ? # @ in the password percent-encoded",
+    )
+    .optional()
+    .describe(
+      "The PostgreSQL database, as `postgresql://user:password@host:5432/name`, instead of one embedded in DATA_DIR. Parameters such as `?sslmode=verify-full` are those of the driver, pg.",
+    ),
+  DATABASE_POOL_SIZE: number("a number of connections, from 1 to 1000", { min: 1, max: 1000 })
+    .prefault("10")
+    .describe("Connections to PostgreSQL that the server has open at most."),
   REDIS_URL: z
     .string()
     .refine(isRedisUrl, "must be like `redis://127.0.0.1:6379`, or `rediss://…` for TLS")
@@ -238,11 +254,6 @@ export class ConfigError extends OperatorError {
   override name = "ConfigError";
 }
 
-/** Variables that later versions will take; ignoring one would lose somebody's data or limits without a word. */
-const notYet = {
-  DATABASE_URL: "PostgreSQL is not supported yet; the database is embedded, in DATA_DIR",
-} as const;
-
 /**
  * Reads the configuration.
  * @param environment the process's variables; an empty one counts as not set
@@ -252,9 +263,6 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
   const set = Object.fromEntries(
     Object.entries(environment).filter(([, value]) => value !== undefined && value !== ""),
   );
-  const unsupported = Object.entries(notYet).filter(([name]) => name in set);
-  if (unsupported.length > 0)
-    throw new ConfigError(unsupported.map(([name, reason]) => `${name} is set, but ${reason}.`).join("\n"));
   const result = Environment.safeParse(set);
   if (!result.success) {
     throw new ConfigError(result.error.issues.map(({ path, message }) => `${path.join(".")}: ${message}.`).join("\n"));

@@ -84,8 +84,8 @@ interface Form {
 export function isWindowList(value: string, required: readonly string[]): boolean {
   if (!windowList.test(value)) return false;
   return [...value.matchAll(namedWindow)].every(([, parameters = ""]) => {
-    const values = new Map(parameters.split(";").map((part) => part.trim().split("=") as [string, string?]));
-    return required.every((name) => /^\d{1,15}$/.test(values.get(name) ?? ""));
+    const values = parameters.split(";").map((part) => part.trim().split("="));
+    return required.every((name) => values.some(([key, value = ""]) => key === name && /^\d{1,15}$/.test(value)));
   });
 }
 

@@ -31,6 +31,7 @@ export const messageErrors = [
   "idempotency_key_reused",
   "rate_limited",
   "internal_error",
+  "not_ready",
 ] as const satisfies ErrorCode[];
 
 /** A client that has so many frames in a row refused with `rate_limited` does not listen, and is closed with 4429. */

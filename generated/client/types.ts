@@ -1155,6 +1155,7 @@ export interface ErrorStatus {
     | "idempotency_key_reused"
     | "rate_limited"
     | "internal_error"
+    | "not_ready"
     | "operation_removed"
     | "AGENT_ERROR$TOO_MANY_CONVERSATIONS";
   /** What was wrong and what would be right, for a person. */
