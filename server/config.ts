@@ -221,6 +221,16 @@ const Environment = z.object({
     .describe(
       "Which answers are checked against the contract: `all` fails a request that breaks it, `sample` checks one in a hundred and logs.",
     ),
+  METRICS_TOKEN: z
+    .string()
+    .regex(
+      /^(?=.{16,256}$)[A-Za-z0-9\-._~+/]+=*$/,
+      "must be 16 to 256 letters, digits or any of - . _ ~ + /, as a bearer token is (RFC 6750)",
+    )
+    .optional()
+    .describe(
+      "The bearer token with which `/metrics` can be read from other machines. Without it only this machine can: it is 404 for all others.",
+    ),
   LOG_LEVEL: z
     .enum(
       ["fatal", "error", "warn", "info", "debug", "trace", "silent"],

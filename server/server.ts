@@ -29,6 +29,7 @@ import { oidcSettings } from "./identity/oidc/variables.ts";
 import { createOriginPolicy } from "./identity/origins.ts";
 import { connectRedis } from "./redis/connection.ts";
 import { warnOfUncounted } from "./redis/uncounted.ts";
+import { createMetrics } from "./metrics.ts";
 import { createRequestLimits } from "./request-limits.ts";
 import { createLocalRuntime } from "./runtime/local-runtime.ts";
 import { createCipher, loadSecretKey } from "./secrets/cipher.ts";
@@ -69,7 +70,8 @@ export async function startServer(config: Config, logger: Logger, clock: Clock =
     perPrefix: config.RATE_LIMIT_BAD_KEY_PREFIX,
   });
   const redis = config.REDIS_URL === undefined ? null : await connectRedis(config.REDIS_URL, logger);
-  const limits = createRequestLimits(config, redis && { redis, failed: warnOfUncounted(redis, logger) });
+  const metrics = createMetrics();
+  const limits = createRequestLimits(config, redis && { redis, failed: warnOfUncounted(redis, logger) }, metrics);
   const cipher = createCipher(await loadSecretKey(config.SECRET_KEY, config.DATA_DIR));
   const oidc =
     config.AUTH_MODE === "oidc"
@@ -93,11 +95,16 @@ export async function startServer(config: Config, logger: Logger, clock: Clock =
     ofConversation: async (id) => setups.secretsIn(id, await store.conversations.setup(id)),
   });
   const bus = createLocalEventBus();
-  const log = createEventLog(store, bus, {
-    of: knownSecrets.maskOf,
-    ofNew: ({ setup, ...conversation }) =>
-      knownSecrets.maskOfNew(conversation, setup ? setups.secretsIn(conversation.id, setup) : []),
-  });
+  const log = createEventLog(
+    store,
+    bus,
+    {
+      of: knownSecrets.maskOf,
+      ofNew: ({ setup, ...conversation }) =>
+        knownSecrets.maskOfNew(conversation, setup ? setups.secretsIn(conversation.id, setup) : []),
+    },
+    metrics,
+  );
   const models = createModels();
   const runtime = createLocalRuntime({
     directory: join(config.DATA_DIR, "workspaces"),
@@ -118,7 +125,7 @@ export async function startServer(config: Config, logger: Logger, clock: Clock =
     logger,
   });
   const activity = createActivity();
-  const uses = createDeprecatedUses();
+  const uses = createDeprecatedUses(metrics);
   const idempotency = createIdempotency({ store: store.receipts, cipher, clock });
   const sockets = createSocketServer({
     conversations,
@@ -131,6 +138,7 @@ export async function startServer(config: Config, logger: Logger, clock: Clock =
     addressOf,
     limits,
     logger,
+    metrics,
     clock,
     uses,
     maxFrameBytes: config.MAX_FRAME_BYTES,
@@ -142,6 +150,7 @@ export async function startServer(config: Config, logger: Logger, clock: Clock =
     config,
     clock,
     logger,
+    metrics,
     store,
     identity,
     oidc,
@@ -161,7 +170,13 @@ export async function startServer(config: Config, logger: Logger, clock: Clock =
     activity,
     uses,
     idempotency,
-    connections: sockets.connections,
+    connections: sockets.connections.count,
+  });
+  metrics.watch({
+    sockets: sockets.connections.total,
+    unsentBytes: sockets.connections.unsentBytes,
+    agentLoops: conversations.agentLoops,
+    redis: redis && (() => Number(redis.answers())),
   });
   const server = createServer({ shouldUpgradeCallback: asksForSocket }, app);
   answerClientErrors(server, logger);

@@ -12,6 +12,7 @@ import type { Clock } from "../clock.ts";
 import type { ConversationService } from "../conversations/conversation-service.ts";
 import { isOver } from "../deprecation.ts";
 import { issueDetails, toApiError, validationFailed } from "../http/errors.ts";
+import type { Metrics } from "../metrics.ts";
 import { includes } from "../identity/principal.ts";
 import type { Principal } from "../identity/principal.ts";
 import { JsonText } from "../http/json-text.ts";
@@ -37,6 +38,7 @@ export interface ReceiverOptions {
   readonly noteDeprecated: (name: string) => void;
   readonly push: (frame: Buffer) => void;
   readonly logger: Logger;
+  readonly metrics: Pick<Metrics, "frame">;
 }
 
 const { legacy_action, user_action } = channels.events.messages;
@@ -58,7 +60,10 @@ export function receive(options: ReceiverOptions): void {
       if (admitted()) {
         const excess = await excessOf(options);
         refused = excess ? refused + 1 : 0;
-        for await (const status of answer({ data, isBinary, excess }, options)) push(statusFrame(status));
+        for await (const status of answer({ data, isBinary, excess }, options)) {
+          push(statusFrame(status));
+          if (status.status !== "deprecated") options.metrics.frame(status.status === "error" ? status.code : "ack");
+        }
         if (refused === mostRefusedFrames) setImmediate(options.tooMany); // after the last status
       }
       waiting -= 1;

@@ -4,7 +4,7 @@ import type { Duplex } from "node:stream";
 import type { Logger } from "pino";
 import { WebSocketServer } from "ws";
 import type { WebSocket } from "ws";
-import { channels, securitySchemes, tooManyConversations } from "../../contract/index.ts";
+import { channels, requestHeaders, securitySchemes, tooManyConversations } from "../../contract/index.ts";
 import type { ErrorCode } from "../../contract/index.ts";
 import type { Activity } from "../activity.ts";
 import { ApiError } from "../api-error.ts";
@@ -20,6 +20,8 @@ import { rawAnswer } from "../http/raw-answer.ts";
 import type { Authenticator } from "../identity/credentials.ts";
 import type { Identity } from "../identity/identity.ts";
 import type { Principal } from "../identity/principal.ts";
+import { nameRequest } from "../http/request-id.ts";
+import type { Metrics } from "../metrics.ts";
 import type { RequestLimits } from "../request-limits.ts";
 import type { ConversationRecord } from "../store/store.ts";
 import { keepNoInflater, negotiate, statelessDeflate } from "./compression.ts";
@@ -29,6 +31,7 @@ import { receive } from "./events.ts";
 import { follow } from "./feed.ts";
 import { eventFrame, statusFrame } from "./frames.ts";
 import { createOutbox } from "./outbox.ts";
+import { continueTrace, inTrace } from "../trace.ts";
 import { createWatch } from "./watch.ts";
 import type { Watch } from "./watch.ts";
 
@@ -43,6 +46,7 @@ export interface SocketDeps {
   readonly addressOf: AddressOf;
   readonly limits: RequestLimits;
   readonly logger: Logger;
+  readonly metrics: Pick<Metrics, "socketClosed" | "frame">;
   readonly clock: Clock;
   readonly uses: DeprecatedUses;
   readonly maxFrameBytes: number;
@@ -55,8 +59,8 @@ export interface SocketDeps {
 export interface SocketServer {
   /** Takes over the upgrades of an HTTP server. */
   attach(server: Server): void;
-  /** How many sockets are connected to a conversation. */
-  connections(conversationId: string): number;
+  /** The sockets that are open. */
+  readonly connections: Pick<Connections, "count" | "total" | "unsentBytes">;
   /** Closes every socket with 1001, after what has been appended. Resolves when all of them are gone. */
   close(): Promise<void>;
 }
@@ -100,11 +104,11 @@ export function createSocketServer(deps: SocketDeps): SocketServer {
           req,
           stream,
           head,
-          (socket) => void accept(socket, { req, stream, url, id }, { ...deps, connections, watch }),
+          (socket) => void enter(socket, { req, stream, url, id }, { ...deps, connections, watch }),
         );
       });
     },
-    connections: (conversationId) => connections.count(conversationId),
+    connections,
     async close() {
       await new Promise(setImmediate); // frames of this tick are on their way by then
       watch.close();
@@ -132,6 +136,19 @@ interface OpenDeps extends SocketDeps {
   readonly watch: Watch;
 }
 
+/** From here on the log knows which socket it is about, and what is asked of others is part of the client's trace. */
+async function enter(socket: WebSocket, handshake: Handshake, deps: OpenDeps): Promise<void> {
+  const { headers } = handshake.req;
+  const trace = continueTrace({
+    traceparent: headers["traceparent"]?.toString(),
+    tracestate: headers["tracestate"]?.toString(),
+  });
+  const { id } = nameRequest(headers[requestHeaders.RequestId.name.toLowerCase()]?.toString());
+  const logger = deps.logger.child({ request_id: id, trace_id: trace.traceId });
+  socket.once("close", deps.metrics.socketClosed);
+  await inTrace(trace, () => accept(socket, handshake, { ...deps, logger }));
+}
+
 /** The handshake is complete by now: a browser reads the reason of a refusal only from a close frame. */
 async function accept(socket: WebSocket, handshake: Handshake, deps: OpenDeps): Promise<void> {
   const { connections } = deps;
@@ -156,6 +173,7 @@ async function accept(socket: WebSocket, handshake: Handshake, deps: OpenDeps): 
   } catch (error) {
     const { code, message, cause } = toApiError(error);
     if (!(code in closeCodes)) deps.logger.error({ err: cause ?? error }, "socket refused");
+    else deps.logger.info({ path: handshake.url.pathname, reason: code }, "socket refused");
     close(socket, closeCodeOf(code), message);
   } finally {
     socket.resume();
@@ -208,7 +226,8 @@ function serve(
   { req, stream, url, principal, record, query }: Handshake & Admission,
   deps: OpenDeps,
 ): void {
-  const { log, bus, logger, clock, uses } = deps;
+  const { log, bus, clock, uses } = deps;
+  const logger = deps.logger.child({ conversation_id: record.id });
   let admitted = true;
   const unwatch = deps.watch.add(principal, () => {
     admitted = false;
@@ -239,6 +258,7 @@ function serve(
     },
     push,
     logger,
+    metrics: deps.metrics,
   });
   const unfollow = follow({
     conversationId: record.id,
@@ -263,7 +283,7 @@ function serve(
     onDeleted: () => close(socket, 4404, "The conversation has been deleted."),
     room: outbox.room,
     onError: (error) => {
-      logger.error({ err: error, conversation_id: record.id }, "the feed of a socket failed");
+      logger.error({ err: error, user_id: principal.userId }, "the feed of a socket failed");
       close(socket, closeCodeOf(toApiError(error).code), "The server failed. Connect again with latest_event_id.");
     },
   });
