@@ -23,6 +23,14 @@ program
     await serve(process.env);
   });
 
+program
+  .command("doctor")
+  .description("Look at the configuration and at what it names, and say what is wrong and what to do. Changes nothing.")
+  .action(async () => {
+    const { examine } = await import("./doctor/doctor.ts");
+    if (!(await examine(process.env))) process.exitCode = 1;
+  });
+
 program.addCommand(conformanceCommand());
 program.addCommand(diffCommand());
 program.addCommand(deprecationsCommand());

@@ -29,6 +29,10 @@ import { createIdentity } from "./identity/identity.ts";
 import { createOidc } from "./identity/oidc/oidc.ts";
 import { oidcSettings } from "./identity/oidc/variables.ts";
 import { createOriginPolicy } from "./identity/origins.ts";
+import { connectRedis } from "./redis/connection.ts";
+import { warnOfUncounted } from "./redis/uncounted.ts";
+import { createMetrics } from "./metrics.ts";
+import { createRequestLimits } from "./request-limits.ts";
 import { createSandboxKeys } from "./identity/sandbox-keys.ts";
 import { createLocalRuntime } from "./runtime/local-runtime.ts";
 import { createSandboxService } from "./sandboxes/sandbox-service.ts";
@@ -69,6 +73,9 @@ export async function startServer(config: Config, logger: Logger, clock: Clock =
     perAddress: config.RATE_LIMIT_BAD_KEY_ADDRESS,
     perPrefix: config.RATE_LIMIT_BAD_KEY_PREFIX,
   });
+  const redis = config.REDIS_URL === undefined ? null : await connectRedis(config.REDIS_URL, logger);
+  const metrics = createMetrics();
+  const limits = createRequestLimits(config, redis && { redis, failed: warnOfUncounted(redis, logger) }, metrics);
   const secretKey = await loadSecretKey(config.SECRET_KEY, config.DATA_DIR);
   const cipher = createCipher(secretKey);
   const sandboxKeys = createSandboxKeys({ secretKey, store });
@@ -94,11 +101,16 @@ export async function startServer(config: Config, logger: Logger, clock: Clock =
     ofConversation: async (id) => setups.secretsIn(id, await store.conversations.setup(id)),
   });
   const bus = createLocalEventBus();
-  const log = createEventLog(store, bus, {
-    of: knownSecrets.maskOf,
-    ofNew: ({ setup, ...conversation }) =>
-      knownSecrets.maskOfNew(conversation, setup ? setups.secretsIn(conversation.id, setup) : []),
-  });
+  const log = createEventLog(
+    store,
+    bus,
+    {
+      of: knownSecrets.maskOf,
+      ofNew: ({ setup, ...conversation }) =>
+        knownSecrets.maskOfNew(conversation, setup ? setups.secretsIn(conversation.id, setup) : []),
+    },
+    metrics,
+  );
   const models = createModels();
   const runtime = createLocalRuntime({
     directory: join(config.DATA_DIR, "workspaces"),
@@ -140,7 +152,7 @@ export async function startServer(config: Config, logger: Logger, clock: Clock =
     logger,
   });
   const activity = createActivity();
-  const uses = createDeprecatedUses();
+  const uses = createDeprecatedUses(metrics);
   const idempotency = createIdempotency({ store: store.receipts, cipher, clock });
   const conversationState = {
     log,
@@ -160,7 +172,9 @@ export async function startServer(config: Config, logger: Logger, clock: Clock =
     identity,
     authenticator,
     addressOf,
+    limits,
     logger,
+    metrics,
     clock,
     uses,
     maxFrameBytes: config.MAX_FRAME_BYTES,
@@ -172,11 +186,14 @@ export async function startServer(config: Config, logger: Logger, clock: Clock =
     config,
     clock,
     logger,
+    metrics,
     store,
     identity,
     oidc,
     authenticator,
     attempts,
+    limits,
+    redis,
     addressOf,
     origins,
     models,
@@ -193,7 +210,13 @@ export async function startServer(config: Config, logger: Logger, clock: Clock =
     activity,
     uses,
     idempotency,
-    connections: sockets.connections,
+    connections: sockets.connections.count,
+  });
+  metrics.watch({
+    sockets: sockets.connections.total,
+    unsentBytes: sockets.connections.unsentBytes,
+    agentLoops: conversations.agentLoops,
+    redis: redis && (() => Number(redis.answers())),
   });
   const server = createServer({ shouldUpgradeCallback: asksForSocket }, app);
   answerClientErrors(server, logger);
@@ -207,6 +230,7 @@ export async function startServer(config: Config, logger: Logger, clock: Clock =
     await sockets.close(); // after the last event
     setTimeout(() => server.closeAllConnections(), unfinishedRequestMs).unref();
     await closed;
+    await redis?.close();
     await store.close();
     release();
   }
@@ -217,6 +241,7 @@ export async function startServer(config: Config, logger: Logger, clock: Clock =
   await conversations.recover();
   await listen(server, config).catch(async (error: unknown) => {
     await conversations.close();
+    await redis?.close();
     await store.close();
     release();
     throw error;

@@ -12,7 +12,12 @@ import { writeErrorJson } from "./write-json.ts";
 /** The last middleware: whatever was thrown becomes an answer of the one error shape. */
 export const answerError: ErrorRequestHandler = (error, _req, res, _next) => {
   const apiError = toApiError(error);
-  if (apiError.status >= 500) stateOf(res).logger.error({ err: apiError.cause ?? apiError }, "request failed");
+  const { logger, principal } = stateOf(res);
+  if (apiError.status >= 500)
+    logger.error(
+      { err: apiError.cause ?? apiError, ...(principal && { user_id: principal.userId }) },
+      "request failed",
+    );
   if (res.headersSent) {
     res.destroy();
     return;

@@ -17,6 +17,10 @@ export interface Connections {
   /** @returns false when the user has too many already */
   add(socket: WebSocket, conversationId: string, userId: string): boolean;
   count(conversationId: string): number;
+  /** All of this process. */
+  total(): number;
+  /** What waits for clients to read on. */
+  unsentBytes(): number;
   /** Closes all with 1001. Resolves when all are gone. */
   close(): Promise<void>;
   /** Whether `close` has been called. */
@@ -54,6 +58,8 @@ export function createConnections(limits: { perUser: number; perAddress: number 
       return true;
     },
     count: perConversation.count,
+    total: () => sockets.size,
+    unsentBytes: () => sockets.keys().reduce((sum, { bufferedAmount }) => sum + bufferedAmount, 0),
     closing: () => closing,
     async close() {
       closing = true;
