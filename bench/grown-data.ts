@@ -1,6 +1,6 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { openSqliteStore } from "../server/store/sqlite/sqlite-store.ts";
+import { openSqliteStore } from "../server/store/sqlite/open.ts";
 import type { ConversationRecord, EventDraft, Store } from "../server/store/store.ts";
 
 // What a server has after a long time, put into the folder of one that does not run yet: through its own store, since to

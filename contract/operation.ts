@@ -195,7 +195,7 @@ function sharedErrors(definition: OperationDefinition): ErrorCode[] {
   if (deprecation) codes.push("operation_removed"); // from its sunset on
   if (body) codes.push("malformed_json", "payload_too_large", "unsupported_media_type");
   if (upload) codes.push("malformed_form", "payload_too_large", "unsupported_media_type");
-  // 503 while the OpenID provider, whose keys prove a token, does not answer.
+  // 503 while the store, or the OpenID provider, whose keys prove a token, does not answer.
   if (security === "user") codes.push("credentials_conflict", "unauthenticated", "invalid_credentials", "not_ready");
   if (security === "user" && method !== "GET") codes.push("origin_forbidden");
   if (security === "user" && scopeOf(definition) === "write") codes.push("scope_insufficient");

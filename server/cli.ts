@@ -27,7 +27,7 @@ program.addCommand(conformanceCommand());
 program.addCommand(diffCommand());
 program.addCommand(deprecationsCommand());
 
-const users = program.command("users").description("Manage the users of the server in DATA_DIR.");
+const users = program.command("users").description("Manage the users of the server, in its database.");
 users
   .command("add")
   .argument("<name>", "the new user's name")
@@ -61,9 +61,7 @@ users
     await listUsers(process.env);
   });
 
-const feedback = program
-  .command("feedback")
-  .description("Read what users think, in the data of the server in DATA_DIR.");
+const feedback = program.command("feedback").description("Read what users think, in the database of the server.");
 feedback
   .command("export")
   .option("--trajectory", "with the conversation as it was when the feedback was given", false)

@@ -5,6 +5,7 @@ import { isNetwork } from "./http/peer.ts";
 import { missingOidcVariables, oidcVariables } from "./identity/oidc/variables.ts";
 import { isLoopback } from "./loopback.ts";
 import { OperatorError } from "./operator-error.ts";
+import { isPostgresUrl } from "./store/postgres/url.ts";
 
 const off = z.literal("off").transform(() => null);
 
@@ -60,7 +61,22 @@ const Environment = z.object({
   DATA_DIR: z
     .string()
     .prefault("./data")
-    .describe("The folder for the database, the workspaces and the key file. One server uses it at a time."),
+    .describe(
+      "The folder for the workspaces, the key file and, without DATABASE_URL, the database, which one server uses at a time.",
+    ),
+  DATABASE_URL: z
+    .string()
+    .refine(
+      isPostgresUrl,
+      "must be like `postgresql://user:password@host:5432/name`, with any of / ? # @ in the password percent-encoded",
+    )
+    .optional()
+    .describe(
+      "The PostgreSQL database, as `postgresql://user:password@host:5432/name`, instead of one embedded in DATA_DIR. Parameters such as `?sslmode=verify-full` are those of the driver, pg.",
+    ),
+  DATABASE_POOL_SIZE: number("a number of connections, from 1 to 1000", { min: 1, max: 1000 })
+    .prefault("10")
+    .describe("Connections to PostgreSQL that the server has open at most."),
   AUTH_MODE: z
     .enum(
       ["token", "oidc", "none"],
@@ -196,9 +212,8 @@ export class ConfigError extends OperatorError {
   override name = "ConfigError";
 }
 
-/** Variables that later versions will take; ignoring one would lose somebody's data or limits without a word. */
+/** Variables that later versions will take; ignoring one would lose somebody's limits without a word. */
 const notYet = {
-  DATABASE_URL: "PostgreSQL is not supported yet; the database is embedded, in DATA_DIR",
   REDIS_URL: "Redis is not supported yet; the server runs as one process",
 } as const;
 

@@ -5,6 +5,7 @@ import { clockOf } from "./clock.ts";
 import { readConfig } from "./config.ts";
 import type { Config } from "./config.ts";
 import { startServer } from "./server.ts";
+import { withoutSecrets } from "./store/postgres/url.ts";
 
 const graceMs = 10_000;
 
@@ -46,6 +47,9 @@ function welcome(url: string, bootstrap: Bootstrap | null, config: Config): stri
     `  REST, OpenAPI 3.1               ${url}/openapi.yaml`,
     `  Sockets, AsyncAPI 3.0           ${url}/asyncapi.yaml`,
     `  Data                            ${config.DATA_DIR}`,
+    ...(config.DATABASE_URL === undefined
+      ? []
+      : [`  Database                        ${withoutSecrets(config.DATABASE_URL)}`]),
     "",
     `openhands-api listens on ${url}`,
   );

@@ -34,8 +34,8 @@ import { createKnownSecrets } from "./secrets/known-secrets.ts";
 import { createProviderTokens } from "./secrets/provider-tokens.ts";
 import { createSettingsService } from "./settings/settings-service.ts";
 import { createSocketServer } from "./socket/server.ts";
-import { claimDataFolder } from "./store/data-folder.ts";
-import { openSqliteStore } from "./store/sqlite/sqlite-store.ts";
+import { claimDataFolder, makeDataFolder } from "./store/data-folder.ts";
+import { openStore } from "./store/open-store.ts";
 
 /** How long a request may go on that has begun before the server was told to end. */
 const unfinishedRequestMs = 3000;
@@ -55,8 +55,8 @@ export interface RunningServer {
  * @throws {DataFolderError} and what listening throws, such as EADDRINUSE
  */
 export async function startServer(config: Config, logger: Logger, clock: Clock = systemClock): Promise<RunningServer> {
-  const release = await claimDataFolder(config.DATA_DIR);
-  const store = await openSqliteStore(config.DATA_DIR, { now: () => timestamp(clock) });
+  const release = await takeDataFolder(config);
+  const store = await openStore(config, () => timestamp(clock));
   const identity = createIdentity({ store, clock, config });
   const first = wantsFirstUser(config) ? await bootstrap(identity, config.BOOTSTRAP_API_KEY) : null;
   const origins = createOriginPolicy(config.PERMITTED_CORS_ORIGINS);
@@ -181,6 +181,13 @@ export async function startServer(config: Config, logger: Logger, clock: Clock =
   });
   const { port } = server.address() as AddressInfo; // a TCP server's address, once it listens
   return { url: `http://${host(config.HOST)}:${port}`, bootstrap: first, close };
+}
+
+/** An embedded database has one server; one that many share says itself whose turn it is. @returns gives the folder free again */
+async function takeDataFolder({ DATA_DIR, DATABASE_URL }: Config): Promise<() => void> {
+  if (DATABASE_URL === undefined) return claimDataFolder(DATA_DIR);
+  await makeDataFolder(DATA_DIR);
+  return () => {};
 }
 
 /** With `AUTH_MODE=oidc` the users come from the provider, unless the operator wants a key that needs none. */

@@ -2,7 +2,7 @@
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { createInterface } from "node:readline";
-import { openSqliteStore } from "../../server/store/sqlite/sqlite-store.ts";
+import { openSqliteStore } from "../../server/store/sqlite/open.ts";
 
 const folder = process.env["FOLDER"] ?? "";
 await prepareSchema();

@@ -44,7 +44,7 @@ export const sessions = {
     rateLimit: "address",
     body: LoginRequest,
     responses: { 200: LoginResponse },
-    errors: ["invalid_credentials"],
+    errors: ["invalid_credentials", "not_ready"],
     responseHeaders: {
       "Set-Cookie": { description: `The session, as \`${sessionCookie}\`.`, schema: z.string() },
     },

@@ -223,7 +223,7 @@ export const events = channel({
       summary: "Try again later",
       reconnect: true,
       description:
-        "The client reads too slowly: connect again with `latest_event_id`. Or the OpenID provider, whose keys prove a token, does not answer.",
+        "The client reads too slowly: connect again with `latest_event_id`. Or the store, or the OpenID provider, whose keys prove a token, does not answer.",
     },
     {
       code: 4400,

@@ -30,6 +30,7 @@ export const messageErrors = [
   "agent_state_conflict",
   "idempotency_key_reused",
   "internal_error",
+  "not_ready",
 ] as const satisfies ErrorCode[];
 
 /** A deprecated message is refused from its sunset on. */

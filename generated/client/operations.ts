@@ -598,7 +598,8 @@ export interface ErrorCodes {
       | "payload_too_large"
       | "unsupported_media_type"
       | "rate_limited"
-      | "internal_error";
+      | "internal_error"
+      | "not_ready";
     authenticate:
       | "credentials_conflict"
       | "validation_failed"

@@ -1154,6 +1154,7 @@ export interface ErrorStatus {
     | "agent_state_conflict"
     | "idempotency_key_reused"
     | "internal_error"
+    | "not_ready"
     | "operation_removed"
     | "AGENT_ERROR$TOO_MANY_CONVERSATIONS";
   /** What was wrong and what would be right, for a person. */

@@ -4,6 +4,7 @@ import type { AgentDefinition } from "../agent/agent.ts";
 import { ApiError } from "../api-error.ts";
 import type { ActionRequest, AgentState } from "../../contract/index.ts";
 import type { Workspace } from "../runtime/runtime.ts";
+import { StoreUnavailableError } from "../store/store.ts";
 import type { StoredEvent } from "../store/store.ts";
 import { answer } from "./answer.ts";
 import { neverAllowed } from "./confirmation.ts";
@@ -29,6 +30,8 @@ export interface AgentLoopOptions {
   readonly definition: () => Promise<AgentDefinition>;
   /** Whether the user wants to be asked about risky actions at this moment. */
   readonly confirmationMode: () => Promise<boolean>;
+  /** Told when the store fails the loop, which is over then: what the log says is all that is certain. */
+  readonly lost: () => void;
   readonly logger: Logger;
   /** The id of the last message that has been answered; -1 when none has. */
   readonly answered: number;
@@ -90,7 +93,15 @@ export function createAgentLoop(options: AgentLoopOptions): AgentLoop {
       for (let task = await nextTask(); task && !signal.aborted; task = await nextTask()) await task(signal);
     } catch (error) {
       if (!closed) logger.error({ err: error, conversation_id: conversationId }, "the agent loop failed");
+      if (error instanceof StoreUnavailableError) giveUp();
     }
+  }
+
+  function giveUp(): void {
+    if (closed) return;
+    closed = true;
+    current.abort(new Error("the store does not answer"));
+    options.lost();
   }
 
   /** What waits, in the order in which it came. */
@@ -120,6 +131,7 @@ export function createAgentLoop(options: AgentLoopOptions): AgentLoop {
       if (!signal.aborted) await control.enter(next);
     } catch (error) {
       if (signal.aborted) return; // whoever stopped the turn says so in the log
+      if (error instanceof StoreUnavailableError) throw error; // nothing can be said in the log
       logger.error({ err: error, conversation_id: conversationId }, "the agent failed");
       await tellFailure(error, history, control);
     }
@@ -162,6 +174,7 @@ export function createAgentLoop(options: AgentLoopOptions): AgentLoop {
     } catch (error) {
       if (!closed)
         logger.error({ err: error, conversation_id: conversationId, event_id: id }, "a user's action failed");
+      if (error instanceof StoreUnavailableError) giveUp();
     }
   }
 
@@ -222,13 +235,17 @@ export function createAgentLoop(options: AgentLoopOptions): AgentLoop {
         return wake();
       }
       const { signal } = current;
-      userActions = userActions.then(() => performNow(action, id, signal));
+      if (!closed) userActions = userActions.then(() => performNow(action, id, signal));
     },
     assertAllows(action) {
       if (action.action === "change_agent_state") assertMayBecome(action.args.agent_state, control.state);
       if (action.action === "loop_recovery" && !control.looping) throw noLoop();
     },
-    become,
+    become: (next) =>
+      become(next).catch((error: unknown) => {
+        if (error instanceof StoreUnavailableError) giveUp();
+        throw error;
+      }),
     recover: control.recover,
     async close() {
       closed = true;

@@ -6,6 +6,7 @@ import { ApiError } from "../api-error.ts";
 import type { Runtime } from "../runtime/runtime.ts";
 import { WorkspaceError } from "../runtime/runtime.ts";
 import type { SecretInfo } from "../secrets/custom-secrets.ts";
+import { StoreUnavailableError } from "../store/store.ts";
 import type {
   ConversationRecord,
   ConversationStore,
@@ -24,6 +25,7 @@ import { isExecutable } from "./execute.ts";
 import { actionOf, historyOf } from "./history.ts";
 import { createRecall } from "./recall.ts";
 import { interruptedActions, lastAnswered } from "./recovery.ts";
+import type { Interruption } from "./recovery.ts";
 import { replayDrafts } from "./replay.ts";
 import { shownRepository } from "./repository-name.ts";
 import type { Setups } from "./setups.ts";
@@ -41,6 +43,8 @@ export interface AgentLoopsDeps {
   readonly setups: Setups;
   /** Whether a user wants to be asked about risky actions. */
   readonly confirmationModeOf: (userId: string) => Promise<boolean>;
+  /** Told of a conversation that cannot go on, or not begin, since the store does not answer. */
+  readonly lost: (id: string) => void;
   readonly logger: Logger;
 }
 
@@ -68,8 +72,8 @@ export interface AgentLoops {
   create(record: NewConversationRecord, opening: Opening, receipt: Receipt | undefined): Promise<void>;
   /** Begins a stopped conversation again, in the background. */
   start(record: ConversationRecord): Promise<void>;
-  /** Goes on with a conversation that an earlier process left in the middle of something. */
-  recover(record: ConversationRecord): Promise<void>;
+  /** Goes on with a conversation that was left in the middle of something. */
+  recover(record: ConversationRecord, why: Interruption): Promise<void>;
   /**
    * The loop of a conversation that takes actions; null while its workspace is not ready.
    * @throws {ApiError} `conversation_not_running`
@@ -112,6 +116,10 @@ export function createAgentLoops(deps: AgentLoopsDeps): AgentLoops {
   async function fail({ id }: ConversationRecord, error: unknown): Promise<null> {
     logger.error({ err: error, conversation_id: id }, "the conversation could not begin");
     entries.delete(id);
+    if (error instanceof StoreUnavailableError) {
+      deps.lost(id);
+      return null;
+    }
     const reason =
       error instanceof WorkspaceError
         ? error.message
@@ -168,15 +176,16 @@ export function createAgentLoops(deps: AgentLoopsDeps): AgentLoops {
       begin(record, (signal) => makeReady(record, "", signal));
     },
 
-    async recover(record) {
-      const drafts = await interruptedActions(log, record);
+    async recover(record, why) {
+      const drafts = await interruptedActions(log, record, why);
       if (await heldIn(log, record)) {
         await log.append(record.id, ...drafts);
         await begin(record, () => makeLoop(deps, record)).ready; // the user can answer at once
         return;
       }
-      await log.append(record.id, ...drafts, stateChanged("loading", "The server was restarted."));
-      begin(record, (signal) => makeReady(record, "The server was restarted.", signal));
+      const reason = `${why}.`;
+      await log.append(record.id, ...drafts, stateChanged("loading", reason));
+      begin(record, (signal) => makeReady(record, reason, signal));
     },
 
     async loopOf(record) {
@@ -217,6 +226,7 @@ async function makeLoop(deps: AgentLoopsDeps, record: ConversationRecord): Promi
     conversationId: record.id,
     history,
     logger: deps.logger,
+    lost: () => deps.lost(record.id),
     workspace,
     definition: () => definitionOf(deps, record.userId),
     confirmationMode: () => deps.confirmationModeOf(record.userId),

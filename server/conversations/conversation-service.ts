@@ -21,10 +21,11 @@ import { createAgentLoops } from "./agent-loops.ts";
 import type { AgentLoop } from "./agent-loop.ts";
 import type { AgentLoopsDeps, FirstMessage } from "./agent-loops.ts";
 import { shownRepository } from "./repository-name.ts";
+import { createResumption } from "./resumption.ts";
 import { createRunningLimit, running } from "./running-limit.ts";
 import { isIntervention } from "./states.ts";
 
-export interface ConversationServiceDeps extends AgentLoopsDeps {
+export interface ConversationServiceDeps extends Omit<AgentLoopsDeps, "lost"> {
   readonly bus: EventBus;
   readonly clock: Clock;
   /** How many conversations of one user may run at a time. */
@@ -97,7 +98,8 @@ export interface ConversationService {
 
 export function createConversationService(deps: ConversationServiceDeps): ConversationService {
   const { store, log, bus, runtime, clock } = deps;
-  const loops = createAgentLoops(deps);
+  const resumption = createResumption({ resume, logger: deps.logger });
+  const loops = createAgentLoops({ ...deps, lost: resumption.lost });
   const lifecycle = createLocks();
   // Always the outer one of the two locks, as it takes the inner one of other conversations.
   const runningLimit = createRunningLimit({ limit: deps.maxRunning, store, stop: crowdOut });
@@ -195,11 +197,23 @@ export function createConversationService(deps: ConversationServiceDeps): Conver
 
     async recover() {
       for (const record of await store.listByStatus(running))
-        if (await isUnfinished(log, record)) await loops.recover(record);
+        if (await isUnfinished(log, record)) await loops.recover(record, "The server was restarted");
     },
 
-    close: () => loops.close(),
+    async close() {
+      resumption.close();
+      await loops.close();
+    },
   };
+
+  function resume(id: string): Promise<void> {
+    return lifecycle.alone(id, async () => {
+      const record = await store.get(id);
+      await loops.end(id);
+      if (record && isRunning(record) && (await isUnfinished(log, record)))
+        await loops.recover(record, "The store did not answer");
+    });
+  }
 
   /** @param reason for the log */
   async function stopNow(id: string, reason: string): Promise<void> {

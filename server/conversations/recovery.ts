@@ -12,7 +12,7 @@ export async function isUnfinished(log: EventLog, record: Unfinished): Promise<b
     record.status === "STARTING" ||
     midway.has(record.agentState) ||
     (await hasSomethingToDo(log, record)) ||
-    (await interruptedActions(log, record)).length > 0
+    (await unobservedActions(log, record)).length > 0
   );
 }
 
@@ -52,14 +52,26 @@ export async function lastAnswered(log: EventLog, { id, replayedUntil }: Logged)
   return (recall && causeOf(recall)) ?? replayedUntil;
 }
 
+/** Why nobody has seen to a conversation for a while. */
+export type Interruption = "The server was restarted" | "The store did not answer";
+
 /**
  * Says in the log what became of the actions that were under way when the process ended: it cannot be known whether they
  * took effect, and they are not run again.
  */
 export async function interruptedActions(
   log: EventLog,
-  { id: conversationId, lastEventId, replayedUntil }: Omit<Unfinished, "status" | "agentState">,
+  record: Omit<Unfinished, "status" | "agentState">,
+  why: Interruption,
 ): Promise<EventDraft[]> {
+  const unobserved = await unobservedActions(log, record);
+  return unobserved.map(({ id, source }) => interruption(id, source, why));
+}
+
+async function unobservedActions(
+  log: EventLog,
+  { id: conversationId, lastEventId, replayedUntil }: Omit<Unfinished, "status" | "agentState">,
+): Promise<StoredEvent[]> {
   const from = replayedUntil + 1; // nobody has carried out what was replayed
   const unobserved: StoredEvent[] = [];
   const observed = new Set<number | undefined>();
@@ -72,7 +84,7 @@ export async function interruptedActions(
     unobserved.push(...waiting);
     to = waiting.length === 0 || page.length < pageSize ? -1 : (page.at(-1)?.id ?? 0) - 1;
   }
-  return unobserved.toReversed().map(({ id, source }) => interruption(id, source));
+  return unobserved.toReversed();
 }
 
 /** The actions that are carried out and what may come of them. */
@@ -86,12 +98,7 @@ function wasBegun(event: StoredEvent): boolean {
 
 const pageSize = 200;
 
-function interruption(cause: number, source: EventSource): EventDraft {
-  return draftObservation(errorObservation(interrupted, "AGENT_ERROR$ERROR_ACTION_NOT_EXECUTED_ERROR"), {
-    source,
-    cause,
-  });
+function interruption(cause: number, source: EventSource, why: Interruption): EventDraft {
+  const text = `${why} while this was under way. It may have taken effect, in part or whole; it is not repeated. Check before you send it again.`;
+  return draftObservation(errorObservation(text, "AGENT_ERROR$ERROR_ACTION_NOT_EXECUTED_ERROR"), { source, cause });
 }
-
-const interrupted =
-  "The server was restarted while this was under way. It may have taken effect, in part or whole; it is not repeated. Check before you send it again.";

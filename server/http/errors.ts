@@ -3,6 +3,7 @@ import { RequestValidationError } from "@ts-rest/express";
 import type { ErrorBody, ErrorDetail } from "../../contract/index.ts";
 import { ApiError } from "../api-error.ts";
 import { WorkspaceError } from "../runtime/runtime.ts";
+import { StoreUnavailableError } from "../store/store.ts";
 import { neverKeep } from "./cache-headers.ts";
 import { stateOf } from "./state.ts";
 import { workspaceError } from "./workspace-errors.ts";
@@ -42,11 +43,21 @@ export function writeError(res: Response, error: ApiError): void {
 export function toApiError(error: unknown, pathParameter?: string): ApiError {
   if (error instanceof ApiError) return error;
   if (error instanceof RequestValidationError) return validationFailed(detailsOf(error));
+  if (error instanceof StoreUnavailableError) return storeUnavailable(error);
   if (error instanceof WorkspaceError) return workspaceError(error, pathParameter);
   // express, for a path with a malformed percent escape
   if (error instanceof URIError)
     return validationFailed([{ in: "path", path: "", message: "must be percent-encoded UTF-8" }]);
   return new ApiError("internal_error", undefined, { cause: error });
+}
+
+/** How long a client had best wait for a database that does not answer. */
+const retryAfterSeconds = "5";
+
+/** What a client is told while the store cannot be used. @param cause for the log */
+export function storeUnavailable(cause: unknown): ApiError {
+  const headers = { "Retry-After": retryAfterSeconds };
+  return new ApiError("not_ready", "The store does not answer. Try again later.", { headers, cause });
 }
 
 /** @param details the parts that do not fit */

@@ -1,11 +1,9 @@
 import type { Activity } from "../activity.ts";
-import { ApiError } from "../api-error.ts";
+import { storeUnavailable } from "../http/errors.ts";
 import type { ServerHandlers } from "../http/router.ts";
 import type { Oidc } from "../identity/oidc/oidc.ts";
 import type { Resources } from "../resources.ts";
 import type { Store } from "../store/store.ts";
-
-const retryAfterSeconds = "5";
 
 export interface HealthDeps {
   readonly store: Store;
@@ -20,10 +18,7 @@ export function healthHandlers({ store, oidc, activity, measure }: HealthDeps): 
     try {
       await store.check();
     } catch (cause) {
-      throw new ApiError("not_ready", "The store does not answer.", {
-        headers: { "Retry-After": retryAfterSeconds },
-        cause,
-      });
+      throw storeUnavailable(cause);
     }
   }
 

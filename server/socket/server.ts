@@ -5,6 +5,7 @@ import type { Logger } from "pino";
 import { WebSocketServer } from "ws";
 import type { WebSocket } from "ws";
 import { channels, securitySchemes, tooManyConversations } from "../../contract/index.ts";
+import type { ErrorCode } from "../../contract/index.ts";
 import type { Activity } from "../activity.ts";
 import { ApiError } from "../api-error.ts";
 import type { Clock } from "../clock.ts";
@@ -151,7 +152,7 @@ async function accept(socket: WebSocket, handshake: Handshake, deps: OpenDeps): 
   } catch (error) {
     const { code, message, cause } = toApiError(error);
     if (!(code in closeCodes)) deps.logger.error({ err: cause ?? error }, "socket refused");
-    close(socket, closeCodes[code as keyof typeof closeCodes] ?? 1011, message);
+    close(socket, closeCodeOf(code), message);
   } finally {
     socket.resume();
   }
@@ -247,11 +248,16 @@ function serve(
     room: outbox.room,
     onError: (error) => {
       logger.error({ err: error, conversation_id: record.id }, "the feed of a socket failed");
-      close(socket, 1011, "The server failed. Connect again with latest_event_id.");
+      close(socket, closeCodeOf(toApiError(error).code), "The server failed. Connect again with latest_event_id.");
     },
   });
   socket.once("close", unfollow);
   socket.once("close", unwatch);
+}
+
+/** 1011, RFC 6455 §7.4.1, for what the channel does not document. */
+function closeCodeOf(code: ErrorCode): number {
+  return closeCodes[code as keyof typeof closeCodes] ?? 1011;
 }
 
 /**

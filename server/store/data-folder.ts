@@ -1,8 +1,8 @@
 import { existsSync } from "node:fs";
 import { mkdir } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { DatabaseSync } from "node:sqlite";
 import { OperatorError } from "../operator-error.ts";
+import { takeFileLock } from "./file-lock.ts";
 
 /** The data folder cannot be used. The message says why and what to do. */
 export class DataFolderError extends OperatorError {
@@ -16,6 +16,15 @@ export class DataFolderError extends OperatorError {
  * @throws {DataFolderError} when it cannot be created or written, or another server uses it
  */
 export async function claimDataFolder(folder: string): Promise<() => void> {
+  await makeDataFolder(folder);
+  return lock(folder);
+}
+
+/**
+ * Makes a data folder ready that several servers may use.
+ * @throws {DataFolderError} when it cannot be created
+ */
+export async function makeDataFolder(folder: string): Promise<void> {
   try {
     await makeFolder(folder);
   } catch (error) {
@@ -24,7 +33,6 @@ export async function claimDataFolder(folder: string): Promise<() => void> {
       { cause: error },
     );
   }
-  return lock(folder);
 }
 
 /** As a recursive mkdir, which on Node 24 never returns where a file system refuses a folder with ENOENT, as /proc does. */
@@ -41,29 +49,22 @@ async function makeFolder(folder: string): Promise<void> {
 }
 
 function lock(folder: string): () => void {
-  let claim: DatabaseSync | undefined;
+  const release = lockIn(folder);
+  if (release) return release;
+  throw new DataFolderError(
+    `Another server uses the data folder ${folder}. Fix: stop it, or set DATA_DIR to another folder.`,
+  );
+}
+
+function lockIn(folder: string): (() => void) | null {
   try {
-    claim = new DatabaseSync(join(folder, "server.lock"), { timeout: 0 });
-    claim.exec("BEGIN EXCLUSIVE");
-    return () => claim?.close();
+    return takeFileLock(join(folder, "server.lock"));
   } catch (error) {
-    claim?.close();
-    if (isLocked(error)) {
-      throw new DataFolderError(
-        `Another server uses the data folder ${folder}. Fix: stop it, or set DATA_DIR to another folder.`,
-        { cause: error },
-      );
-    }
     throw new DataFolderError(
       `The data folder ${folder} cannot be written (${reason(error)}). Fix: set DATA_DIR to a folder that this user may write.`,
       { cause: error },
     );
   }
-}
-
-/** SQLITE_BUSY, https://www.sqlite.org/rescode.html#busy */
-function isLocked(error: unknown): boolean {
-  return error instanceof Error && "errcode" in error && error.errcode === 5;
 }
 
 function reason(error: unknown): string {

@@ -18,8 +18,8 @@ export function userQueries(db: Kysely<Database>): Omit<UserStore, "disable"> {
     .where("disabled_at", "is", null)
     .compile();
   return {
-    async insert({ id, name, createdAt }) {
-      await db.insertInto("users").values({ id, name, created_at: createdAt, disabled_at: null }).execute();
+    async insert(user) {
+      await insertUser(db, user).execute();
     },
     async findByName(name) {
       const row = await db.selectFrom("users").selectAll().where("name", "=", name).executeTakeFirst();
@@ -34,6 +34,10 @@ export function userQueries(db: Kysely<Database>): Omit<UserStore, "disable"> {
     },
     enabled: (ids) => foundIn(db, enabled, ids),
   };
+}
+
+export function insertUser(db: Kysely<Database>, { id, name, createdAt }: Omit<UserRecord, "disabledAt">) {
+  return db.insertInto("users").values({ id, name, created_at: createdAt, disabled_at: null });
 }
 
 /** Disables a user as long as another one is left, or in any case. It changes no row when it may not. */

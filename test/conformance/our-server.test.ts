@@ -5,12 +5,15 @@ import { runConformance } from "../../conformance/run.ts";
 import { caller } from "../support/api.ts";
 import { startProvider } from "../support/oidc-provider.ts";
 import { startServer } from "../support/start-server.ts";
+import { sqlite, storeSides } from "../support/stores.ts";
 
-for (const v1 of [true, false])
-  test(`our server keeps its promises with V1 ${v1 ? "on" : "off"}`, async (t) => {
+const onEachStore = storeSides.map((side) => ({ v1: true, side }));
+
+for (const { v1, side } of [...onEachStore, { v1: false, side: sqlite }])
+  test(`our server keeps its promises with V1 ${v1 ? "on" : "off"} and ${side.name}`, async (t) => {
     // As operators run it: what a run makes must fit under the limit of running conversations.
     const env = { ENABLE_V1: v1 ? "on" : "off", MAX_RUNNING_CONVERSATIONS: "" };
-    const server = await startServer(t, { env });
+    const server = await startServer(t, { env, place: await side.place(t) });
     const call = caller(server);
     await call("POST", "/api/secrets", { body: { name: "NPM_TOKEN", value: "theirs", description: "Theirs." } });
     const { body: theirs } = await call("GET", "/api/secrets");

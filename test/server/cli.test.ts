@@ -116,9 +116,9 @@ const badStarts: readonly BadStart[] = [
   },
   { name: "a bad limit", prepare: () => ({ RATE_LIMIT_USER: "x" }), says: /^RATE_LIMIT_USER: must be like/ },
   {
-    name: "a database that is not supported yet",
-    prepare: () => ({ DATABASE_URL: "postgres://localhost/a" }),
-    says: /^DATABASE_URL is set, but /,
+    name: "a database that does not answer",
+    prepare: () => ({ DATABASE_URL: "postgres://ada@127.0.0.1:1/a" }),
+    says: /^The database postgres:\/\/127\.0\.0\.1:1\/a cannot be used\. .+ Fix: /,
   },
   {
     name: "no authentication where others can reach it",

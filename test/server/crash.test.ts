@@ -14,6 +14,7 @@ import { isStatus, range } from "../support/frames.ts";
 import { openSocket } from "../support/socket.ts";
 import { startServer, temporaryFolder } from "../support/start-server.ts";
 import type { ServerProcess } from "../support/start-server.ts";
+import { storeSides } from "../support/stores.ts";
 
 const restarted = "The server was restarted.";
 
@@ -74,54 +75,56 @@ function messagesOf(events: readonly Answer["body"][], source: "user" | "agent")
     .map(({ args }) => args.content);
 }
 
-test("killed in the middle of appends, again and again, it keeps every event that it has acknowledged", async (t) => {
-  let server = await startServer(t);
-  const { id } = await busyConversation(caller(server));
-  const acknowledged: Acknowledged = new Map();
-  for (const round of range(3)) {
-    const before = acknowledged.size;
-    const talk = Promise.all([
-      talkOverRest(server, id, round, acknowledged),
-      talkOverSocket(server, id, round, acknowledged),
-    ]);
-    await until(() => acknowledged.size >= before + 60 + round * 17);
-    await server.stop("SIGKILL");
-    await talk;
-    server = await startServer(t, server);
-    assertAcknowledged(await allEvents(caller(server), id), acknowledged);
-  }
-});
-
-test("killed in the middle of answers, it goes on with the messages that have none", async (t) => {
-  const rounds = 3;
-  const env = { LLM_MODEL: "test/echo" };
-  let server = await startServer(t, { env });
-  const id = await createConversation(caller(server));
-  for (const round of range(rounds - 1)) {
-    const said = range(29).map((index) => say(caller(server), id, `message ${round}.${index}`));
-    await Promise.all(said);
-    await server.stop("SIGKILL");
-    server = await startServer(t, { ...server, env });
-  }
-  const call = caller(server);
-  const asked = rounds * 30;
-  await until(async () => {
-    const events = await allEvents(call, id);
-    const last = events.findLast(({ action, source }) => action === "message" && source === "user");
-    return events.at(-1).extras?.agent_state === "awaiting_user_input" && recallsOf(events).has(last.id);
+for (const side of storeSides)
+  test(`killed in the middle of appends, again and again, it keeps every event that it has acknowledged (${side.name})`, async (t) => {
+    let server = await startServer(t, { place: await side.place(t) });
+    const { id } = await busyConversation(caller(server));
+    const acknowledged: Acknowledged = new Map();
+    for (const round of range(3)) {
+      const before = acknowledged.size;
+      const talk = Promise.all([
+        talkOverRest(server, id, round, acknowledged),
+        talkOverSocket(server, id, round, acknowledged),
+      ]);
+      await until(() => acknowledged.size >= before + 60 + round * 17);
+      await server.stop("SIGKILL");
+      await talk;
+      server = await startServer(t, server);
+      assertAcknowledged(await allEvents(caller(server), id), acknowledged);
+    }
   });
-  const events = await allEvents(call, id);
-  const questions = messagesOf(events, "user");
-  const answers = messagesOf(events, "agent");
-  assert.equal(questions.length, asked);
-  assert.equal(recallsOf(events).size, asked, "each message is taken up once");
-  // One may have been in hand at each kill: it is known to have begun, and is not begun again.
-  assert.ok(answers.length >= asked - rounds, `${answers.length} of ${asked} were answered`);
-  assert.deepEqual(
-    answers,
-    questions.filter((question) => answers.includes(question)),
-  );
-});
+
+for (const side of storeSides)
+  test(`killed in the middle of answers, it goes on with the messages that have none (${side.name})`, async (t) => {
+    const rounds = 3;
+    const env = { LLM_MODEL: "test/echo" };
+    let server = await startServer(t, { env, place: await side.place(t) });
+    const id = await createConversation(caller(server));
+    for (const round of range(rounds - 1)) {
+      const said = range(29).map((index) => say(caller(server), id, `message ${round}.${index}`));
+      await Promise.all(said);
+      await server.stop("SIGKILL");
+      server = await startServer(t, { ...server, env });
+    }
+    const call = caller(server);
+    const asked = rounds * 30;
+    await until(async () => {
+      const events = await allEvents(call, id);
+      const last = events.findLast(({ action, source }) => action === "message" && source === "user");
+      return events.at(-1).extras?.agent_state === "awaiting_user_input" && recallsOf(events).has(last.id);
+    });
+    const events = await allEvents(call, id);
+    const questions = messagesOf(events, "user");
+    const answers = messagesOf(events, "agent");
+    assert.equal(questions.length, asked);
+    assert.equal(recallsOf(events).size, asked, "each message is taken up once");
+    // One may have been in hand at each kill: it is known to have begun, and is not begun again.
+    assert.ok(answers.length >= asked - rounds, `${answers.length} of ${asked} were answered`);
+    assert.deepEqual(
+      answers,
+      questions.filter((question) => answers.includes(question)),
+    );
+  });
 
 /** The ids of the messages that the agent has taken up. */
 function recallsOf(events: readonly Answer["body"][]): Set<number> {

@@ -1,209 +1,227 @@
 // Every operation that takes an `Idempotency-Key`, as the contract says.
 import assert from "node:assert/strict";
-import { readFile } from "node:fs/promises";
 import { randomBytes, randomUUID } from "node:crypto";
-import { join } from "node:path";
-import { after, test } from "node:test";
+import { after, describe, test } from "node:test";
 import { contract, operationsOf } from "../../contract/index.ts";
 import { createIdempotency } from "../../server/idempotency.ts";
 import { createCipher } from "../../server/secrets/cipher.ts";
-import { openSqliteStore } from "../../server/store/sqlite/sqlite-store.ts";
 import { allEvents, caller, createConversation } from "../support/api.ts";
 import type { Answer } from "../support/api.ts";
 import { addUser } from "../support/cli.ts";
 import { act, busyConversation, say } from "../support/conversation.ts";
 import { assertRefused } from "../support/refusal.ts";
-import { startServer, temporaryFolder } from "../support/start-server.ts";
+import { startServer } from "../support/start-server.ts";
+import { storeSides } from "../support/stores.ts";
+import type { StoreSide } from "../support/stores.ts";
 
 const apiKey = { name: null, prefix: "", scope: "write", createdAt: "", lastUsedAt: null, expiresAt: null } as const;
-const server = await startServer({ after });
-const call = caller(server);
-const busy = await busyConversation(call);
-const { id } = busy;
-const second = await addUser(server, "second");
 const repeatable = operationsOf(contract).filter(({ operation }) => operation.metadata.idempotencyKey);
 
-const thoughts = async () => (await allEvents(call, id)).filter(({ action }) => action === "think").length;
-const think = (key: string, thought = "once") =>
-  call("POST", `/api/conversations/${id}/events`, {
-    body: { action: "think", args: { thought } },
-    headers: { "Idempotency-Key": key },
-  });
-
-/** The example request of an operation, on the busy conversation, and under a name of its own. */
-function send(operation: (typeof repeatable)[number]["operation"], key: string, change: object = {}): Promise<Answer> {
-  const { request = {} } = operation.metadata.example;
-  const example = request.body as object;
-  const about = "conversation_id" in example ? { conversation_id: id, event_id: 0 } : {};
-  return call(operation.method, operation.path.replace(":conversation_id", id), {
-    body: { ...example, ...about, ...change },
-    headers: { "Idempotency-Key": key },
-  });
+async function prepare(side: StoreSide) {
+  const place = await side.place({ after });
+  const server = await startServer({ after }, { place });
+  const { id } = await busyConversation(caller(server));
+  return { side, place, server, id, second: await addUser(server, "second") };
 }
 
-for (const { id: operationId, operation } of repeatable) {
-  test(`${operationId}: the same request with the same key is carried out once`, async () => {
-    const key = randomUUID();
-    const name = operationId.startsWith("secrets.") ? { name: `S_${key.slice(0, 8)}` } : {};
-    const first = await send(operation, key, name);
-    assert.ok(first.status < 300, JSON.stringify(first.body));
-    assert.equal(first.headers.get("idempotency-replayed"), "false");
-    const again = await send(operation, key, name);
-    assert.deepEqual([again.status, again.body], [first.status, first.body]);
-    assert.equal(again.headers.get("idempotency-replayed"), "true");
-  });
+for (const { side, place, server, id, second } of await Promise.all(storeSides.map(prepare))) {
+  const call = caller(server);
+  describe(side.name, () => {
+    const thoughts = async () => (await allEvents(call, id)).filter(({ action }) => action === "think").length;
+    const think = (key: string, thought = "once") =>
+      call("POST", `/api/conversations/${id}/events`, {
+        body: { action: "think", args: { thought } },
+        headers: { "Idempotency-Key": key },
+      });
 
-  test(`${operationId}: ten at once are carried out once`, async () => {
-    const key = randomUUID();
-    const name = operationId.startsWith("secrets.") ? { name: `S_${key.slice(0, 8)}` } : {};
-    const answers = await Promise.all(Array.from({ length: 10 }, () => send(operation, key, name)));
-    for (const answer of answers)
-      assert.deepEqual([answer.status, answer.body], [answers[0]?.status, answers[0]?.body], "all get one answer");
-    assert.equal(answers.filter(({ headers }) => headers.get("idempotency-replayed") === "false").length, 1);
+    /** The example request of an operation, on the busy conversation, and under a name of its own. */
+    function send(
+      operation: (typeof repeatable)[number]["operation"],
+      key: string,
+      change: object = {},
+    ): Promise<Answer> {
+      const { request = {} } = operation.metadata.example;
+      const example = request.body as object;
+      const about = "conversation_id" in example ? { conversation_id: id, event_id: 0 } : {};
+      return call(operation.method, operation.path.replace(":conversation_id", id), {
+        body: { ...example, ...about, ...change },
+        headers: { "Idempotency-Key": key },
+      });
+    }
+
+    for (const { id: operationId, operation } of repeatable) {
+      test(`${operationId}: the same request with the same key is carried out once`, async () => {
+        const key = randomUUID();
+        const name = operationId.startsWith("secrets.") ? { name: `S_${key.slice(0, 8)}` } : {};
+        const first = await send(operation, key, name);
+        assert.ok(first.status < 300, JSON.stringify(first.body));
+        assert.equal(first.headers.get("idempotency-replayed"), "false");
+        const again = await send(operation, key, name);
+        assert.deepEqual([again.status, again.body], [first.status, first.body]);
+        assert.equal(again.headers.get("idempotency-replayed"), "true");
+      });
+
+      test(`${operationId}: ten at once are carried out once`, async () => {
+        const key = randomUUID();
+        const name = operationId.startsWith("secrets.") ? { name: `S_${key.slice(0, 8)}` } : {};
+        const answers = await Promise.all(Array.from({ length: 10 }, () => send(operation, key, name)));
+        for (const answer of answers)
+          assert.deepEqual([answer.status, answer.body], [answers[0]?.status, answers[0]?.body], "all get one answer");
+        assert.equal(answers.filter(({ headers }) => headers.get("idempotency-replayed") === "false").length, 1);
+      });
+    }
+
+    test("scripts of other origins may send a key, and read whether an answer is a repeated one", async () => {
+      const headers = { Origin: "http://localhost:5173" };
+      const preflight = await call("OPTIONS", "/api/keys", {
+        headers: {
+          ...headers,
+          "Access-Control-Request-Method": "POST",
+          "Access-Control-Request-Headers": "idempotency-key",
+        },
+      });
+      assert.match(preflight.headers.get("access-control-allow-headers") ?? "", /Idempotency-Key/);
+      const answer = await call("POST", "/api/keys", { body: {}, headers });
+      assert.match(answer.headers.get("access-control-expose-headers") ?? "", /Idempotency-Replayed/);
+    });
+
+    test("of ten requests at once with one key, nine leave nothing behind", async () => {
+      const count = async () => (await call("GET", "/api/conversations?limit=100")).body.results.length;
+      const before = await count();
+      const headers = { "Idempotency-Key": randomUUID() };
+      await Promise.all(Array.from({ length: 10 }, () => call("POST", "/api/conversations", { body: {}, headers })));
+      assert.equal(await count(), before + 1);
+    });
+
+    test("a key that has been used for another request is refused, and nothing is done", async () => {
+      const key = randomUUID();
+      assert.equal((await think(key)).status, 200);
+      const before = await thoughts();
+      assertRefused(await think(key, "something else"), 409, "idempotency_key_reused");
+      assertRefused(
+        await call("POST", "/api/keys", { body: {}, headers: { "Idempotency-Key": key } }),
+        409,
+        "idempotency_key_reused",
+      );
+      const other = await createConversation(call);
+      const elsewhere = await call("POST", `/api/conversations/${other}/events`, {
+        body: { action: "think", args: { thought: "once" } },
+        headers: { "Idempotency-Key": key },
+      });
+      assertRefused(elsewhere, 409, "idempotency_key_reused");
+      assert.equal(await thoughts(), before);
+    });
+
+    test("each user has keys of their own", async () => {
+      const key = randomUUID();
+      const create = (as: string) =>
+        call("POST", "/api/keys", { body: { name: "CI" }, key: as, headers: { "Idempotency-Key": key } });
+      const [mine, theirs] = [await create(server.key), await create(second)];
+      assert.notEqual(mine.body.key, theirs.body.key);
+      assert.equal(theirs.headers.get("idempotency-replayed"), "false");
+    });
+
+    test("a request that failed may be repeated with its key", async () => {
+      const key = randomUUID();
+      const stopped = await createConversation(call);
+      await call("POST", `/api/conversations/${stopped}/stop`);
+      const message = () =>
+        call("POST", `/api/conversations/${stopped}/message`, {
+          body: { message: "Hello." },
+          headers: { "Idempotency-Key": key },
+        });
+      assertRefused(await message(), 409, "conversation_not_running");
+      await call("POST", `/api/conversations/${stopped}/start`);
+      assert.equal((await message()).headers.get("idempotency-replayed"), "false");
+      assert.equal((await message()).headers.get("idempotency-replayed"), "true");
+    });
+
+    test("a key that is no key is refused", async () => {
+      for (const key of ["x".repeat(256), "two words"])
+        assertRefused(await think(key), 400, "validation_failed", ["header.Idempotency-Key"]);
+      assert.equal((await think("x".repeat(255))).status, 200);
+    });
+
+    test("an operation that does not take a key ignores it", async () => {
+      const key = randomUUID();
+      const save = (language: string) =>
+        call("POST", "/api/settings", { body: { language }, headers: { "Idempotency-Key": key } });
+      assert.equal((await save("en")).status, 200);
+      const answer = await save("de");
+      assert.deepEqual([answer.status, answer.headers.has("idempotency-replayed")], [200, false]);
+    });
+
+    test("a new API key can be had again with its key, and lies in the database encrypted", async () => {
+      const key = randomUUID();
+      const create = () => call("POST", "/api/keys", { body: { name: "CI" }, headers: { "Idempotency-Key": key } });
+      const first = await create();
+      assert.equal((await create()).body.key, first.body.key);
+      assert.ok(!(await place.contents()).includes(first.body.key));
+      assert.ok(!server.output().includes(first.body.key));
+    });
+
+    test("the first answer survives a restart, with what it was the answer to", async () => {
+      const own = await startServer({ after }, { place: await side.place({ after }) });
+      const callOwn = caller(own);
+      const conversation = await busyConversation(callOwn);
+      const key = randomUUID();
+      const path = `/api/conversations/${conversation.id}/message`;
+      const headers = { "Idempotency-Key": key };
+      const first = await callOwn("POST", path, { body: { message: "Once." }, headers });
+      await own.stop("SIGKILL");
+      const next = await startServer({ after }, own);
+      const callNext = caller(next);
+      const again = await callNext("POST", path, { body: { message: "Once." }, headers });
+      assert.deepEqual(again.body, first.body);
+      const said = (await allEvents(callNext, conversation.id)).filter(({ args }) => args?.content === "Once.");
+      assert.equal(said.length, 1);
+    });
+
+    test("what is sent in an envelope is replayed in one", async () => {
+      const headers = { "Idempotency-Key": randomUUID(), Accept: "application/vnd.openhands.envelope+json" };
+      const create = () => call("POST", "/api/keys", { body: {}, headers });
+      const first = await create();
+      assert.equal(first.body.success, true);
+      assert.deepEqual((await create()).body, first.body);
+    });
+
+    test("after a day, a key is new again", async () => {
+      const store = await (await side.place({ after })).open();
+      const userId = "user";
+      await store.users.insert({ id: userId, name: "user", createdAt: "" });
+      let now = Date.parse("2026-11-22T10:00:00Z");
+      const idempotency = createIdempotency({
+        store: store.receipts,
+        cipher: createCipher(randomBytes(32)),
+        clock: { now: () => new Date(now) },
+      });
+      let done = 0;
+      const create = () =>
+        idempotency.once({ userId, operation: "keys.create", key: "k", content: {} }, async (receiptOf) => {
+          const answer = { status: 200, body: { done: (done += 1) } };
+          const key = { ...apiKey, id: String(done), hash: String(done), userId };
+          await store.apiKeys.insert(key, receiptOf(answer));
+          return answer;
+        });
+      assert.equal((await create()).replayed, false);
+      now += 23 * 60 * 60 * 1000;
+      assert.equal((await create()).replayed, true);
+      now += 2 * 60 * 60 * 1000;
+      assert.equal((await create()).replayed, false);
+      assert.equal(done, 2);
+      await store.close();
+    });
+
+    test("without a key, the same message twice is two messages", async () => {
+      const before = (await allEvents(call, id)).length;
+      await say(call, id, "Again.");
+      await say(call, id, "Again.");
+      await act(call, id, "think", { thought: "and again" });
+      const after = (await allEvents(call, id)).slice(before).filter(({ args }) => args?.content === "Again.");
+      assert.equal(after.length, 2);
+    });
   });
 }
-
-test("scripts of other origins may send a key, and read whether an answer is a repeated one", async () => {
-  const headers = { Origin: "http://localhost:5173" };
-  const preflight = await call("OPTIONS", "/api/keys", {
-    headers: {
-      ...headers,
-      "Access-Control-Request-Method": "POST",
-      "Access-Control-Request-Headers": "idempotency-key",
-    },
-  });
-  assert.match(preflight.headers.get("access-control-allow-headers") ?? "", /Idempotency-Key/);
-  const answer = await call("POST", "/api/keys", { body: {}, headers });
-  assert.match(answer.headers.get("access-control-expose-headers") ?? "", /Idempotency-Replayed/);
-});
-
-test("of ten requests at once with one key, nine leave nothing behind", async () => {
-  const count = async () => (await call("GET", "/api/conversations?limit=100")).body.results.length;
-  const before = await count();
-  const headers = { "Idempotency-Key": randomUUID() };
-  await Promise.all(Array.from({ length: 10 }, () => call("POST", "/api/conversations", { body: {}, headers })));
-  assert.equal(await count(), before + 1);
-});
-
-test("a key that has been used for another request is refused, and nothing is done", async () => {
-  const key = randomUUID();
-  assert.equal((await think(key)).status, 200);
-  const before = await thoughts();
-  assertRefused(await think(key, "something else"), 409, "idempotency_key_reused");
-  assertRefused(
-    await call("POST", "/api/keys", { body: {}, headers: { "Idempotency-Key": key } }),
-    409,
-    "idempotency_key_reused",
-  );
-  const other = await createConversation(call);
-  const elsewhere = await call("POST", `/api/conversations/${other}/events`, {
-    body: { action: "think", args: { thought: "once" } },
-    headers: { "Idempotency-Key": key },
-  });
-  assertRefused(elsewhere, 409, "idempotency_key_reused");
-  assert.equal(await thoughts(), before);
-});
-
-test("each user has keys of their own", async () => {
-  const key = randomUUID();
-  const create = (as: string) =>
-    call("POST", "/api/keys", { body: { name: "CI" }, key: as, headers: { "Idempotency-Key": key } });
-  const [mine, theirs] = [await create(server.key), await create(second)];
-  assert.notEqual(mine.body.key, theirs.body.key);
-  assert.equal(theirs.headers.get("idempotency-replayed"), "false");
-});
-
-test("a request that failed may be repeated with its key", async () => {
-  const key = randomUUID();
-  const stopped = await createConversation(call);
-  await call("POST", `/api/conversations/${stopped}/stop`);
-  const message = () =>
-    call("POST", `/api/conversations/${stopped}/message`, {
-      body: { message: "Hello." },
-      headers: { "Idempotency-Key": key },
-    });
-  assertRefused(await message(), 409, "conversation_not_running");
-  await call("POST", `/api/conversations/${stopped}/start`);
-  assert.equal((await message()).headers.get("idempotency-replayed"), "false");
-  assert.equal((await message()).headers.get("idempotency-replayed"), "true");
-});
-
-test("a key that is no key is refused", async () => {
-  for (const key of ["x".repeat(256), "two words"])
-    assertRefused(await think(key), 400, "validation_failed", ["header.Idempotency-Key"]);
-  assert.equal((await think("x".repeat(255))).status, 200);
-});
-
-test("an operation that does not take a key ignores it", async () => {
-  const key = randomUUID();
-  const save = (language: string) =>
-    call("POST", "/api/settings", { body: { language }, headers: { "Idempotency-Key": key } });
-  assert.equal((await save("en")).status, 200);
-  const answer = await save("de");
-  assert.deepEqual([answer.status, answer.headers.has("idempotency-replayed")], [200, false]);
-});
-
-test("a new API key can be had again with its key, and lies in the database encrypted", async () => {
-  const key = randomUUID();
-  const create = () => call("POST", "/api/keys", { body: { name: "CI" }, headers: { "Idempotency-Key": key } });
-  const first = await create();
-  assert.equal((await create()).body.key, first.body.key);
-  for (const file of ["openhands.sqlite", "openhands.sqlite-wal"])
-    assert.ok(!(await readFile(join(server.dataDir, file))).includes(first.body.key));
-  assert.ok(!server.output().includes(first.body.key));
-});
-
-test("the first answer survives a restart, with what it was the answer to", async () => {
-  const own = await startServer({ after });
-  const callOwn = caller(own);
-  const conversation = await busyConversation(callOwn);
-  const key = randomUUID();
-  const path = `/api/conversations/${conversation.id}/message`;
-  const headers = { "Idempotency-Key": key };
-  const first = await callOwn("POST", path, { body: { message: "Once." }, headers });
-  await own.stop("SIGKILL");
-  const next = await startServer({ after }, { dataDir: own.dataDir, key: own.key });
-  const callNext = caller(next);
-  const again = await callNext("POST", path, { body: { message: "Once." }, headers });
-  assert.deepEqual(again.body, first.body);
-  const said = (await allEvents(callNext, conversation.id)).filter(({ args }) => args?.content === "Once.");
-  assert.equal(said.length, 1);
-});
-
-test("what is sent in an envelope is replayed in one", async () => {
-  const headers = { "Idempotency-Key": randomUUID(), Accept: "application/vnd.openhands.envelope+json" };
-  const create = () => call("POST", "/api/keys", { body: {}, headers });
-  const first = await create();
-  assert.equal(first.body.success, true);
-  assert.deepEqual((await create()).body, first.body);
-});
-
-test("after a day, a key is new again", async () => {
-  const store = await openSqliteStore(await temporaryFolder({ after }), { now: () => new Date().toISOString() });
-  const userId = "user";
-  await store.users.insert({ id: userId, name: "user", createdAt: "" });
-  let now = Date.parse("2026-11-22T10:00:00Z");
-  const idempotency = createIdempotency({
-    store: store.receipts,
-    cipher: createCipher(randomBytes(32)),
-    clock: { now: () => new Date(now) },
-  });
-  let done = 0;
-  const create = () =>
-    idempotency.once({ userId, operation: "keys.create", key: "k", content: {} }, async (receiptOf) => {
-      const answer = { status: 200, body: { done: (done += 1) } };
-      const key = { ...apiKey, id: String(done), hash: String(done), userId };
-      await store.apiKeys.insert(key, receiptOf(answer));
-      return answer;
-    });
-  assert.equal((await create()).replayed, false);
-  now += 23 * 60 * 60 * 1000;
-  assert.equal((await create()).replayed, true);
-  now += 2 * 60 * 60 * 1000;
-  assert.equal((await create()).replayed, false);
-  assert.equal(done, 2);
-  await store.close();
-});
 
 test("an operation that leaves no receipt is a fault of the server's", async () => {
   const store = { find: () => Promise.resolve(null), deleteBefore: () => Promise.resolve() };
@@ -214,13 +232,4 @@ test("an operation that leaves no receipt is a fault of the server's", async () 
     idempotency.once(request, () => Promise.resolve({ status: 200, body: {} })),
     /keys.create takes an Idempotency-Key and has left no receipt/,
   );
-});
-
-test("without a key, the same message twice is two messages", async () => {
-  const before = (await allEvents(call, id)).length;
-  await say(call, id, "Again.");
-  await say(call, id, "Again.");
-  await act(call, id, "think", { thought: "and again" });
-  const after = (await allEvents(call, id)).slice(before).filter(({ args }) => args?.content === "Again.");
-  assert.equal(after.length, 2);
 });

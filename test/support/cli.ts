@@ -2,6 +2,7 @@ import { spawn } from "node:child_process";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
+import type { ServerProcess } from "./start-server.ts";
 
 const root = join(import.meta.dirname, "../..");
 
@@ -35,8 +36,9 @@ export async function runCli(args: readonly string[], options: CommandOptions = 
 }
 
 /** Adds a user while the server runs. @returns the user's API key */
-export async function addUser(server: { readonly dataDir: string }, name: string): Promise<string> {
-  const { code, stdout, stderr } = await runCli(["users", "add", name], { env: { DATA_DIR: server.dataDir } });
+export async function addUser({ place }: Pick<ServerProcess, "place">, name: string): Promise<string> {
+  const env = { DATA_DIR: place.dataDir, ...place.env };
+  const { code, stdout, stderr } = await runCli(["users", "add", name], { env });
   const key = /^API key \(shown this once\): (\S+)$/m.exec(stdout)?.[1];
   if (code !== 0 || key === undefined) throw new Error(`users add ended with ${code}: ${stdout}${stderr}`);
   return key;

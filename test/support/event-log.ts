@@ -6,17 +6,18 @@ import { createLocalEventBus } from "../../server/conversations/event-bus.ts";
 import { createEventLog } from "../../server/conversations/event-log.ts";
 import type { Masks } from "../../server/conversations/event-log.ts";
 import type { ConversationRecord, EventDraft, Store } from "../../server/store/store.ts";
-import { openSqliteStore } from "../../server/store/sqlite/sqlite-store.ts";
-import { temporaryFolder } from "./start-server.ts";
+import { cleanUp } from "./start-server.ts";
 import type { Cleanup } from "./start-server.ts";
+import { sqlite } from "./stores.ts";
 
 /** Hides nothing. */
 export const noMasks: Masks = { of: () => Promise.resolve(null), ofNew: () => Promise.resolve(null) };
 
 /** A store of its own, with a user and an event log over it, without a server. */
-export async function temporaryLog(t: Cleanup) {
-  const store = await openSqliteStore(await temporaryFolder(t), { now: () => "2026-11-22T10:15:30.123Z" });
-  t.after(() => store.close());
+export async function temporaryLog(t: Cleanup, side = sqlite) {
+  const place = await side.place(t);
+  const store = await place.open(() => "2026-11-22T10:15:30.123Z");
+  cleanUp(t, () => store.close());
   await store.users.insert({ id: "user", name: "user", createdAt: "2026-11-22T10:15:30.123Z" });
   const bus = createLocalEventBus();
   return { store, bus, log: createEventLog(store, bus, noMasks) };

@@ -14,6 +14,8 @@ export interface Cleanup {
 
 /** A server process of our own, on a port of its own. */
 export interface ServerProcess {
+  /** Where its data is: an option for another server that goes on with it. */
+  readonly place: ServerPlace;
   /** `http://127.0.0.1:40123` */
   readonly url: string;
   /** The first user's API key, made for this process. */
@@ -26,10 +28,19 @@ export interface ServerProcess {
   stop(signal?: NodeJS.Signals): Promise<{ code: number | null; signal: NodeJS.Signals | null }>;
 }
 
+/** Where servers have their data. */
+export interface ServerPlace {
+  readonly dataDir: string;
+  /** What says where the database is; empty where it is in the data folder. */
+  readonly env: Readonly<Record<string, string>>;
+}
+
 export interface ServerOptions {
   /** More of the environment; limits are off or high, and every answer is validated unless it says otherwise. */
   readonly env?: Readonly<Record<string, string>>;
-  /** The data folder of an earlier server, whose key must be given too. */
+  /** The data of an earlier server, whose key must be given too. */
+  readonly place?: ServerPlace;
+  /** The same, where the data is all in a folder. */
   readonly dataDir?: string;
   readonly key?: string;
 }
@@ -39,7 +50,8 @@ export interface ServerOptions {
  * removed, when the test is over.
  */
 export async function startServer(t: Cleanup, options: ServerOptions = {}): Promise<ServerProcess> {
-  const dataDir = options.dataDir ?? (await temporaryFolder(t));
+  const place = options.place ?? { dataDir: options.dataDir ?? (await temporaryFolder(t)), env: {} };
+  const { dataDir } = place;
   const key = options.key ?? `oh_test_${randomBytes(24).toString("base64url")}`;
   const child = spawn(process.execPath, [join(root, "server/cli.ts"), "serve"], {
     env: {
@@ -55,6 +67,7 @@ export async function startServer(t: Cleanup, options: ServerOptions = {}): Prom
       RATE_LIMIT_BAD_KEY_PREFIX: "off",
       VALIDATE_RESPONSES: "all",
       LOG_LEVEL: "info",
+      ...place.env,
       ...options.env,
     },
     cwd: dataDir, // where no .env of a developer is
@@ -77,6 +90,7 @@ export async function startServer(t: Cleanup, options: ServerOptions = {}): Prom
   return {
     url,
     key,
+    place,
     dataDir,
     pid: child.pid ?? 0,
     output: () => output,
@@ -111,7 +125,7 @@ export async function temporaryFolder(t: Cleanup): Promise<string> {
 const cleanups = new WeakMap<Cleanup, (() => Promise<void>)[]>();
 
 /** Last made, first ended: a folder goes after the servers that use it. The test runner would begin with the first. */
-function cleanUp(t: Cleanup, end: () => Promise<void>): void {
+export function cleanUp(t: Cleanup, end: () => Promise<void>): void {
   const ends = cleanups.get(t);
   if (ends) return void ends.push(end);
   const own = [end];

@@ -20,6 +20,7 @@ async function temporaryLoop(t: Cleanup, recall: Recall = recallsNothing) {
   const { store, log } = await temporaryLog(t);
   const record = await plantConversation(store, "a");
   const loop = createAgentLoop({
+    lost: () => assert.fail("the store answers"),
     conversationId: "a",
     history: historyOf(log, record),
     workspace: {} as Workspace, // which this agent leaves alone

@@ -10,7 +10,7 @@ import type { Answer, Call } from "../../support/api.ts";
 import { act, say, untilEvent, untilFile, untilState } from "../../support/conversation.ts";
 import { actionDraft, messageDraft } from "../../support/event-log.ts";
 import { startServer } from "../../support/start-server.ts";
-import { openSqliteStore } from "../../../server/store/sqlite/sqlite-store.ts";
+import { openSqliteStore } from "../../../server/store/sqlite/open.ts";
 
 const server = await startServer({ after });
 const call = caller(server);

@@ -78,7 +78,7 @@ describe("what has been replayed", () => {
     const { log, record } = await logOf(t, [messageDraft("x"), recallAction("x", true, 0), messageDraft("y"), run()]);
     const replayed = { ...record, replayedUntil: 3 };
     assert.equal(await lastAnswered(log, replayed), 3);
-    assert.deepEqual(await interruptedActions(log, replayed), []);
+    assert.deepEqual(await interruptedActions(log, replayed, "The server was restarted"), []);
     assert.equal(await isUnfinished(log, replayed), false);
   });
 
@@ -86,7 +86,7 @@ describe("what has been replayed", () => {
     const { log, record } = await logOf(t, [messageDraft("x"), messageDraft("y"), recallAction("y", false, 1), run()]);
     const replayed = { ...record, replayedUntil: 0 };
     assert.equal(await lastAnswered(log, replayed), 1);
-    assert.equal((await interruptedActions(log, replayed)).length, 1);
+    assert.equal((await interruptedActions(log, replayed, "The server was restarted")).length, 1);
   });
 });
 
@@ -131,14 +131,16 @@ describe("the actions that were interrupted", () => {
   for (const [name, { given, want }] of Object.entries(cases)) {
     test(name, async (t) => {
       const { log, record } = await logOf(t, given);
-      const causes = (await interruptedActions(log, record)).map(({ body }) => parsed(body).cause);
+      const causes = (await interruptedActions(log, record, "The server was restarted")).map(
+        ({ body }) => parsed(body).cause,
+      );
       assert.deepEqual(causes, want);
     });
   }
 
   test("are told as errors of whoever asked for them", async (t) => {
     const { log, record } = await logOf(t, [run("user")]);
-    const [draft] = await interruptedActions(log, record);
+    const [draft] = await interruptedActions(log, record, "The server was restarted");
     assert.deepEqual([draft?.kind, draft?.type, draft?.source], ["observation", "error", "user"]);
     assert.match(parsed(draft?.body ?? "").content, /restarted.*not repeated/);
   });

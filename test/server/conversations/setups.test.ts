@@ -16,7 +16,7 @@ import type { Runtime, Workspace } from "../../../server/runtime/runtime.ts";
 import { WorkspaceError } from "../../../server/runtime/runtime.ts";
 import { createCipher } from "../../../server/secrets/cipher.ts";
 import { createSettingsService } from "../../../server/settings/settings-service.ts";
-import { openSqliteStore } from "../../../server/store/sqlite/sqlite-store.ts";
+import { openSqliteStore } from "../../../server/store/sqlite/open.ts";
 import { until } from "../../support/api.ts";
 import { plantConversation, noMasks } from "../../support/event-log.ts";
 import { temporaryFolder } from "../../support/start-server.ts";

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { ApiError } from "../../../server/api-error.ts";
 import { createIdentity } from "../../../server/identity/identity.ts";
-import { openSqliteStore } from "../../../server/store/sqlite/sqlite-store.ts";
+import { openSqliteStore } from "../../../server/store/sqlite/open.ts";
 import type { Store } from "../../../server/store/store.ts";
 import { temporaryFolder } from "../../support/start-server.ts";
 import type { Cleanup } from "../../support/start-server.ts";

@@ -4,7 +4,7 @@ import * as fc from "fast-check";
 import type { ConversationService } from "../../../server/conversations/conversation-service.ts";
 import { newId } from "../../../server/identity/tokens.ts";
 import { conversationsHandlers } from "../../../server/rest/conversations.ts";
-import { openSqliteStore } from "../../../server/store/sqlite/sqlite-store.ts";
+import { openSqliteStore } from "../../../server/store/sqlite/open.ts";
 import type { ConversationRecord } from "../../../server/store/store.ts";
 import { temporaryFolder } from "../../support/start-server.ts";
 

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { after, test } from "node:test";
 import { createCipher, loadSecretKey } from "../../../server/secrets/cipher.ts";
 import { createProviderTokens } from "../../../server/secrets/provider-tokens.ts";
-import { openSqliteStore } from "../../../server/store/sqlite/sqlite-store.ts";
+import { openSqliteStore } from "../../../server/store/sqlite/open.ts";
 import { caller } from "../../support/api.ts";
 import { addUser } from "../../support/cli.ts";
 import { assertRefused } from "../../support/refusal.ts";

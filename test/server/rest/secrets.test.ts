@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { after, test } from "node:test";
 import { createCipher, loadSecretKey } from "../../../server/secrets/cipher.ts";
 import { createCustomSecrets } from "../../../server/secrets/custom-secrets.ts";
-import { openSqliteStore } from "../../../server/store/sqlite/sqlite-store.ts";
+import { openSqliteStore } from "../../../server/store/sqlite/open.ts";
 import { allEvents, caller, createConversation } from "../../support/api.ts";
 import { addUser } from "../../support/cli.ts";
 import { assertRefused } from "../../support/refusal.ts";

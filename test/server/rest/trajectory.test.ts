@@ -4,7 +4,7 @@ import type { IncomingMessage } from "node:http";
 import { text as textOf } from "node:stream/consumers";
 import { after, test } from "node:test";
 import { envelopeMediaType, trimmedExtras } from "../../../contract/index.ts";
-import { openSqliteStore } from "../../../server/store/sqlite/sqlite-store.ts";
+import { openSqliteStore } from "../../../server/store/sqlite/open.ts";
 import type { EventDraft } from "../../../server/store/store.ts";
 import { allEvents, caller, createConversation, perform, until } from "../../support/api.ts";
 import { messageDraft } from "../../support/event-log.ts";

@@ -1,19 +1,15 @@
 import assert from "node:assert/strict";
-import { join } from "node:path";
-import { DatabaseSync } from "node:sqlite";
-import { after, test } from "node:test";
+import { after, describe, test } from "node:test";
 import * as fc from "fast-check";
+import { sql } from "kysely";
 import type { EventDraft, EventQuery, Store, StoredEvent } from "../../../server/store/store.ts";
-import { openSqliteStore } from "../../../server/store/sqlite/sqlite-store.ts";
-import { temporaryFolder } from "../../support/start-server.ts";
+import { cleanUp } from "../../support/start-server.ts";
+import { storeSides } from "../../support/stores.ts";
+import type { StorePlace, StoreSide } from "../../support/stores.ts";
 
 /** The machine's clock, which also goes back and stands still. */
 let clock = Date.parse("2026-11-22T10:00:00.000Z");
 const now = () => new Date(clock).toISOString();
-const folder = await temporaryFolder({ after });
-const store = await openSqliteStore(folder, { now });
-after(() => store.close());
-await store.users.insert({ id: "u", name: "Ada", createdAt: "" });
 
 const types = ["message", "run", "think", "null"];
 const sources = ["user", "agent", "environment"] as const;
@@ -21,10 +17,21 @@ const texts = ["alpha", "ALPHA beta", "50% off", "a_b", "Größe", "needle", "�
 
 /** Long enough for many blocks, with types, sources and texts that are rare and one that comes late. */
 const size = 2300;
-const log = await fillLog("log", size);
-await fillLog("other", 50);
 
-async function fillLog(id: string, events: number): Promise<StoredEvent[]> {
+async function prepare({ name, place: placeFor }: StoreSide) {
+  const place = await placeFor({ after });
+  const store = await place.open(now);
+  cleanUp({ after }, () => store.close());
+  await store.users.insert({ id: "u", name: "Ada", createdAt: "" });
+  const log = await fillLog(store, "log", size);
+  await fillLog(store, "other", 50);
+  return { name, place, store, log };
+}
+
+for (const { name, place, store, log } of await Promise.all(storeSides.map(prepare)))
+  describe(name, () => finds(place, store, log));
+
+async function fillLog(store: Store, id: string, events: number): Promise<StoredEvent[]> {
   await store.conversations.insert(
     {
       id,
@@ -65,133 +72,167 @@ function rareText(index: number): string | undefined {
   return index % 700 === 3 ? "needle" : undefined;
 }
 
-test("within a log times never go back, though the clock does", () => {
-  assert.deepEqual(
-    log.map(({ timestamp }) => timestamp),
-    log.map(({ timestamp }) => timestamp).toSorted((a, b) => (a < b ? -1 : a > b ? 1 : 0)),
-  );
-  assert.ok(new Set(log.map(({ timestamp }) => timestamp)).size > 1);
-});
+/** @param log all that the conversation `log` holds */
+function finds(place: StorePlace, store: Store, log: readonly StoredEvent[]): void {
+  test("within a log times never go back, though the clock does", () => {
+    assert.deepEqual(
+      log.map(({ timestamp }) => timestamp),
+      log.map(({ timestamp }) => timestamp).toSorted((a, b) => (a < b ? -1 : a > b ? 1 : 0)),
+    );
+    assert.ok(new Set(log.map(({ timestamp }) => timestamp)).size > 1);
+  });
 
-const moment = fc
-  .tuple(fc.constantFrom(...log.map(({ timestamp }) => timestamp)), fc.constantFrom(-1, 0, 1))
-  .map(([timestamp, offset]) => new Date(Date.parse(timestamp) + offset).toISOString());
-const id = fc.integer({ min: 0, max: size + 5 });
-const query: fc.Arbitrary<EventQuery> = fc.record(
-  {
-    from: fc.oneof(fc.constant(0), id),
-    to: id,
-    descending: fc.boolean(),
-    limit: fc.integer({ min: 1, max: 101 }),
-    types: fc.uniqueArray(fc.constantFrom(...types, "absent"), { maxLength: 3 }),
-    source: fc.constantFrom(...sources, "nobody"),
-    contains: fc.constantFrom(
-      ...texts,
-      "alpha B",
-      "größe",
-      "GRÖSSE",
-      "absent",
-      "0%",
-      "_",
-      '"id":1',
-      "NEEDL",
-      "字",
-      "q",
-      "",
-    ),
-    excludeHidden: fc.boolean(),
-    since: moment,
-    until: moment,
-  },
-  { requiredKeys: ["from", "limit"] },
-);
-
-test("a block is signed with the append that makes it whole", () => {
-  const sqlite = new DatabaseSync(join(folder, "openhands.sqlite"));
-  const signed = sqlite
-    .prepare("SELECT block FROM event_signatures WHERE conversation_id = 'log' ORDER BY block")
-    .all();
-  sqlite.close();
-  assert.deepEqual(
-    signed.map(({ block }) => block),
-    Array.from({ length: Math.floor(size / 64) }, (_, block) => block),
+  const moment = fc
+    .tuple(fc.constantFrom(...log.map(({ timestamp }) => timestamp)), fc.constantFrom(-1, 0, 1))
+    .map(([timestamp, offset]) => new Date(Date.parse(timestamp) + offset).toISOString());
+  const id = fc.integer({ min: 0, max: size + 5 });
+  const query: fc.Arbitrary<EventQuery> = fc.record(
+    {
+      from: fc.oneof(fc.constant(0), id),
+      to: id,
+      descending: fc.boolean(),
+      limit: fc.integer({ min: 1, max: 101 }),
+      types: fc.uniqueArray(fc.constantFrom(...types, "absent"), { maxLength: 3 }),
+      source: fc.constantFrom(...sources, "nobody"),
+      contains: fc.constantFrom(
+        ...texts,
+        "alpha B",
+        "größe",
+        "GRÖSSE",
+        "absent",
+        "0%",
+        "_",
+        '"id":1',
+        "NEEDL",
+        "字",
+        "q",
+        "",
+      ),
+      excludeHidden: fc.boolean(),
+      since: moment,
+      until: moment,
+    },
+    { requiredKeys: ["from", "limit"] },
   );
-});
+
+  test("a block is signed with the append that makes it whole", async () => {
+    const { db, close } = place.connect();
+    const { rows: signed } = await sql<{
+      block: number;
+    }>`SELECT block FROM event_signatures WHERE conversation_id = 'log' ORDER BY block`.execute(db);
+    await close();
+    assert.deepEqual(
+      signed.map(({ block }) => block),
+      Array.from({ length: Math.floor(size / 64) }, (_, block) => block),
+    );
+  });
+
+  test("whatever is asked for, what is found is what going through the whole log finds", async () => {
+    await fc.assert(
+      fc.asyncProperty(query, (asked) => findsAll(store, log, asked)),
+      { numRuns: 400 },
+    );
+  });
+
+  const textQuery = query.chain((asked) =>
+    fc.constantFrom(...texts, "NEEDL", "größe", "字").map((contains) => ({ ...asked, contains })),
+  );
+
+  test("the same is found where a log has not been signed, in part or otherwise than now", async () => {
+    const { db, close } = place.connect();
+    await sql`DELETE FROM event_signatures WHERE block % 3 = 0`.execute(db);
+    const old = { scheme: "of old", signature: new Uint8Array(64) };
+    await db
+      .updateTable("event_signatures")
+      .set(old)
+      .where(sql<boolean>`block % 3 = 1`)
+      .execute();
+    await close();
+    for (let start = 1; start <= 2; start += 1) {
+      const restarted = await place.open(now);
+      await fc.assert(
+        fc.asyncProperty(textQuery, (asked) => findsAll(restarted, log, asked)),
+        { numRuns: 100 },
+      );
+      await restarted.close();
+    }
+  });
+
+  test("a text is found in events as they come, one after the other, and across the end of a block", async () => {
+    const grown = await fillLog(store, "grown", 60);
+    for (let index = 60; index < 70; index += 1) {
+      const [event] = (await store.events.append("grown", [{ ...draft(1), body: `"message":"word-${index}"` }])) ?? [];
+      assert.ok(event);
+      grown.push(event);
+      for (const contains of ["WORD", `word-${index}`, "alpha"])
+        assert.deepEqual(
+          await store.events.find("grown", { from: 0, limit: 100, contains }),
+          grown.filter((other) => matches(other, { from: 0, limit: 100, contains })),
+        );
+    }
+  });
+
+  test("a conversation that has another's id after it knows nothing of that one's texts", async () => {
+    for (const word of ["elephant", "giraffe"]) {
+      clock += 10_000;
+      await fillLog(store, "again", 130);
+      await store.events.append("again", [{ ...draft(1), body: `"message":"${word}"` }]);
+      for (let rest = 0; rest < 70; rest += 1) await store.events.append("again", [draft(2)]);
+      const found = await store.events.find("again", { from: 0, limit: 10, contains: word });
+      assert.deepEqual(
+        found.map(({ id: eventId }) => eventId),
+        [130],
+      );
+      await store.conversations.delete("again");
+      assert.deepEqual(await store.events.find("again", { from: 0, limit: 10, contains: word }), []);
+    }
+  });
+
+  test("no more is found than comes to so many bytes, though one at least", async () => {
+    const asked = fc.record({ from: fc.nat(size), limit: fc.integer({ min: 1, max: size }), descending: fc.boolean() });
+    const property = fc.asyncProperty(asked, fc.nat(5000), async (rest, maxBytes) => {
+      const whole = await store.events.find("log", rest);
+      let bytes = 0;
+      const fits = ({ text }: StoredEvent, index: number) =>
+        (bytes += Buffer.byteLength(text)) <= maxBytes || index === 0;
+      const end = whole.findIndex((event, index) => !fits(event, index));
+      assert.deepEqual(await store.events.find("log", { ...rest, maxBytes }), end === -1 ? whole : whole.slice(0, end));
+    });
+    await fc.assert(property, { numRuns: 100 });
+  });
+
+  test("an empty log and one that is not there have nothing, whatever is asked for", async () => {
+    await fillLog(store, "empty", 0);
+    await fc.assert(
+      fc.asyncProperty(query, fc.constantFrom("empty", "absent"), async (asked, conversation) =>
+        assert.deepEqual(await store.events.find(conversation, asked), []),
+      ),
+      { numRuns: 50 },
+    );
+  });
+
+  for (const descending of [false, true])
+    test(`a text that every event has finds the whole log, each event once (${descending ? "back" : "forth"}wards)`, async () => {
+      const found = await store.events.find("log", { from: 0, limit: size + 1, contains: '"message"', descending });
+      assert.deepEqual(found, descending ? log.toReversed() : log);
+    });
+
+  test("each kind of event is found, however rare it is", async () => {
+    for (const type of [undefined, ...types])
+      for (const source of [undefined, ...sources])
+        for (const excludeHidden of [false, true]) {
+          const asked = { from: 0, limit: size, ...(type && { types: [type] }), source, excludeHidden };
+          const want = log.filter((event) => matches(event, asked));
+          assert.deepEqual(await store.events.find("log", asked), want, JSON.stringify(asked));
+        }
+  });
+}
 
 async function findsAll(from: Store, inLog: readonly StoredEvent[], asked: EventQuery): Promise<void> {
   const matching = inLog.filter((event) => matches(event, asked));
   if (asked.descending) matching.reverse();
   assert.deepEqual(await from.events.find("log", asked), matching.slice(0, asked.limit));
 }
-
-test("whatever is asked for, what is found is what going through the whole log finds", async () => {
-  await fc.assert(
-    fc.asyncProperty(query, (asked) => findsAll(store, log, asked)),
-    { numRuns: 400 },
-  );
-});
-
-const textQuery = query.chain((asked) =>
-  fc.constantFrom(...texts, "NEEDL", "größe", "字").map((contains) => ({ ...asked, contains })),
-);
-
-test("the same is found where a log has not been signed, in part or otherwise than now", async () => {
-  const sqlite = new DatabaseSync(join(folder, "openhands.sqlite"));
-  sqlite.exec("DELETE FROM event_signatures WHERE block % 3 = 0");
-  sqlite.exec("UPDATE event_signatures SET scheme = 'of old', signature = zeroblob(64) WHERE block % 3 = 1");
-  sqlite.close();
-  for (let start = 1; start <= 2; start += 1) {
-    const restarted = await openSqliteStore(folder, { now });
-    await fc.assert(
-      fc.asyncProperty(textQuery, (asked) => findsAll(restarted, log, asked)),
-      { numRuns: 100 },
-    );
-    await restarted.close();
-  }
-});
-
-test("a text is found in events as they come, one after the other, and across the end of a block", async () => {
-  const grown = await fillLog("grown", 60);
-  for (let index = 60; index < 70; index += 1) {
-    const [event] = (await store.events.append("grown", [{ ...draft(1), body: `"message":"word-${index}"` }])) ?? [];
-    assert.ok(event);
-    grown.push(event);
-    for (const contains of ["WORD", `word-${index}`, "alpha"])
-      assert.deepEqual(
-        await store.events.find("grown", { from: 0, limit: 100, contains }),
-        grown.filter((other) => matches(other, { from: 0, limit: 100, contains })),
-      );
-  }
-});
-
-test("a conversation that has another's id after it knows nothing of that one's texts", async () => {
-  for (const word of ["elephant", "giraffe"]) {
-    clock += 10_000;
-    await fillLog("again", 130);
-    await store.events.append("again", [{ ...draft(1), body: `"message":"${word}"` }]);
-    for (let rest = 0; rest < 70; rest += 1) await store.events.append("again", [draft(2)]);
-    const found = await store.events.find("again", { from: 0, limit: 10, contains: word });
-    assert.deepEqual(
-      found.map(({ id: eventId }) => eventId),
-      [130],
-    );
-    await store.conversations.delete("again");
-    assert.deepEqual(await store.events.find("again", { from: 0, limit: 10, contains: word }), []);
-  }
-});
-
-test("no more is found than comes to so many bytes, though one at least", async () => {
-  const asked = fc.record({ from: fc.nat(size), limit: fc.integer({ min: 1, max: size }), descending: fc.boolean() });
-  const property = fc.asyncProperty(asked, fc.nat(5000), async (rest, maxBytes) => {
-    const whole = await store.events.find("log", rest);
-    let bytes = 0;
-    const fits = ({ text }: StoredEvent, index: number) =>
-      (bytes += Buffer.byteLength(text)) <= maxBytes || index === 0;
-    const end = whole.findIndex((event, index) => !fits(event, index));
-    assert.deepEqual(await store.events.find("log", { ...rest, maxBytes }), end === -1 ? whole : whole.slice(0, end));
-  });
-  await fc.assert(property, { numRuns: 100 });
-});
 
 function matches(event: StoredEvent, asked: EventQuery): boolean {
   const { from, to = Infinity, types: wanted, source, contains = "", excludeHidden, since = "", until = "~" } = asked;
@@ -206,29 +247,3 @@ function matches(event: StoredEvent, asked: EventQuery): boolean {
     event.timestamp <= until
   );
 }
-
-test("an empty log and one that is not there have nothing, whatever is asked for", async () => {
-  await fillLog("empty", 0);
-  await fc.assert(
-    fc.asyncProperty(query, fc.constantFrom("empty", "absent"), async (asked, conversation) =>
-      assert.deepEqual(await store.events.find(conversation, asked), []),
-    ),
-    { numRuns: 50 },
-  );
-});
-
-for (const descending of [false, true])
-  test(`a text that every event has finds the whole log, each event once (${descending ? "back" : "forth"}wards)`, async () => {
-    const found = await store.events.find("log", { from: 0, limit: size + 1, contains: '"message"', descending });
-    assert.deepEqual(found, descending ? log.toReversed() : log);
-  });
-
-test("each kind of event is found, however rare it is", async () => {
-  for (const type of [undefined, ...types])
-    for (const source of [undefined, ...sources])
-      for (const excludeHidden of [false, true]) {
-        const asked = { from: 0, limit: size, ...(type && { types: [type] }), source, excludeHidden };
-        const want = log.filter((event) => matches(event, asked));
-        assert.deepEqual(await store.events.find("log", asked), want, JSON.stringify(asked));
-      }
-});

@@ -1,0 +1,38 @@
+import type { Connection } from "./connection.ts";
+import { createConversationStore } from "./conversation-store.ts";
+import { createEventStore } from "./event-store.ts";
+import { createEventWriter } from "./event-writer.ts";
+import type { LogStatements } from "./event-writer.ts";
+import { createFeedbackStore } from "./feedback-store.ts";
+import { createApiKeyStore, createSubjectStore, createUserStore } from "./identity-stores.ts";
+import { sessionQueries } from "./identity-queries.ts";
+import { receiptQueries } from "./receipt-queries.ts";
+import { createProviderTokenStore, createSecretStore } from "./secret-stores.ts";
+import { createSettingsStore } from "./settings-store.ts";
+import type { Store } from "./store.ts";
+
+/**
+ * The store in an SQL database whose schema is up to date.
+ * @param now the clock, RFC 3339
+ */
+export function createSqlStore(connection: Connection, log: LogStatements, now: () => string): Store {
+  const { db } = connection;
+  const write = createEventWriter(db, log, now);
+  return {
+    users: createUserStore(connection),
+    subjects: createSubjectStore(connection),
+    apiKeys: createApiKeyStore(connection),
+    sessions: sessionQueries(db),
+    settings: createSettingsStore(connection),
+    secrets: createSecretStore(connection),
+    providerTokens: createProviderTokenStore(connection),
+    conversations: createConversationStore(connection, write),
+    events: createEventStore(connection, write),
+    receipts: receiptQueries(db),
+    feedback: createFeedbackStore(connection),
+    async check() {
+      await db.selectFrom("users").select("id").limit(1).execute();
+    },
+    close: () => connection.close(),
+  };
+}
