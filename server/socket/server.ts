@@ -55,8 +55,11 @@ export interface SocketServer {
   attach(server: Server): void;
   /** How many sockets are connected to a conversation. */
   connections(conversationId: string): number;
-  /** Closes every socket with 1001, after what has been appended. Resolves when all of them are gone. */
-  close(): Promise<void>;
+  /**
+   * Closes every socket with 1001, after what has been appended. Resolves when all of them are gone.
+   * @param patienceMs how long a client may take to answer, at most
+   */
+  close(patienceMs: number): Promise<void>;
 }
 
 const { address, query: Query } = channels.events;
@@ -103,10 +106,10 @@ export function createSocketServer(deps: SocketDeps): SocketServer {
       });
     },
     connections: (conversationId) => connections.count(conversationId),
-    async close() {
+    async close(patienceMs) {
       await new Promise(setImmediate); // frames of this tick are on their way by then
       watch.close();
-      await connections.close();
+      await connections.close(patienceMs);
     },
   };
 }
