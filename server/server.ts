@@ -8,6 +8,7 @@ import type { Logger } from "pino";
 import { createActivity } from "./activity.ts";
 import { createModels } from "./agent/models.ts";
 import { createApp } from "./app.ts";
+import { assertRestored } from "./backup/unfinished.ts";
 import { systemClock, timestamp } from "./clock.ts";
 import type { Clock } from "./clock.ts";
 import type { Config } from "./config.ts";
@@ -211,9 +212,13 @@ export async function startServer(config: Config, logger: Logger, clock: Clock =
 
 /** An embedded database has one server; one that many share says itself whose turn it is. @returns gives the folder free again */
 async function takeDataFolder({ DATA_DIR, DATABASE_URL }: Config): Promise<() => void> {
-  if (DATABASE_URL === undefined) return claimDataFolder(DATA_DIR);
-  await makeDataFolder(DATA_DIR);
-  return () => {};
+  if (DATABASE_URL !== undefined) {
+    await makeDataFolder(DATA_DIR);
+    return () => {};
+  }
+  const release = await claimDataFolder(DATA_DIR);
+  assertRestored(DATA_DIR);
+  return release;
 }
 
 /** With `AUTH_MODE=oidc` the users come from the provider, unless the operator wants a key that needs none. */
