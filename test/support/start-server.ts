@@ -43,6 +43,8 @@ export interface ServerOptions {
   /** The same, where the data is all in a folder. */
   readonly dataDir?: string;
   readonly key?: string;
+  /** The folder with the program; this checkout when left out. */
+  readonly program?: string;
 }
 
 /**
@@ -53,7 +55,7 @@ export async function startServer(t: Cleanup, options: ServerOptions = {}): Prom
   const place = options.place ?? { dataDir: options.dataDir ?? (await temporaryFolder(t)), env: {} };
   const { dataDir } = place;
   const key = options.key ?? `oh_test_${randomBytes(24).toString("base64url")}`;
-  const child = spawn(process.execPath, [join(root, "server/cli.ts"), "serve"], {
+  const child = spawn(process.execPath, [join(options.program ?? root, "server/cli.ts"), "serve"], {
     env: {
       PATH: process.env["PATH"],
       HOME: process.env["HOME"],
