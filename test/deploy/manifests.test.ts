@@ -74,7 +74,7 @@ test("compose: what is waited for says when it is healthy, and every volume is d
 
 test("Kubernetes: every file is listed, and what refers to something finds it", async () => {
   const { resources: listed } = await read(join(kubernetes, "kustomization.yaml"));
-  assert.deepEqual([...listed].toSorted(), files);
+  assert.deepEqual((listed as string[]).toSorted(), files);
   const { metadata, spec } = resource("Deployment");
   const pod = spec.template.spec;
   const [container] = pod.containers;
