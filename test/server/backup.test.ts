@@ -231,8 +231,8 @@ test("after a restore that was cut off nothing begins with half of the data; ano
   await run(["restore", whole], dataDir);
   await mkdir(join(dataDir, "restoring-x"));
   await rename(join(dataDir, "openhands.sqlite"), join(dataDir, "restoring-x", "openhands.sqlite"));
-  for (const command of [["serve"], ["users", "list"]])
-    await refused(run(command, dataDir, { PORT: "0" }), /has not come to its end\. Fix: /);
+  await assert.rejects(startServer(t, { dataDir, key: server.key }), /has not come to its end\. Fix: /);
+  await refused(run(["users", "list"], dataDir), /has not come to its end\. Fix: /);
   assert.ok(!(await readdir(dataDir)).includes("openhands.sqlite"));
   assert.equal((await run(["restore", whole, "--force"], dataDir)).code, 0);
   const { stdout } = await run(["users", "list"], dataDir);
