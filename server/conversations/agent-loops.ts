@@ -138,15 +138,21 @@ export function createAgentLoops(deps: AgentLoopsDeps): AgentLoops {
   }
 
   async function makeReady(record: ConversationRecord, reason: string, signal: AbortSignal): Promise<AgentLoop | null> {
-    const workspace = await deps.runtime.open(record.id);
-    const repository = await deps.setups.cloneUrlOf(record);
-    if (repository !== null && unprepared.has(record.agentState))
-      await workspace.clone(repository, { signal, ...(record.branch !== null && { branch: record.branch }) });
+    await prepare(record, signal);
     signal.throwIfAborted();
     await store.update(record.id, { status: "RUNNING" });
     const loop = await makeLoop(deps, record);
     await loop.begin(reason);
     return loop;
+  }
+
+  /** A conversation of V1 is not stored before its workspace is ready. */
+  async function prepare(record: ConversationRecord, signal: AbortSignal): Promise<void> {
+    if (record.version === "V1" || !unprepared.has(record.agentState)) return;
+    const workspace = await deps.runtime.open(record.sandboxId);
+    const repository = await deps.setups.cloneUrlOf(record);
+    if (repository !== null)
+      await workspace.clone(repository, { signal, ...(record.branch !== null && { branch: record.branch }) });
   }
 
   async function end(id: string): Promise<void> {
@@ -164,7 +170,7 @@ export function createAgentLoops(deps: AgentLoopsDeps): AgentLoops {
       const opening = [
         ...replayed,
         stateChanged("loading", ""),
-        ...(isSetUp ? [] : [await systemEvent(deps, record.userId)]),
+        ...(isSetUp ? [] : [await systemEvent(deps, record)]),
         ...(message ? [userMessage(message)] : []),
       ];
       await log.begin(record, opening, receipt);
@@ -219,7 +225,7 @@ export function createAgentLoops(deps: AgentLoopsDeps): AgentLoops {
 const unprepared: ReadonlySet<AgentState | null> = new Set<AgentState | null>([null, "loading", "error"]);
 
 async function makeLoop(deps: AgentLoopsDeps, record: ConversationRecord): Promise<AgentLoop> {
-  const workspace = await deps.runtime.open(record.id);
+  const workspace = await deps.runtime.open(record.sandboxId);
   const history = historyOf(deps.log, record);
   const held = await heldIn(deps.log, record);
   const loop = createAgentLoop({
@@ -228,7 +234,7 @@ async function makeLoop(deps: AgentLoopsDeps, record: ConversationRecord): Promi
     logger: deps.logger,
     lost: () => deps.lost(record.id),
     workspace,
-    definition: () => definitionOf(deps, record.userId),
+    definition: () => definitionOf(deps, record),
     confirmationMode: () => deps.confirmationModeOf(record.userId),
     answered: await lastAnswered(deps.log, record),
     state: record.agentState ?? "awaiting_user_input",
@@ -253,8 +259,8 @@ async function heldIn(log: EventLog, record: ConversationRecord): Promise<Held |
   return record.agentState === "awaiting_user_confirmation" ? findHeld(historyOf(log, record)) : null;
 }
 
-async function definitionOf({ models, modelOf }: AgentLoopsDeps, userId: string): Promise<AgentDefinition> {
-  const name = await modelOf(userId);
+async function definitionOf({ models, modelOf }: AgentLoopsDeps, conversation: ModelKey): Promise<AgentDefinition> {
+  const name = conversation.llmModel ?? (await modelOf(conversation.userId));
   const definition = models.find(name);
   if (!definition)
     throw new Error(
@@ -263,9 +269,12 @@ async function definitionOf({ models, modelOf }: AgentLoopsDeps, userId: string)
   return definition;
 }
 
+/** What a conversation's model depends on. */
+type ModelKey = Pick<ConversationRecord, "userId" | "llmModel">;
+
 /** How the agent is set up, said once a conversation. The model may change later; this is what it began with. */
-async function systemEvent(deps: AgentLoopsDeps, userId: string): Promise<EventDraft> {
-  const model = await deps.modelOf(userId);
+async function systemEvent(deps: AgentLoopsDeps, conversation: ModelKey): Promise<EventDraft> {
+  const model = conversation.llmModel ?? (await deps.modelOf(conversation.userId));
   const content = deps.models.find(model)?.systemPrompt ?? `The model is ${model}.`;
   const args = { content, tools: null, openhands_version: null, agent_class: null };
   return draftAction({ action: "system", args }, { source: "agent" });
@@ -284,7 +293,7 @@ function reactTo(loop: AgentLoop, action: Action | ActionRequest, eventId: numbe
   const next = stateAskedFor(action);
   if (next === null) return;
   loop
-    .become(next)
+    .become(next, action.action === "change_agent_state" ? action.args.thought : "")
     .catch((error: unknown) => logger.error({ err: error, event_id: eventId }, "the agent could not change its state"));
 }
 

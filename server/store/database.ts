@@ -1,8 +1,11 @@
 import type { Generated } from "kysely";
 import type {
   AgentState,
+  AgentType,
+  AppConversationStartTaskStatus,
   ConversationStatus,
   ConversationTrigger,
+  ConversationVersion,
   EventSource,
   ProviderType,
   Scope,
@@ -58,6 +61,34 @@ export interface Database {
     last_event_id: number;
     agent_state: AgentState | null;
     replayed_until: number;
+    version: ConversationVersion;
+    /** The title in lower case, for searches. */
+    title_folded: string;
+    sandbox_id: string;
+    parent_id: string | null;
+    llm_model: string | null;
+    agent_type: AgentType;
+    /** A list of numbers as JSON. */
+    pr_numbers: string;
+  };
+  sandboxes: {
+    id: string;
+    user_id: string;
+    spec_id: string;
+    paused: number;
+    key_salt: string;
+    created_at: string;
+  };
+  start_tasks: {
+    id: string;
+    user_id: string;
+    status: AppConversationStartTaskStatus;
+    detail: string | null;
+    conversation_id: string;
+    sandbox_id: string | null;
+    request: string;
+    created_at: string;
+    updated_at: string;
   };
   conversation_setups: {
     conversation_id: string;

@@ -7,6 +7,7 @@ import { createFeedbackStore } from "./feedback-store.ts";
 import { createApiKeyStore, createSubjectStore, createUserStore } from "./identity-stores.ts";
 import { sessionQueries } from "./identity-queries.ts";
 import { receiptQueries } from "./receipt-queries.ts";
+import { createSandboxStore, createStartTaskStore } from "./sandbox-stores.ts";
 import { createProviderTokenStore, createSecretStore } from "./secret-stores.ts";
 import { createSettingsStore } from "./settings-store.ts";
 import type { Store } from "./store.ts";
@@ -27,6 +28,8 @@ export function createSqlStore(connection: Connection, log: LogStatements, now: 
     secrets: createSecretStore(connection),
     providerTokens: createProviderTokenStore(connection),
     conversations: createConversationStore(connection, write),
+    sandboxes: createSandboxStore(connection),
+    startTasks: createStartTaskStore(connection),
     events: createEventStore(connection, write),
     receipts: receiptQueries(db),
     feedback: createFeedbackStore(connection),
