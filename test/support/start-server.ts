@@ -85,10 +85,11 @@ export async function startServer(t: Cleanup, options: ServerOptions = {}): Prom
     child.kill("SIGKILL");
     await ended;
   });
-  const url = await Promise.race([
-    listening(child.stdout),
-    ended.then(({ code }) => Promise.reject(new Error(`The server ended with ${code} before it listened:\n${output}`))),
-  ]);
+  const silent = new Promise((resolve) => child.once("close", resolve)); // ended, and all that it has said has come
+  const url = await listening(child.stdout).catch(async () => {
+    await silent;
+    throw new Error(`The server ended with ${(await ended).code} before it listened:\n${output}`);
+  });
   return {
     url,
     key,
