@@ -103,6 +103,8 @@ export interface AppDeps {
   readonly uses: DeprecatedUses;
   /** How many sockets are connected to a conversation. */
   readonly connections: (conversationId: string) => number;
+  /** Whether the server is about to end. */
+  readonly leaving: () => boolean;
 }
 
 /** Builds the HTTP side of the server. It does not listen. The middleware stands in the order in which a request meets it. */

@@ -69,6 +69,27 @@ users
     await listUsers(process.env);
   });
 
+program
+  .command("backup")
+  .argument("<folder>", "the folder to make; its parent must exist")
+  .option("--workspaces", "with the files of the conversations", false)
+  .option("--without-key", "leave out the key that secrets are encrypted with")
+  .option("--force", "replace a backup that is there", false)
+  .description("Copy the data of the embedded store, also while the server runs.")
+  .action(async (folder: string, options: { workspaces: boolean; withoutKey?: true; force: boolean }) => {
+    const { backUp } = await import("./backup/backup.ts");
+    await backUp(process.env, folder, { ...options, key: options.withoutKey !== true });
+  });
+program
+  .command("restore")
+  .argument("<folder>", "what `backup` has made")
+  .option("--force", "also where there is data, which is moved aside", false)
+  .description("Put a backup into the data folder. The server must not run.")
+  .action(async (folder: string, options: { force: boolean }) => {
+    const { restore } = await import("./backup/restore.ts");
+    await restore(process.env, folder, options);
+  });
+
 const feedback = program.command("feedback").description("Read what users think, in the database of the server.");
 feedback
   .command("export")

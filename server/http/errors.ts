@@ -59,6 +59,12 @@ export function toApiError(error: unknown, pathParameter?: string): ApiError {
 /** How long a client had best wait for a database that does not answer. */
 const retryAfterSeconds = "5";
 
+/** What probes are told once the server is about to end, so that nobody sends it more. */
+export function aboutToEnd(): ApiError {
+  const headers = { "Retry-After": retryAfterSeconds };
+  return new ApiError("not_ready", "The server is about to end. Connect again: another one answers.", { headers });
+}
+
 /** What a client is told while the store cannot be used. @param cause for the log */
 export function storeUnavailable(cause: unknown): ApiError {
   const headers = { "Retry-After": retryAfterSeconds };

@@ -68,8 +68,11 @@ export interface SocketServer {
   attach(server: Server): void;
   /** The sockets that are open. */
   readonly connections: Pick<Connections, "count" | "total" | "unsentBytes">;
-  /** Closes every socket with 1001, after what has been appended. Resolves when all of them are gone. */
-  close(): Promise<void>;
+  /**
+   * Closes every socket with 1001, after what has been appended. Resolves when all of them are gone.
+   * @param patienceMs how long a client may take to answer, at most
+   */
+  close(patienceMs: number): Promise<void>;
 }
 
 /** The address of both protocols: which of them is spoken depends on the conversation. */
@@ -117,10 +120,10 @@ export function createSocketServer(deps: SocketDeps): SocketServer {
       });
     },
     connections,
-    async close() {
+    async close(patienceMs) {
       await new Promise(setImmediate); // frames of this tick are on their way by then
       watch.close();
-      await connections.close();
+      await connections.close(patienceMs);
     },
   };
 }
