@@ -244,8 +244,8 @@ export function createAgentLoop(options: AgentLoopOptions): AgentLoop {
       if (action.action === "change_agent_state") assertMayBecome(action.args.agent_state, control.state);
       if (action.action === "loop_recovery" && !control.looping) throw noLoop();
     },
-    become: (next) =>
-      become(next).catch((error: unknown) => {
+    become: (next, reason) =>
+      become(next, reason).catch((error: unknown) => {
         if (error instanceof StoreUnavailableError) giveUp();
         throw error;
       }),
