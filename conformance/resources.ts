@@ -214,9 +214,7 @@ async function remove(probe: Probe, made: Made): Promise<void> {
   if (answer.status === 404 && made.provider.asynchronous) return; // it may come yet, or has come to nothing
   made.gone ||= answer.status === 404; // told once
   if (!isSuccess(answer.status))
-    throw new SetupError(
-      `${remover.id} answered ${answer.status}: ${JSON.stringify(values)} is left on the server.`,
-    );
+    throw new SetupError(`${remover.id} answered ${answer.status}: ${JSON.stringify(values)} is left on the server.`);
 }
 
 /** What is made in the background has to be there before it can be removed; where that has failed, nothing is to be removed. */

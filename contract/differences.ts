@@ -109,8 +109,8 @@ export const generalDifferences: readonly GeneralDifference[] = [
   },
   {
     topic: "429",
-    upstream: "without CORS headers; requests are delayed before",
-    here: "with CORS headers, `Retry-After` and `X-RateLimit-*`; nothing is delayed",
+    upstream: "without CORS headers; sockets are not counted",
+    here: "with CORS headers, `Retry-After`, `X-RateLimit-*`, `RateLimit` and `RateLimit-Policy`; sockets and their frames count as well",
     why: "a browser can read it",
     change: "Nothing.",
   },

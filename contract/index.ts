@@ -109,7 +109,7 @@ export type {
 export { V1ToolAction, v1Tools } from "./events/v1/tool-actions.ts";
 export type { V1ToolName } from "./events/v1/tool-actions.ts";
 export { V1ToolObservation } from "./events/v1/tool-observations.ts";
-export { requestHeaders, requestHeadersOf, standardHeaders, standardHeadersOf } from "./headers.ts";
+export { limitHeadersOf, requestHeaders, requestHeadersOf, standardHeaders, standardHeadersOf } from "./headers.ts";
 export type { RequestHeader, StandardHeader } from "./headers.ts";
 export type { McpConfig } from "./mcp.ts";
 export { contentDisposition } from "./media.ts";
@@ -161,6 +161,7 @@ export type {
 export type { ReportedConversation } from "./rest/v1/webhooks.ts";
 export { trimmedExtras } from "./rest/trajectory.ts";
 export { securitySchemes } from "./security.ts";
+export { mostRefusedFrames } from "./socket/close-codes.ts";
 export { ShorthandFrame, TypedClientFrame, tooManyConversations } from "./socket/frames.ts";
 export type { MessageErrorCode, StatusFrame } from "./socket/frames.ts";
 export { V1UserMessage, v1MessageErrors } from "./socket/frames-v1.ts";

@@ -18,9 +18,10 @@ import { corsHeaders } from "./http/cors.ts";
 import { mountDocuments } from "./http/documents.ts";
 import { answerError } from "./http/errors.ts";
 import type { Idempotency } from "./idempotency.ts";
+import { showMetrics } from "./http/metrics.ts";
 import { noteActivity } from "./http/note-activity.ts";
 import type { AddressOf } from "./http/peer.ts";
-import { createRateLimiter, limitAddresses } from "./http/rate-limit.ts";
+import { limitAddresses } from "./http/rate-limit.ts";
 import { requestId } from "./http/request-id.ts";
 import { securityHeaders } from "./http/security-headers.ts";
 import { createResponseValidator } from "./http/response-validation.ts";
@@ -50,6 +51,9 @@ import { sessionsHandlers } from "./rest/sessions.ts";
 import { settingsHandlers } from "./rest/settings.ts";
 import { trajectoryHandlers } from "./rest/trajectory.ts";
 import { usersHandlers } from "./rest/users.ts";
+import type { Metrics } from "./metrics.ts";
+import type { RedisConnection } from "./redis/connection.ts";
+import type { RequestLimits } from "./request-limits.ts";
 import { agentControlHandlers } from "./rest/v1/agent-control.ts";
 import { v1EventsHandlers } from "./rest/v1/events.ts";
 import { appConversationsHandlers } from "./rest/v1/app-conversations.ts";
@@ -71,12 +75,16 @@ export interface AppDeps {
   readonly config: Config;
   readonly clock: Clock;
   readonly logger: Logger;
+  readonly metrics: Metrics;
   readonly store: Store;
   readonly identity: Identity;
   /** Null where there is no OpenID provider. */
   readonly oidc: Oidc | null;
   readonly authenticator: Authenticator;
   readonly attempts: Attempts;
+  readonly limits: RequestLimits;
+  /** Null where servers share nothing. */
+  readonly redis: RedisConnection | null;
   readonly addressOf: AddressOf;
   readonly origins: OriginPolicy;
   readonly models: Models;
@@ -95,6 +103,8 @@ export interface AppDeps {
   readonly uses: DeprecatedUses;
   /** How many sockets are connected to a conversation. */
   readonly connections: (conversationId: string) => number;
+  /** Whether the server is about to end. */
+  readonly leaving: () => boolean;
 }
 
 /** Builds the HTTP side of the server. It does not listen. The middleware stands in the order in which a request meets it. */
@@ -107,12 +117,13 @@ export function createApp(deps: AppDeps): Express {
   app.disable("x-powered-by");
   app.enable("case sensitive routing"); // the document lists every path there is
   app.enable("strict routing");
-  app.use(requestId(logger));
+  app.use(requestId(logger, deps.metrics));
   app.use(noteActivity(deps.activity));
   app.use(corsHeaders(origins));
   app.use(securityHeaders);
   app.use(cacheHeaders);
-  app.use(limitAddresses(createRateLimiter("address", config.RATE_LIMIT_ADDRESS), deps.addressOf));
+  app.use(showMetrics(deps.metrics, config.METRICS_TOKEN));
+  app.use(limitAddresses(deps.limits, deps.addressOf));
   mountDocuments(app, { enableV1: config.ENABLE_V1 });
   mountOperations(app, {
     handlers: {
@@ -152,7 +163,7 @@ export function createApp(deps: AppDeps): Express {
     authenticator: deps.authenticator,
     addressOf: deps.addressOf,
     idempotency: deps.idempotency,
-    userLimiter: createRateLimiter("user", config.RATE_LIMIT_USER),
+    limits: deps.limits,
     validator: createResponseValidator(config.VALIDATE_RESPONSES),
     openGates: [...(config.ENABLE_V1 ? (["v1"] as const) : []), ...(oidc ? (["oidc"] as const) : [])],
     clock: deps.clock,

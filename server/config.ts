@@ -11,6 +11,11 @@ const off = z.literal("off").transform(() => null);
 
 const seconds = { second: 1, minute: 60, hour: 3600, day: 86_400 } as const;
 
+/** What a window of so many seconds is called. */
+export const rateUnits: Readonly<Record<number, string>> = Object.fromEntries(
+  Object.entries(seconds).map(([unit, duration]) => [duration, unit]),
+);
+
 /** One fixed window: `points` requests in `duration` seconds. */
 export interface RateWindow {
   readonly points: number;
@@ -28,7 +33,20 @@ const rateWindows = z
       const [points, unit] = part.trim().split("/") as [string, keyof typeof seconds];
       return { points: Number(points), duration: seconds[unit] };
     }),
+  )
+  .refine(
+    (windows) => new Set(windows.map(({ duration }) => duration)).size === windows.length,
+    "must have each of second, minute, hour and day at most once",
   );
+
+function inSeconds(windows: readonly RateWindow[]): boolean {
+  return windows.every(({ duration }) => duration === seconds.second);
+}
+
+function isRedisUrl(text: string): boolean {
+  const { protocol, hostname = "" } = URL.parse(text) ?? {};
+  return (protocol === "redis:" || protocol === "rediss:") && hostname !== "";
+}
 
 const flag = z.stringbool({ truthy: ["1", "true", "yes", "on"], falsy: ["0", "false", "no", "off"] });
 
@@ -77,6 +95,13 @@ const Environment = z.object({
   DATABASE_POOL_SIZE: number("a number of connections, from 1 to 1000", { min: 1, max: 1000 })
     .prefault("10")
     .describe("Connections to PostgreSQL that the server has open at most."),
+  REDIS_URL: z
+    .string()
+    .refine(isRedisUrl, "must be like `redis://127.0.0.1:6379`, or `rediss://…` for TLS")
+    .optional()
+    .describe(
+      "The Redis in which several servers count the requests of a user together. It may hold a password: `redis://:PASSWORD@HOST:PORT/DATABASE`. While Redis is away each server counts by itself.",
+    ),
   AUTH_MODE: z
     .enum(
       ["token", "oidc", "none"],
@@ -116,11 +141,28 @@ const Environment = z.object({
   RATE_LIMIT_ADDRESS: z
     .union([off, rateWindows], "must be like `20/second`, or `off`")
     .prefault("20/second")
-    .describe("Requests that one address may make, counted before authentication; `off` for no limit."),
+    .describe(
+      "Requests and sockets that one address may begin, counted in each process and before authentication; `off` for no limit.",
+    ),
+  RATE_LIMIT_ADDRESS_BURST: z
+    .union(
+      [off, rateWindows.refine(inSeconds, "must be like `10/second`, or `off`")],
+      "must be like `10/second`, or `off`",
+    )
+    .prefault("10/second")
+    .describe(
+      "How many of these are carried out at once; further ones wait until the second is over. `off` if none is to wait.",
+    ),
   RATE_LIMIT_USER: z
     .union([off, rateWindows], "must be like `10/second; 100/minute`, or `off`")
     .prefault("10/second; 100/minute")
-    .describe("Requests that one user may make; `off` for no limit."),
+    .describe(
+      "Requests that one user may make; counted in Redis for all servers where there is one, else in this process. `off` for no limit.",
+    ),
+  RATE_LIMIT_FRAMES: z
+    .union([off, rateWindows], "must be like `20/second; 600/minute`, or `off`")
+    .prefault("20/second; 600/minute")
+    .describe("Socket frames that one user may send, counted as requests are. `off` for no limit."),
   RATE_LIMIT_BAD_KEY_ADDRESS: z
     .union([off, rateWindows], "must be like `200/minute`, or `off`")
     .prefault("200/minute")
@@ -168,6 +210,16 @@ const Environment = z.object({
   COMMAND_TIMEOUT_SECONDS: number("a number of seconds, from 1 to 86400", { min: 1, max: 86_400 })
     .prefault("120")
     .describe("How long a command in a workspace may take."),
+  SHUTDOWN_DRAIN_SECONDS: number("a number of seconds, from 0 to 3600", { min: 0, max: 3600 })
+    .prefault("0")
+    .describe(
+      "How long a server that is told to end goes on serving, while its readiness probe answers 503: as long as a load balancer takes to notice.",
+    ),
+  SHUTDOWN_GRACE_SECONDS: number("a number of seconds, from 1 to 3600", { min: 1, max: 3600 })
+    .prefault("10")
+    .describe(
+      "How long the end itself may take after that; then the process exits with 1. Requests that have begun get half of it. Whatever kills the process has to wait for both times together.",
+    ),
   SECRET_KEY: z
     .string()
     .regex(/^[0-9a-f]{64}$/i, "must be 64 hexadecimal digits, as `openssl rand -hex 32` prints")
@@ -178,6 +230,16 @@ const Environment = z.object({
     .prefault("sample")
     .describe(
       "Which answers are checked against the contract: `all` fails a request that breaks it, `sample` checks one in a hundred and logs.",
+    ),
+  METRICS_TOKEN: z
+    .string()
+    .regex(
+      /^(?=.{16,256}$)[A-Za-z0-9\-._~+/]+=*$/,
+      "must be 16 to 256 letters, digits or any of - . _ ~ + /, as a bearer token is (RFC 6750)",
+    )
+    .optional()
+    .describe(
+      "The bearer token with which `/metrics` can be read from other machines. Without it only this machine can: it is 404 for all others.",
     ),
   LOG_LEVEL: z
     .enum(
@@ -212,11 +274,6 @@ export class ConfigError extends OperatorError {
   override name = "ConfigError";
 }
 
-/** Variables that later versions will take; ignoring one would lose somebody's limits without a word. */
-const notYet = {
-  REDIS_URL: "Redis is not supported yet; the server runs as one process",
-} as const;
-
 /**
  * Reads the configuration.
  * @param environment the process's variables; an empty one counts as not set
@@ -226,9 +283,6 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
   const set = Object.fromEntries(
     Object.entries(environment).filter(([, value]) => value !== undefined && value !== ""),
   );
-  const unsupported = Object.entries(notYet).filter(([name]) => name in set);
-  if (unsupported.length > 0)
-    throw new ConfigError(unsupported.map(([name, reason]) => `${name} is set, but ${reason}.`).join("\n"));
   const result = Environment.safeParse(set);
   if (!result.success) {
     throw new ConfigError(result.error.issues.map(({ path, message }) => `${path.join(".")}: ${message}.`).join("\n"));

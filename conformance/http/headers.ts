@@ -102,9 +102,21 @@ const challenges = new RegExp(
   `^${token}(\\s+${token}\\s*=\\s*("([^"\\\\]|\\\\.)*"|${token}))?(\\s*,\\s*${token}(\\s+${token}\\s*=|\\s*=)?\\s*("([^"\\\\]|\\\\.)*"|${token})?)*$`,
 );
 
-/** Items of a structured field list (RFC 9651 §3.1), each with whole numbers as parameters. */
-const limits =
-  /^\s*("[^"]*"|[a-z*][\w*.-]*)(\s*;\s*[a-z*][\w*.-]*=(-?\d+|"[^"]*"|:[^:]*:))*(\s*,\s*("[^"]*"|[a-z*][\w*.-]*)(\s*;\s*[a-z*][\w*.-]*=(-?\d+|"[^"]*"|:[^:]*:))*)*$/;
+/**
+ * Whether a field is a list of named windows with whole numbers as parameters (RFC 9651 §3.1), of which some must be there.
+ * @see https://datatracker.ietf.org/doc/html/draft-ietf-httpapi-ratelimit-headers
+ */
+export function isWindowList(value: string, required: readonly string[]): boolean {
+  if (!windowList.test(value)) return false;
+  return [...value.matchAll(namedWindow)].every(([, parameters = ""]) => {
+    const values = parameters.split(";").map((part) => part.trim().split("="));
+    return required.every((name) => values.some(([key, value = ""]) => key === name && /^\d{1,15}$/.test(value)));
+  });
+}
+
+/** A text in quotes with parameters (RFC 9651 §3.3.3, §3.1.2). */
+const namedWindow = /"(?:[ !#-[\]-~]|\\["\\])*"((?:; *[a-z*][a-z0-9_.*-]*(?:=[^;,\s]+)?)*)/g;
+const windowList = new RegExp(`^${namedWindow.source}(?:[ \\t]*,[ \\t]*${namedWindow.source})*$`);
 
 /** Forms that a JSON schema of type text does not tell. */
 const forms: Readonly<Record<string, Form>> = {
@@ -120,13 +132,13 @@ const forms: Readonly<Record<string, Form>> = {
     fits: (value) => challenges.test(value),
     expected: "a scheme, and its parameters if any (RFC 9110 §11.6.1)",
   },
-  ratelimit: {
-    fits: (value) => limits.test(value),
-    expected: '"name";r=…;t=… (draft-ietf-httpapi-ratelimit-headers §4)',
-  },
   "ratelimit-policy": {
-    fits: (value) => limits.test(value),
-    expected: '"name";q=…;w=… (draft-ietf-httpapi-ratelimit-headers §3)',
+    fits: (value) => isWindowList(value, ["q"]),
+    expected: 'windows such as "name";q=100;w=60 (draft-ietf-httpapi-ratelimit-headers)',
+  },
+  ratelimit: {
+    fits: (value) => isWindowList(value, ["r"]),
+    expected: 'windows such as "name";r=99;t=60 (draft-ietf-httpapi-ratelimit-headers)',
   },
   link: { fits: (value) => /^\s*<[^>]*>/.test(value), expected: "<target>; parameters (RFC 8288 §3)" },
   date: { fits: isImfFixdate, expected: "an IMF-fixdate (RFC 9110 §6.6.1)" },

@@ -29,6 +29,7 @@ export const messageErrors = [
   "conversation_not_running",
   "agent_state_conflict",
   "idempotency_key_reused",
+  "rate_limited",
   "internal_error",
   "not_ready",
 ] as const satisfies ErrorCode[];
@@ -91,6 +92,7 @@ export const ErrorStatus = z
       .array(ErrorDetail)
       .optional()
       .describe("The parts of the message that were wrong, when they can be named."),
+    retry_after: z.int().min(1).optional().describe("With `rate_limited`: seconds to wait before sending it again."),
   })
   .meta({
     id: "ErrorStatus",

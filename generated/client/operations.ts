@@ -546,7 +546,7 @@ export interface Calls<Options> {
     /**
      * Is the server ready?: `GET /api/readiness`
      *
-     * For readiness probes: 503, naming the part that failed, while the server cannot take requests. An OpenID provider that does not answer is listed as failed and makes no 503: API keys and sessions go on working.
+     * For readiness probes: 503, naming the part that failed, while the server cannot take requests. An OpenID provider that does not answer is listed as failed and makes no 503: API keys and sessions go on working. Nor does a Redis that does not answer, which is listed as degraded: each server counts requests by itself then.
      */
     readonly readiness: (request?: Record<string, never>, options?: Options) => Promise<wire.Readiness>;
   };

@@ -1521,6 +1521,7 @@ export interface ErrorStatus {
     | "conversation_not_running"
     | "agent_state_conflict"
     | "idempotency_key_reused"
+    | "rate_limited"
     | "internal_error"
     | "not_ready"
     | "operation_removed"
@@ -1531,6 +1532,8 @@ export interface ErrorStatus {
   request_id: RequestId | null;
   /** The parts of the message that were wrong, when they can be named. */
   details?: ErrorDetail[];
+  /** With `rate_limited`: seconds to wait before sending it again. */
+  retry_after?: number;
 }
 
 /** An entry of a conversation's log: an action has `action` and `args`, an observation `observation` and `content`. */
@@ -5424,6 +5427,7 @@ export interface V1RefusalEvent {
     | "unsupported_media_type"
     | "scope_insufficient"
     | "conversation_not_running"
+    | "rate_limited"
     | "internal_error";
   /** What was wrong and what would be right, for a person. */
   detail: string;

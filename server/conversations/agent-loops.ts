@@ -85,6 +85,8 @@ export interface AgentLoops {
   stop(id: string, reason: string): Promise<void>;
   /** Ends the agent and every command of a conversation without a word. */
   end(id: string): Promise<void>;
+  /** How many there are. */
+  count(): number;
   /** Ends all of them, for the end of the process. */
   close(): Promise<void>;
 }
@@ -215,6 +217,7 @@ export function createAgentLoops(deps: AgentLoopsDeps): AgentLoops {
       const held = record && (await heldIn(log, record));
       await log.append(id, ...(held ? [neverAllowed(held.id)] : []), stateChanged("stopped", reason));
     },
+    count: () => entries.size,
     async close() {
       await Promise.all([...entries.keys()].map(end));
     },

@@ -128,6 +128,8 @@ export interface ConversationService {
   workspace(principal: Principal, id: string): Promise<Workspace>;
   /** Goes on with what an earlier process left unfinished. */
   recover(): Promise<void>;
+  /** How many conversations have an agent in this process. */
+  agentLoops(): number;
   /** Stops every agent and command, for the end of the process. */
   close(): Promise<void>;
 }
@@ -246,6 +248,7 @@ export function createConversationService(deps: ConversationServiceDeps): Conver
         if (await isUnfinished(log, record)) await loops.recover(record, "The server was restarted");
     },
 
+    agentLoops: () => loops.count(),
     async close() {
       resumption.close();
       await loops.close();

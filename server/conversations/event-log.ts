@@ -1,4 +1,5 @@
 import { ApiError } from "../api-error.ts";
+import type { Metrics } from "../metrics.ts";
 import { createLocks } from "../locks.ts";
 import type { Mask } from "../secrets/mask.ts";
 import type {
@@ -55,7 +56,13 @@ export interface Masks {
   ofNew(conversation: NewConversationRecord): Promise<Mask | null>;
 }
 
-export function createEventLog(store: Pick<Store, "conversations" | "events">, bus: EventBus, masks: Masks): EventLog {
+/** @param metrics counts what is appended, and what waits for it */
+export function createEventLog(
+  store: Pick<Store, "conversations" | "events">,
+  bus: EventBus,
+  masks: Masks,
+  metrics: Pick<Metrics, "appending"> = { appending: () => () => {} },
+): EventLog {
   const ownerOf = createOwners(store.conversations);
   const order = createLocks();
 
@@ -70,6 +77,18 @@ export function createEventLog(store: Pick<Store, "conversations" | "events">, b
   }
 
   const appendOnce: EventLog["appendOnce"] = async (conversationId, drafts, receiptOf) => {
+    const done = metrics.appending();
+    let count = 0;
+    try {
+      const events = await storedOnce(conversationId, drafts, receiptOf);
+      count = events.length;
+      return told(conversationId, events);
+    } finally {
+      done(count);
+    }
+  };
+
+  const storedOnce: EventLog["appendOnce"] = async (conversationId, drafts, receiptOf) => {
     // What is appended first comes first in the log, however long it takes to find out what has to be hidden.
     const { appended } = await order.alone(conversationId, async () => {
       const masked = maskedDrafts(drafts, await maskFor(conversationId));
@@ -77,7 +96,7 @@ export function createEventLog(store: Pick<Store, "conversations" | "events">, b
     });
     const events = await appended;
     if (!events) throw new ApiError("conversation_not_found");
-    return told(conversationId, events);
+    return events;
   };
   return {
     async begin(conversation, drafts, receipt) {

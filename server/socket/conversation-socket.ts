@@ -12,6 +12,10 @@ export interface ConversationSocket {
   readonly record: ConversationRecord;
   /** Whether its messages are still taken. */
   readonly admitted: () => boolean;
+  /** Counts a frame of the user. @throws {ApiError} `rate_limited` */
+  readonly count: () => Promise<unknown>;
+  /** Told what a frame has come to: `ack`, or the code of its refusal. */
+  readonly noteOutcome: (outcome: string) => void;
   /** Told the name of every deprecated message. */
   readonly noteDeprecated: (name: string) => void;
   readonly close: (code: number, reason: string) => void;

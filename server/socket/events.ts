@@ -1,6 +1,11 @@
-import type { RawData } from "ws";
 import type * as z from "zod";
-import { ShorthandFrame, TypedClientFrame, channels, tooManyConversations } from "../../contract/index.ts";
+import {
+  ShorthandFrame,
+  TypedClientFrame,
+  channels,
+  standardHeaders,
+  tooManyConversations,
+} from "../../contract/index.ts";
 import type { ActionRequest, ErrorDetail, MessageErrorCode, StatusFrame } from "../../contract/index.ts";
 import { ApiError } from "../api-error.ts";
 import type { Clock } from "../clock.ts";
@@ -18,6 +23,7 @@ import type { ConversationSocket } from "./conversation-socket.ts";
 import { follow } from "./feed.ts";
 import { eventFrame, statusFrame } from "./frames.ts";
 import { parseFrame, receive } from "./receiver.ts";
+import type { ReceivedFrame } from "./receiver.ts";
 import type { Logger } from "pino";
 
 export interface EventsDeps {
@@ -39,12 +45,21 @@ const documented: ReadonlySet<string> = new Set(legacy_action.errors);
  * @returns ends the talk
  */
 export function speak(conversation: ConversationSocket, query: EventsQuery, deps: EventsDeps): () => void {
-  const { socket, record, principal, admitted, outbox, close, fail, noteDeprecated } = conversation;
+  const { record, principal, outbox, close, fail, noteDeprecated, noteOutcome } = conversation;
   const { push } = outbox;
   const { conversations, idempotency, logger, log, bus, clock } = deps;
   const tell = (status: StatusFrame) => push(statusFrame(status));
-  const answering = { principal, conversationId: record.id, conversations, idempotency, logger, clock, noteDeprecated };
-  receive({ socket, admitted, push, answer: (data, isBinary) => answer(data, isBinary, answering) });
+  const answering = {
+    principal,
+    conversationId: record.id,
+    conversations,
+    idempotency,
+    logger,
+    clock,
+    noteDeprecated,
+    noteOutcome,
+  };
+  receive({ ...conversation, push, answer: (frame) => answer(frame, answering) });
   return follow({
     conversationId: record.id,
     log,
@@ -60,7 +75,7 @@ export function speak(conversation: ConversationSocket, query: EventsQuery, deps
     onDeleted: () => close(4404, "The conversation has been deleted."),
     room: outbox.room,
     onError: (error) => {
-      logger.error({ err: error, conversation_id: record.id }, "the feed of a socket failed");
+      logger.error({ err: error }, "the feed of a socket failed");
       fail(error, "The server failed. Connect again with latest_event_id.");
     },
   });
@@ -69,27 +84,31 @@ export function speak(conversation: ConversationSocket, query: EventsQuery, deps
 interface Answering
   extends
     Pick<EventsDeps, "conversations" | "idempotency" | "logger" | "clock">,
-    Pick<ConversationSocket, "noteDeprecated"> {
+    Pick<ConversationSocket, "noteDeprecated" | "noteOutcome"> {
   readonly principal: Principal;
   readonly conversationId: string;
 }
 
-async function* answer(data: RawData, isBinary: boolean, options: Answering): AsyncGenerator<Buffer> {
-  for await (const status of statuses(data, isBinary, options)) yield statusFrame(status);
+async function* answer(frame: ReceivedFrame, options: Answering): AsyncGenerator<Buffer> {
+  for await (const status of statuses(frame, options)) {
+    if (status.status !== "deprecated") options.noteOutcome(status.status === "error" ? status.code : "ack");
+    yield statusFrame(status);
+  }
 }
 
 /** The statuses that answer one frame. */
-async function* statuses(data: RawData, isBinary: boolean, options: Answering): AsyncGenerator<StatusFrame> {
+async function* statuses(received: ReceivedFrame, options: Answering): AsyncGenerator<StatusFrame> {
   let requestId: string | null = null;
   try {
-    const frame = parseFrame(data, isBinary);
+    const frame = parseFrame(received);
     requestId = requestIdOf(frame);
+    if (received.excess) throw received.excess;
     if (!includes(options.principal.scope, "write")) throw new ApiError("scope_insufficient");
     const message = readMessage(frame);
     if (message.deprecated) yield warnedOf(legacy_action, requestId, options);
     yield await acknowledged(message.action, requestId, options);
   } catch (error) {
-    yield refusal(error, requestId, options.logger);
+    yield refusal(received.excess ?? error, requestId, options.logger);
   }
 }
 
@@ -170,6 +189,7 @@ function refusal(error: unknown, request_id: string | null, logger: Logger): Sta
   const apiError = documented.has(known.code) ? known : new ApiError("internal_error", undefined, { cause: error });
   if (apiError.code === "internal_error") logger.error({ err: apiError.cause }, "message failed");
   const details = apiError.details as ErrorDetail[] | undefined;
+  const retryAfter = apiError.code === "rate_limited" ? apiError.headers[standardHeaders.RetryAfter.name] : undefined;
   return {
     type: "status",
     status: "error",
@@ -177,5 +197,6 @@ function refusal(error: unknown, request_id: string | null, logger: Logger): Sta
     message: apiError.message,
     request_id,
     ...(details && { details }),
+    ...(retryAfter !== undefined && { retry_after: Number(retryAfter) }),
   };
 }

@@ -127,3 +127,19 @@ test("a limit that is off leaves no header", async (t) => {
     [],
   );
 });
+
+test("a burst waits before it is refused, and who leaves meanwhile has nothing carried out", async (t) => {
+  const env = { RATE_LIMIT_ADDRESS: "5/minute", RATE_LIMIT_ADDRESS_BURST: "1/second" };
+  const { server, call } = await limited(t, env);
+  const { body: key } = await call("POST", "/api/keys", { body: {} });
+  const gone = new AbortController();
+  const headers = { Authorization: `Bearer ${server.key}` };
+  const removal = fetch(`${server.url}/api/keys/${key.id}`, { method: "DELETE", headers, signal: gone.signal });
+  const meanwhile = [assert.rejects(removal), call("GET", "/api/keys"), call("GET", "/alive").then(() => gone.abort())];
+  await Promise.all(meanwhile);
+  await until(() => server.output().includes('"aborted":true'));
+  await call("GET", "/api/keys");
+  const { body: keys } = await call("GET", "/api/keys");
+  assert.ok(keys.some(({ id }: { id: string }) => id === key.id));
+  assertLimited(await call("GET", "/api/keys"), 5);
+});
