@@ -177,7 +177,7 @@ async function remove(probe: Probe, made: Made): Promise<void> {
   const values = remover && (await valuesWhenMade(probe, made, remover));
   if (!remover || !values) return;
   const answer = await probe.call(exampleCall(world, remover, values));
-  made.gone ||= answer.status === 404; // told once
+  made.gone ||= isSuccess(answer.status) || answer.status === 404; // told once
   if (!isSuccess(answer.status))
     throw new SetupError(
       `${remover.id} answered ${answer.status}: ${JSON.stringify(values)} is left on the server.`,
