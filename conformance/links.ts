@@ -53,7 +53,13 @@ function linkedBody({ media }: ResponsePromise, answer: HttpAnswer): Json | unde
 
 /** The property of `schema` whose values are those of `framed`: the place of both is the same once references are followed. */
 function frameOf(schema: DocumentNode, framed: DocumentNode): string | undefined {
-  return children(child(schema, "properties")).find(([, { pointer }]) => pointer === framed.pointer)?.[0];
+  return children(child(schema, "properties")).find(([, property]) => placeMeant(property) === framed.pointer)?.[0];
+}
+
+/** A reference with examples of its own beside it is a schema of its own, and means the same values. */
+function placeMeant({ pointer, value }: DocumentNode): string {
+  const reference = isObject(value) ? value["$ref"] : undefined;
+  return typeof reference === "string" ? reference.slice(1) : pointer;
 }
 
 function valueFrom(

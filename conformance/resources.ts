@@ -212,7 +212,7 @@ async function remove(probe: Probe, made: Made): Promise<void> {
   if (!remover || !values) return;
   const answer = await probe.call(exampleCall(world, remover, values));
   if (answer.status === 404 && made.provider.asynchronous) return; // it may come yet, or has come to nothing
-  made.gone ||= answer.status === 404; // told once
+  made.gone ||= isSuccess(answer.status) || answer.status === 404; // told once
   if (!isSuccess(answer.status))
     throw new SetupError(`${remover.id} answered ${answer.status}: ${JSON.stringify(values)} is left on the server.`);
 }

@@ -20,7 +20,7 @@ export function startTaskIn(call: Call, answer: HttpAnswer): string | undefined 
 
 /**
  * Waits until a task has come to its end.
- * @returns the id of the conversation that it has started; undefined when that failed, and nothing is there
+ * @returns the id of the conversation that it has started; undefined when that failed, or the task has been removed with it
  * @throws {SetupError} when the task does not end in the time that a conversation may take to run
  */
 export async function startedBy(probe: Probe, task: string): Promise<string | undefined> {
@@ -33,7 +33,7 @@ export async function startedBy(probe: Probe, task: string): Promise<string | un
     const [found] = Array.isArray(json) ? json : [];
     const { status, app_conversation_id: id } = isObject(found) ? found : {};
     if (status === "READY" && typeof id === "string") return id;
-    if (status === "ERROR") return undefined;
+    if (status === "ERROR" || found === null) return undefined;
     if (Date.now() > until)
       throw new SetupError(`The start task ${task} did not come to its end; its status is ${JSON.stringify(status)}.`);
     probe.exchanges.pop();

@@ -255,6 +255,7 @@ export const appConversations = {
     responses: { 200: StartTaskStates },
     errors: ["conversation_not_found", "conversation_exists"],
     differences: startDifferences,
+    asynchronous: true,
     names: { conversation_id: "conversation_id" },
     example: { request: { body: exampleStart }, response: [exampleOf(AppConversationStartTask)] },
   }),

@@ -6,16 +6,24 @@ import type { AppDeps } from "../../../server/app.ts";
 import { systemClock } from "../../../server/clock.ts";
 import { readConfig } from "../../../server/config.ts";
 import { createDeprecatedUses } from "../../../server/deprecation.ts";
+import { createMetrics } from "../../../server/metrics.ts";
+import { createRequestLimits } from "../../../server/request-limits.ts";
 
 /** The app with every gate open, on ports that fail except for those that are given. */
 export function appOnFailingPorts(dataDir: string, given: Partial<AppDeps> = {}): Express {
+  const config = readConfig({ DATA_DIR: dataDir, RATE_LIMIT_USER: "off", RATE_LIMIT_ADDRESS: "off" });
+  const metrics = createMetrics();
   const broken = failing(() => new Error("The port has failed."));
   return createApp({
-    config: readConfig({ DATA_DIR: dataDir, RATE_LIMIT_USER: "off", RATE_LIMIT_ADDRESS: "off" }),
+    config,
+    metrics,
+    limits: createRequestLimits(config, null, metrics),
+    redis: null,
+    leaving: () => false,
     clock: systemClock,
     logger: pino({ level: "silent" }),
     activity: createActivity(),
-    uses: createDeprecatedUses(),
+    uses: createDeprecatedUses(metrics),
     store: broken,
     identity: broken,
     oidc: broken,
