@@ -12,6 +12,7 @@ import { isSuccess, jsonOf, namingFields, parametersIn, successOf } from "./oper
 import type { MediaType, Operation } from "./operations.ts";
 import type { Probe } from "./probe.ts";
 import type { Failure } from "./results.ts";
+import { startTaskIn, startedBy } from "./start-tasks.ts";
 import { idempotencyKey } from "./recipes/idempotency-key.ts";
 import { SetupError } from "./world.ts";
 import type { World } from "./world.ts";
@@ -21,8 +22,8 @@ export interface Made {
   readonly provider: Operation;
   /** The path parameters that it supplies: `conversation_id`. */
   readonly values: Readonly<Record<string, string>>;
-  /** When the answer came, in milliseconds since 1970: what is made asynchronously may come after it. */
-  readonly at: number;
+  /** The task that makes it after the answer has come; undefined for what was there with the answer. */
+  readonly task: string | undefined;
   /** Whether cases may use it; what a case has made for itself is not shared. */
   shared: boolean;
   /** Whether later cases go on with it although it is not shared like others, as with a conversation that has been stopped. */
@@ -60,7 +61,7 @@ export async function callOnThings(probe: Probe, operation: Operation, own = fal
 }
 
 /** The parameters of a call's query that hold what a link supplies as a path parameter: `sandbox_id`. */
-function thingsInQuery(world: World, call: Call): string[] {
+export function thingsInQuery(world: World, call: Call): string[] {
   return Object.keys(call.query).filter((name) => name.endsWith("_id") && providerOf(world, name) !== undefined);
 }
 
@@ -101,21 +102,17 @@ export function noteAnswer(world: World, call: Call, answer: HttpAnswer): Failur
   if (!isSuccess(answer.status)) return [];
   if (usesUp(call.operation)) for (const made of world.state.made) noteUsedUp(made, call);
   const { values, broken } = followLinks(call, answer);
+  const task = startTaskIn(call, answer);
   // The first answer, given again, has made nothing; what is made after its end, by the same name, is there again.
   const mayBeRepeated = idempotencyKey in call.headers;
   const known = world.state.made.some(
     (made) =>
-      made.provider === call.operation && isDeepStrictEqual(made.values, values) && (mayBeRepeated || !made.gone),
+      made.provider === call.operation &&
+      isDeepStrictEqual([made.values, made.task], [values, task]) &&
+      (mayBeRepeated || !made.gone),
   );
-  if (Object.keys(values).length > 0 && !known)
-    world.state.made.push({
-      provider: call.operation,
-      values,
-      at: Date.now(),
-      shared: false,
-      kept: false,
-      gone: false,
-    });
+  if ((Object.keys(values).length > 0 || task !== undefined) && !known)
+    world.state.made.push({ provider: call.operation, values, task, shared: false, kept: false, gone: false });
   return [...broken];
 }
 
@@ -174,7 +171,8 @@ export async function removeSince(probe: Probe, count: number): Promise<void> {
 export async function tidy(probe: Probe, count: number): Promise<void> {
   for (const made of probe.world.state.made.slice(count)) {
     const remover = made.gone || isForLater(made) ? undefined : removerOf(probe.world, made);
-    if (remover) await probe.call(exampleCall(probe.world, remover, made.values));
+    const values = remover && (await valuesWhenMade(probe, made, remover));
+    if (remover && values) await probe.call(exampleCall(probe.world, remover, values));
   }
 }
 
@@ -191,7 +189,6 @@ function isForLater({ shared, kept }: Made): boolean {
 export async function cleanUp(probe: Probe): Promise<void> {
   const { world } = probe;
   for (const made of world.state.made) await remove(probe, made);
-  for (const made of world.state.made) await removeLate(probe, made);
   for (const [path, value] of world.state.singletons) {
     const pair = singletonAt(world, path);
     if (pair) await probe.prepare(withBody(exampleCall(world, pair.writer), value));
@@ -201,25 +198,22 @@ export async function cleanUp(probe: Probe): Promise<void> {
 async function remove(probe: Probe, made: Made): Promise<void> {
   const { world } = probe;
   const remover = made.gone ? undefined : removerOf(world, made);
-  if (!remover) return;
-  const answer = await probe.call(exampleCall(world, remover, made.values));
-  if (answer.status === 404 && made.provider.asynchronous) return; // it may come yet, or has come to nothing
-  made.gone ||= answer.status === 404; // told once
+  const values = remover && (await valuesWhenMade(probe, made, remover));
+  if (!remover || !values) return;
+  const answer = await probe.call(exampleCall(world, remover, values));
+  made.gone ||= isSuccess(answer.status) || answer.status === 404; // told once
   if (!isSuccess(answer.status))
-    throw new SetupError(
-      `${remover.id} answered ${answer.status}: ${JSON.stringify(made.values)} is left on the server.`,
-    );
+    throw new SetupError(`${remover.id} answered ${answer.status}: ${JSON.stringify(values)} is left on the server.`);
 }
 
-/** Removes what comes after its provider's answer, as long as it may come; what has not come by then has come to nothing. */
-async function removeLate(probe: Probe, made: Made): Promise<void> {
-  const { startMs, deadline } = probe.world.limits;
-  const until = Math.min(made.at + startMs, deadline);
-  while (made.provider.asynchronous && !made.gone && Date.now() < until) {
-    await sleep(250);
-    await remove(probe, made);
-    if (!made.gone) probe.exchanges.pop();
-  }
+/** What is made in the background has to be there before it can be removed; where that has failed, nothing is to be removed. */
+async function valuesWhenMade(probe: Probe, made: Made, remover: Operation): Promise<Made["values"] | undefined> {
+  if (made.task === undefined) return made.values;
+  const id = await startedBy(probe, made.task);
+  made.gone ||= id === undefined;
+  return id === undefined
+    ? undefined
+    : { ...made.values, ...Object.fromEntries(parametersIn(remover, "path").map(({ name }) => [name, id])) };
 }
 
 /**

@@ -47,7 +47,9 @@ async function judgeMessage(
   const id = correlationOf(message, payload);
   const replies = repliesOf(channel);
   const isAnswer = (received: Received): boolean =>
-    replies.has(received.message.name) && correlationOf(received.message, received.payload) === id;
+    replies.has(received.message.name) &&
+    correlationOf(received.message, received.payload) === id &&
+    !isUnasked(received);
   let next = start;
   for (const name of message.replies) {
     const reply = messageNamed(channel, name);
@@ -89,7 +91,8 @@ async function judgeNoMessage(
   const ids = new Set([null, ...judged.map(({ message }) => correlationOf(message, payload))]);
   const answer = await live.waitFor(
     "a refusal",
-    ({ message, payload: reply }) => replies.has(message.name) && ids.has(correlationOf(message, reply)),
+    ({ message, payload: reply }) =>
+      replies.has(message.name) && ids.has(correlationOf(message, reply)) && (isRefusal(message) || isTied(message)),
     start,
   );
   const code = isRefusal(answer.message) ? fieldOf(answer, "code") : undefined;
@@ -110,6 +113,20 @@ async function judgeNoMessage(
       found: JSON.stringify(answer.payload).slice(0, 500),
     },
   ];
+}
+
+/** Whether an answer says which question it is about. One that does not may as well be something that has happened meanwhile. */
+function isTied({ correlation }: Message): boolean {
+  return correlation !== undefined;
+}
+
+/**
+ * Whether something has happened that is nobody's answer: where no id ties a message to the one that it answers, what the
+ * user has sent comes back as an event of theirs, among those of the agent and the environment.
+ */
+function isUnasked(received: Received): boolean {
+  const { message } = received;
+  return !isTied(message) && !isRefusal(message) && fieldOf(received, "source") !== "user";
 }
 
 /** Whether a payload says that it is a message: the constants by which messages are told apart are there. */

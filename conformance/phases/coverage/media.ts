@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
 import type { Case } from "../../case.ts";
+import type { Call } from "../../calls.ts";
 import { placeOf } from "../../documents.ts";
 import { isObject } from "../../json.ts";
 import { isJson, jsonOf, parametersIn, responseFor, successOf } from "../../operations.ts";
@@ -7,7 +8,7 @@ import type { MediaType, Operation } from "../../operations.ts";
 import type { Answer, Probe } from "../../probe.ts";
 import { unknownId } from "../../recipes/ammunition.ts";
 import { plantExample } from "../../recipes/workspace.ts";
-import { callOnThings, prepareSingleton } from "../../resources.ts";
+import { callOnThings, prepareSingleton, thingsInQuery } from "../../resources.ts";
 import { isOpen } from "../../units.ts";
 import type { World } from "../../world.ts";
 
@@ -40,10 +41,17 @@ export function errorMediaCases(world: World): Case[] {
 }
 
 async function askForNothing(probe: Probe, operation: Operation, media: readonly MediaType[]): Promise<void> {
-  const call = await callOnThings(probe, operation);
-  const path = Object.fromEntries(Object.entries(call.path).map(([name, value]) => [name, unknownId(value)]));
+  const call = onNothing(probe, await callOnThings(probe, operation));
   for (const { name: accept } of media)
-    await probe.call({ ...call, path, headers: { ...call.headers, Accept: accept } }, { status: 404, accept });
+    await probe.call({ ...call, headers: { ...call.headers, Accept: accept } }, { status: 404, accept });
+}
+
+/** What a call is about is not there: what its query names, where a path leads on from that, else what its path names. */
+function onNothing(probe: Probe, call: Call): Call {
+  const named = thingsInQuery(probe.world, call).map((name) => [name, unknownId(call.query[name] ?? "")] as const);
+  if (named.length > 0) return { ...call, query: { ...call.query, ...Object.fromEntries(named) } };
+  const path = Object.entries(call.path).map(([name, value]) => [name, unknownId(value)] as const);
+  return { ...call, path: Object.fromEntries(path) };
 }
 
 async function compare(
