@@ -24,8 +24,6 @@ export interface Made {
   readonly values: Readonly<Record<string, string>>;
   /** The task that makes it after the answer has come; undefined for what was there with the answer. */
   readonly task: string | undefined;
-  /** When the answer came, in milliseconds since 1970: what is made asynchronously may come after it. */
-  readonly at: number;
   /** Whether cases may use it; what a case has made for itself is not shared. */
   shared: boolean;
   /** Whether later cases go on with it although it is not shared like others, as with a conversation that has been stopped. */
@@ -114,15 +112,7 @@ export function noteAnswer(world: World, call: Call, answer: HttpAnswer): Failur
       (mayBeRepeated || !made.gone),
   );
   if ((Object.keys(values).length > 0 || task !== undefined) && !known)
-    world.state.made.push({
-      provider: call.operation,
-      values,
-      task,
-      at: Date.now(),
-      shared: false,
-      kept: false,
-      gone: false,
-    });
+    world.state.made.push({ provider: call.operation, values, task, shared: false, kept: false, gone: false });
   return [...broken];
 }
 
@@ -181,7 +171,8 @@ export async function removeSince(probe: Probe, count: number): Promise<void> {
 export async function tidy(probe: Probe, count: number): Promise<void> {
   for (const made of probe.world.state.made.slice(count)) {
     const remover = made.gone || isForLater(made) ? undefined : removerOf(probe.world, made);
-    if (remover) await probe.call(exampleCall(probe.world, remover, made.values));
+    const values = remover && (await valuesWhenMade(probe, made, remover));
+    if (remover && values) await probe.call(exampleCall(probe.world, remover, values));
   }
 }
 
@@ -198,7 +189,6 @@ function isForLater({ shared, kept }: Made): boolean {
 export async function cleanUp(probe: Probe): Promise<void> {
   const { world } = probe;
   for (const made of world.state.made) await remove(probe, made);
-  for (const made of world.state.made) await removeLate(probe, made);
   for (const [path, value] of world.state.singletons) {
     const pair = singletonAt(world, path);
     if (pair) await probe.prepare(withBody(exampleCall(world, pair.writer), value));
@@ -211,7 +201,6 @@ async function remove(probe: Probe, made: Made): Promise<void> {
   const values = remover && (await valuesWhenMade(probe, made, remover));
   if (!remover || !values) return;
   const answer = await probe.call(exampleCall(world, remover, values));
-  if (answer.status === 404 && made.provider.asynchronous) return; // it may come yet, or has come to nothing
   made.gone ||= isSuccess(answer.status) || answer.status === 404; // told once
   if (!isSuccess(answer.status))
     throw new SetupError(`${remover.id} answered ${answer.status}: ${JSON.stringify(values)} is left on the server.`);
@@ -225,17 +214,6 @@ async function valuesWhenMade(probe: Probe, made: Made, remover: Operation): Pro
   return id === undefined
     ? undefined
     : { ...made.values, ...Object.fromEntries(parametersIn(remover, "path").map(({ name }) => [name, id])) };
-}
-
-/** Removes what comes after its provider's answer, as long as it may come; what has not come by then has come to nothing. */
-async function removeLate(probe: Probe, made: Made): Promise<void> {
-  const { startMs, deadline } = probe.world.limits;
-  const until = Math.min(made.at + startMs, deadline);
-  while (made.provider.asynchronous && !made.gone && Date.now() < until) {
-    await sleep(250);
-    await remove(probe, made);
-    if (!made.gone) probe.exchanges.pop();
-  }
 }
 
 /**

@@ -39,10 +39,11 @@ async function asUsers<Result>(server: ServerProcess, use: (users: Users) => Pro
 
 /** The cases that a fault is about, as patterns of their names. */
 function casesAbout(about: string): string {
+  if (about.includes("/")) return about;
   if (about === "events") return "socket/events/**";
   if (about === "documents") return "documents/**";
   if (/^(404|405|security)$/.test(about)) return `rest/${about}*/**`;
-  return `rest/${about}/**`;
+  return `*/${about}/**`;
 }
 
 async function report(

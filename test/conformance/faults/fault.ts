@@ -59,7 +59,7 @@ export interface Fault {
   plant(): Interceptor;
 }
 
-/** @param about operationIds or channel names, separated by spaces */
+/** @param about operationIds, channel names or names of cases, separated by spaces */
 export function fault(name: string, about: string, plant: () => Interceptor, more: Partial<Fault> = {}): Fault {
   return { name, about: about.split(" "), plant, ...more };
 }

@@ -107,6 +107,16 @@ export const stateFaults: readonly Fault[] = [
     items("GET /api/conversations 200", "results", (list) => list.slice(1)),
   ),
   fault(
+    "a conversation that was started comes, and no search finds it",
+    "stateful/appConversations.start/lifecycle",
+    items("GET /api/v1/app-conversations/search 200", "items", (list) => list.slice(1)),
+  ),
+  fault(
+    "a started sandbox is not found by a search",
+    "stateful/sandboxes.start/lifecycle",
+    items("GET /api/v1/sandboxes/search 200", "items", (list) => list.slice(1)),
+  ),
+  fault(
     "a conversation is listed twice",
     "conversations.list",
     items("GET /api/conversations 200", "results", (list) => [...list.slice(0, 1), ...list]),
