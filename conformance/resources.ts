@@ -179,9 +179,7 @@ async function remove(probe: Probe, made: Made): Promise<void> {
   const answer = await probe.call(exampleCall(world, remover, values));
   made.gone ||= isSuccess(answer.status) || answer.status === 404; // told once
   if (!isSuccess(answer.status))
-    throw new SetupError(
-      `${remover.id} answered ${answer.status}: ${JSON.stringify(values)} is left on the server.`,
-    );
+    throw new SetupError(`${remover.id} answered ${answer.status}: ${JSON.stringify(values)} is left on the server.`);
 }
 
 /** What is made in the background has to be there before it can be removed; where that has failed, nothing is to be removed. */

@@ -120,7 +120,12 @@ export const AppConversationStartRequest = z
       .max(200)
       .regex(/\S/, "must hold more than space")
       .trim()
-      .pipe(z.string().max(200).regex(/^\S([\s\S]*\S)?$/))
+      .pipe(
+        z
+          .string()
+          .max(200)
+          .regex(/^\S([\s\S]*\S)?$/),
+      )
       .nullable()
       .default(null)
       .describe("The title; null for one made of the id. Space around it is dropped."),
