@@ -145,7 +145,12 @@ export function fields(change: JsonObject): (answer: Answer) => Answer {
 
 /** Leaves a field of a body out. */
 export function without(name: string): (answer: Answer) => Answer {
-  return body(({ [name]: _, ...others }) => others);
+  return body((before) => omitted(before, name));
+}
+
+/** An object without one of its fields. */
+export function omitted(object: JsonObject, name: string): JsonObject {
+  return Object.fromEntries(Object.entries(object).filter(([own]) => own !== name));
 }
 
 export function status(other: number): (answer: Answer) => Answer {

@@ -1,6 +1,6 @@
 import { isObject, parseJson, textOf } from "../../../conformance/json.ts";
 import type { JsonObject } from "../../../conformance/json.ts";
-import { fault, queryOf, withHeaders } from "./fault.ts";
+import { fault, omitted, queryOf, withHeaders } from "./fault.ts";
 import type { Connection, Fault, Frame, Interceptor } from "./fault.ts";
 
 const about = "events";
@@ -122,7 +122,7 @@ export const socketFaults: readonly Fault[] = [
   fault(
     "a frame without a field",
     about,
-    frames("replay_complete", ({ latest_event_id: _, ...frame }) => [frame]),
+    frames("replay_complete", (frame) => [omitted(frame, "latest_event_id")]),
   ),
   fault(
     "a frame that is no JSON",
@@ -304,7 +304,7 @@ export const socketFaults: readonly Fault[] = [
   fault(
     "a warning without the replacement",
     about,
-    frames("deprecated", ({ replacement: _, ...frame }) => [frame]),
+    frames("deprecated", (frame) => [omitted(frame, "replacement")]),
   ),
   fault(
     "the deprecated message is not understood any more",

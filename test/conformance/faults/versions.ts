@@ -106,25 +106,25 @@ const retirement: Fault[] = [
 ];
 
 const gate: Fault[] = [
-  fault("V1 under /api/v2", "users.me", alsoAt("/api/v2/", "/api/v1/")),
-  fault("V1 under /api/v0", "users.me", alsoAt("/api/v0/", "/api/v1/")),
-  fault("V1 under /api/V1", "users.me", alsoAt("/api/V1/", "/api/v1/")),
-  fault("V1 under /api/v01", "users.me", alsoAt("/api/v01/", "/api/v1/")),
-  fault("V1 under /api/v1/v1", "users.me", alsoAt("/api/v1/v1/", "/api/v1/")),
+  fault("V1 under /api/v2", "gate users.me", alsoAt("/api/v2/", "/api/v1/")),
+  fault("V1 under /api/v0", "gate users.me", alsoAt("/api/v0/", "/api/v1/")),
+  fault("V1 under /api/V1", "gate users.me", alsoAt("/api/V1/", "/api/v1/")),
+  fault("V1 under /api/v01", "gate users.me", alsoAt("/api/v01/", "/api/v1/")),
+  fault("V1 under /api/v1/v1", "gate users.me", alsoAt("/api/v1/v1/", "/api/v1/")),
   fault(
     "anything under the prefix of V1 is answered",
-    "users.me",
+    "gate users.me",
     answers("GET /api/v1/** 404", () => jsonAnswer(200, {})),
   ),
   fault(
     "with the gate off, 405 under V1",
-    "users.me",
+    "gate users.me",
     answers("* /api/v1/** 404", (answer) => ({ ...header("allow", "GET")(answer), status: 405 })),
     { gateOff: true },
   ),
   fault(
     "with the gate off, a page under V1",
-    "users.me",
+    "gate users.me",
     answers("GET /api/v1/** 404", (answer) => ({
       ...header("content-type", "text/html")(answer),
       status: 200,
@@ -134,7 +134,7 @@ const gate: Fault[] = [
   ),
   fault(
     "with the gate off, V1 asks for credentials",
-    "users.me",
+    "gate users.me",
     requests("* /api/v1/**", (asked) =>
       asked.headers.authorization
         ? undefined
@@ -142,12 +142,12 @@ const gate: Fault[] = [
     ),
     { gateOff: true },
   ),
-  fault("with the gate off, V1 works", "users.me", instead("GET /api/v1/users/me", 200, { id: null }), {
+  fault("with the gate off, V1 works", "gate users.me", instead("GET /api/v1/users/me", 200, { id: null }), {
     gateOff: true,
   }),
   fault(
     "with the gate off, another code",
-    "users.me",
+    "gate users.me",
     answers("* /api/v1/** 404", fields({ code: "conversation_not_found" })),
     { gateOff: true },
   ),

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { after, suite, test } from "node:test";
 import type { Report } from "../../conformance/results.ts";
 import { reportText } from "../../conformance/report/terminal.ts";
-import { runConformance } from "../../conformance/run.ts";
+import { CannotRunError, runConformance } from "../../conformance/run.ts";
 import { addUser } from "../support/cli.ts";
 import { startServer } from "../support/start-server.ts";
 import type { ServerProcess } from "../support/start-server.ts";
@@ -10,6 +10,9 @@ import type { Fault } from "./faults/fault.ts";
 import { faults } from "./faults/index.ts";
 import { startFaultyServer } from "./faults/proxy.ts";
 
+// `npm run test:faults`, and no part of `npm test`: each of its runs prepares both documents anew, which makes the whole of it
+// take half an hour.
+//
 // The judge is judged: each fault is planted alone between the runner and our server, which keeps its promises. The runner
 // must report every one, and nothing at all without one.
 
@@ -18,13 +21,20 @@ const concurrency = 2;
 
 interface Users {
   readonly key: string;
+  readonly secondKey: string;
 }
 
 const env = { MAX_RUNNING_CONVERSATIONS: "" };
 const open = await startServer({ after }, { env });
 const closed = await startServer({ after }, { env: { ...env, ENABLE_V1: "off" } });
 const pools = new Map<ServerProcess, Users[]>();
-for (const server of [open, closed]) pools.set(server, [{ key: server.key }, { key: await addUser(server, "second") }]);
+for (const server of [open, closed]) {
+  const secondKey = await addUser(server, "another");
+  pools.set(server, [
+    { key: server.key, secondKey },
+    { key: await addUser(server, "second"), secondKey },
+  ]);
+}
 
 async function asUsers<Result>(server: ServerProcess, use: (users: Users) => Promise<Result>): Promise<Result> {
   const pool = pools.get(server) ?? [];
@@ -37,36 +47,38 @@ async function asUsers<Result>(server: ServerProcess, use: (users: Users) => Pro
   }
 }
 
-/** The cases that a fault is about, as patterns of their names. */
-function casesAbout(about: string): string {
-  if (about.includes("/")) return about;
-  if (about === "events") return "socket/events/**";
-  if (about === "documents") return "documents/**";
-  if (/^(404|405|security)$/.test(about)) return `rest/${about}*/**`;
-  return `*/${about}/**`;
+/** The cases that a fault is about, as patterns of their names, the quickest first. */
+function casesAbout(about: string): string[] {
+  if (about.includes("/")) return [about];
+  if (about === "events") return ["socket/events/**", "stateful/events/**", "stateful/*/arrives-on-events"];
+  if (about === "documents") return ["documents/**"];
+  if (about === "gate") return ["versions/**", "rest/404-closed-gate/**", "rest/404-route_not_found/api.v1**"];
+  if (about === "404" || about === "405") return [`rest/${about}-*/**`];
+  if (about === "security") return ["rest/security-*"];
+  const [resource = ""] = about.split(".");
+  return [`rest/${about}/**`, `versions/${about}/**`, `auth/${about}/**`, `stateful/${resource}.*/**`];
+}
+
+/** Enough for what is planted to show; and no more is waited for than a server on this machine takes. */
+const quick = { failFast: true, maxRequests: 500, answerMs: 5000, frameMs: 2000, seed: 1 } as const;
+
+/** Not every operation has cases of every phase. */
+function unlessNoSuchCase(error: unknown): undefined {
+  if (!(error instanceof CannotRunError && error.message.startsWith("No case"))) throw error;
 }
 
 async function report(
   planted: Fault,
 ): Promise<{ readonly failed: number; readonly struck: number; readonly said: string }> {
   const server = planted.gateOff ? closed : open;
-  return asUsers(server, async ({ key }) => {
+  return asUsers(server, async ({ key, secondKey }) => {
     await using faulty = await startFaultyServer(server.url, planted);
     const reports: Report[] = [];
-    for (const about of planted.about) {
-      reports.push(
-        await runConformance({
-          url: faulty.url,
-          key,
-          v1: !planted.gateOff,
-          only: casesAbout(about),
-          failFast: true,
-          answerMs: 5000,
-          frameMs: 2000,
-          seed: 1,
-        }),
-      );
-      if (reports.some(({ failed }) => failed > 0)) break;
+    for (const only of planted.about.flatMap(casesAbout)) {
+      const run = { url: faulty.url, key, secondKey, v1: !planted.gateOff, only };
+      const report = await runConformance({ ...run, ...quick }).catch(unlessNoSuchCase);
+      if (report) reports.push(report);
+      if (report && report.failed > 0) break;
     }
     return {
       failed: reports.reduce((sum, { failed }) => sum + failed, 0),
@@ -85,7 +97,6 @@ suite("every fault is reported", { concurrency }, () => {
   for (const planted of faults)
     test(planted.name, async () => {
       const { failed, struck, said } = await report(planted);
-      if (process.env["SHOW"]) console.log(`${planted.name}: ${failed} ${struck}`);
       assert.ok(struck > 0, `it changed nothing: no case met what it is about (${planted.about.join(", ")})`);
       assert.ok(failed > 0, `${planted.name} was not reported:\n${said}`);
     });
