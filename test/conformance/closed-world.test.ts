@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { before, test } from "node:test";
 import { fileURLToPath } from "node:url";
-import { createClient } from "../../client/index.ts";
+import { createClient, createV1Client } from "../../client/index.ts";
 import { loadDocument } from "../../conformance/documents.ts";
 import { channelsOf } from "../../conformance/messages.ts";
 import { operationsOf as documentedOperations } from "../../conformance/operations.ts";
@@ -69,10 +69,12 @@ test("the server mounts a route for each of them, with its handler, and no other
 });
 
 test("the client has a function for each of them that is no page for browsers, and no other", () => {
-  const client = createClient({ baseUrl: "http://127.0.0.1:1" });
-  const functions = Object.entries(client).flatMap(([resource, calls]) =>
-    Object.entries(calls).map(([name, call]) => (typeof call === "function" ? `${resource}.${name}` : "")),
-  );
+  const options = { baseUrl: "http://127.0.0.1:1" };
+  const functionsOf = (client: object): string[] =>
+    Object.entries(client).flatMap(([resource, calls]: [string, object]) =>
+      Object.entries(calls).map(([name, call]) => (typeof call === "function" ? `${resource}.${name}` : "")),
+    );
+  const functions = [createClient(options), createV1Client(options)].flatMap(functionsOf);
   assert.deepEqual(
     functions.toSorted(),
     ids.filter((id) => !isForBrowsers(id)),
