@@ -77,6 +77,11 @@ const Environment = z.object({
   DATABASE_POOL_SIZE: number("a number of connections, from 1 to 1000", { min: 1, max: 1000 })
     .prefault("10")
     .describe("Connections to PostgreSQL that the server has open at most."),
+  LEASE_SECONDS: number("a number of seconds, from 1 to 3600", { min: 1, max: 3600 })
+    .prefault("15")
+    .describe(
+      "With DATABASE_URL: how long other servers wait for a sign of life of one until they go on with its conversations.",
+    ),
   AUTH_MODE: z
     .enum(
       ["token", "oidc", "none"],

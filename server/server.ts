@@ -11,6 +11,9 @@ import { systemClock, timestamp } from "./clock.ts";
 import type { Config } from "./config.ts";
 import { createConversationService } from "./conversations/conversation-service.ts";
 import { createLocalEventBus } from "./conversations/event-bus.ts";
+import { createClusterNode, createSoleNode } from "./conversations/membership.ts";
+import { createLogWatch } from "./conversations/log-watch.ts";
+import { newId } from "./identity/tokens.ts";
 import { createEventLog } from "./conversations/event-log.ts";
 import { createIdempotency } from "./idempotency.ts";
 import { createFeedback } from "./conversations/feedback.ts";
@@ -37,6 +40,9 @@ import { openStore } from "./store/open-store.ts";
 
 /** How long a request may go on that has begun before the server was told to end. */
 const unfinishedRequestMs = 3000;
+
+/** How long a secret that another server has been told may go unnoticed: as long as a key that it has revoked. */
+const foreignSecretsMs = 1000;
 
 /** A server that listens. */
 export interface RunningServer {
@@ -84,9 +90,12 @@ export async function startServer(config: Config, logger: Logger): Promise<Runni
       async (userId) => (await secrets.reveal(userId)).values(),
       async (userId) => (await providerTokens.reveal(userId)).values().map(({ token }) => token),
     ],
+    validMs: config.DATABASE_URL === undefined ? Infinity : foreignSecretsMs,
     ofConversation: async (id) => setups.secretsIn(id, await store.conversations.setup(id)),
   });
-  const bus = createLocalEventBus();
+  const node = newId();
+  const watch = createLogWatch(createLocalEventBus(), store.leases);
+  const { bus } = watch;
   const log = createEventLog(store, bus, {
     of: knownSecrets.maskOf,
     ofNew: ({ setup, ...conversation }) =>
@@ -99,6 +108,8 @@ export async function startServer(config: Config, logger: Logger): Promise<Runni
   });
   const conversations = createConversationService({
     store: store.conversations,
+    leases: store.leases,
+    node,
     log,
     bus,
     runtime,
@@ -128,6 +139,17 @@ export async function startServer(config: Config, logger: Logger): Promise<Runni
     maxSocketsPerUser: config.MAX_SOCKETS_PER_USER,
     maxSocketsPerAddress: config.MAX_SOCKETS_PER_ADDRESS,
   });
+  const membership =
+    config.DATABASE_URL === undefined
+      ? createSoleNode(store.leases, node, runtime)
+      : createClusterNode({
+          leases: store.leases,
+          node,
+          leaseMs: config.LEASE_SECONDS * 1000,
+          conversations,
+          watch,
+          logger,
+        });
   const app = createApp({
     config,
     clock,
@@ -158,6 +180,7 @@ export async function startServer(config: Config, logger: Logger): Promise<Runni
     const closed = promisify(server.close.bind(server))();
     server.closeIdleConnections();
     await conversations.close();
+    await membership.leave(); // others go on with what was under way
     await sockets.close(); // after the last event
     setTimeout(() => server.closeAllConnections(), unfinishedRequestMs).unref();
     await closed;
@@ -166,10 +189,11 @@ export async function startServer(config: Config, logger: Logger): Promise<Runni
   }
 
   oidc?.answers(); // one that does not is in the log before anybody needs it
-  await runtime.recover();
+  await membership.join();
   await conversations.recover();
   await listen(server, config).catch(async (error: unknown) => {
     await conversations.close();
+    await membership.leave();
     await store.close();
     release();
     throw error;

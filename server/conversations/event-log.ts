@@ -2,6 +2,7 @@ import { ApiError } from "../api-error.ts";
 import { createLocks } from "../locks.ts";
 import type { Mask } from "../secrets/mask.ts";
 import type {
+  Admission,
   ConversationRecord,
   EventDraft,
   EventQuery,
@@ -31,17 +32,18 @@ export interface EventLog {
     receipt: Receipt | undefined,
   ): Promise<StoredEvent[]>;
   /**
-   * Appends events in order, all or none.
-   * @throws {ApiError} `conversation_not_found`
+   * Appends events in order, all or none, if the log admits them as it is then.
+   * @throws {ApiError} `conversation_not_found`, and what `admits` throws
    */
-  append(conversationId: string, ...drafts: readonly EventDraft[]): Promise<StoredEvent[]>;
+  append(conversationId: string, admits: Admission, ...drafts: readonly EventDraft[]): Promise<StoredEvent[]>;
   /**
    * The same, together with the receipt of the request that asks for it.
    * @throws {ApiError} `conversation_not_found`
-   * @throws {ReceiptExistsError}
+   * @throws {ReceiptExistsError} and what `admits` throws
    */
   appendOnce(
     conversationId: string,
+    admits: Admission,
     drafts: readonly EventDraft[],
     receiptOf: (events: readonly StoredEvent[]) => Receipt | undefined,
   ): Promise<StoredEvent[]>;
@@ -69,11 +71,11 @@ export function createEventLog(store: Pick<Store, "conversations" | "events">, b
     return events;
   }
 
-  const appendOnce: EventLog["appendOnce"] = async (conversationId, drafts, receiptOf) => {
+  const appendOnce: EventLog["appendOnce"] = async (conversationId, admits, drafts, receiptOf) => {
     // What is appended first comes first in the log, however long it takes to find out what has to be hidden.
     const { appended } = await order.alone(conversationId, async () => {
       const masked = maskedDrafts(drafts, await maskFor(conversationId));
-      return { appended: store.events.append(conversationId, masked, receiptOf) };
+      return { appended: store.events.append(conversationId, masked, receiptOf, admits) };
     });
     const events = await appended;
     if (!events) throw new ApiError("conversation_not_found");
@@ -86,7 +88,7 @@ export function createEventLog(store: Pick<Store, "conversations" | "events">, b
       if (!events) throw new ApiError("conversation_exists");
       return told(conversation.id, events);
     },
-    append: (conversationId, ...drafts) => appendOnce(conversationId, drafts, () => undefined),
+    append: (conversationId, admits, ...drafts) => appendOnce(conversationId, admits, drafts, () => undefined),
     appendOnce,
     find: (conversationId, query) => store.events.find(conversationId, query),
   };

@@ -16,8 +16,8 @@ export function createConversationStore({ db, transaction }: Connection, write: 
         if ((yield* change(insertConversation(db, conversation))) === 0) return null;
         yield* leaveReceipt(db, receipt);
         if (setup) yield* change(insertSetup(db, conversation.id, setup));
-        const [events = null] = yield* write([{ conversationId: conversation.id, drafts }]);
-        return events;
+        const [events] = yield* write([{ conversationId: conversation.id, drafts }]);
+        return Array.isArray(events) ? events : null;
       }),
     fixExperiments: (id, experiments) =>
       transaction(function* () {

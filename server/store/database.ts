@@ -58,6 +58,15 @@ export interface Database {
     last_event_id: number;
     agent_state: AgentState | null;
     replayed_until: number;
+    /** The node that runs the agent; null when none does. */
+    holder: string | null;
+    /** How often that has changed. */
+    epoch: Generated<number>;
+  };
+  nodes: {
+    id: string;
+    /** By the database's clock, in milliseconds since 1970. */
+    expires_at: number;
   };
   conversation_setups: {
     conversation_id: string;

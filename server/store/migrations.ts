@@ -11,6 +11,7 @@ export const migrations: Record<string, Migration> = {
   "005-event-indexes": { up: eventIndexes },
   "006-identity": { up: identity },
   "007-oidc": { up: oidcSubjects },
+  "009-leases": { up: leases },
 };
 
 async function firstLight(db: Kysely<unknown>): Promise<void> {
@@ -219,4 +220,18 @@ async function oidcSubjects(db: Kysely<unknown>): Promise<void> {
     .addColumn("user_id", "text", (column) => column.notNull().references("users.id").onDelete("cascade"))
     .addPrimaryKeyConstraint("oidc_subjects_key", ["issuer", "subject"])
     .execute();
+}
+
+async function leases(db: Kysely<unknown>): Promise<void> {
+  await db.schema
+    .createTable("nodes")
+    .addColumn("id", "text", (column) => column.primaryKey())
+    .addColumn("expires_at", "integer", (column) => column.notNull())
+    .execute();
+  await db.schema.alterTable("conversations").addColumn("holder", "text").execute();
+  await db.schema
+    .alterTable("conversations")
+    .addColumn("epoch", "integer", (column) => column.notNull().defaultTo(0))
+    .execute();
+  await db.schema.createIndex("conversations_by_holder").on("conversations").column("holder").execute();
 }

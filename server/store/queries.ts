@@ -28,10 +28,6 @@ export function conversationQueries(db: Kysely<Database>): Omit<ConversationStor
     async list(filter) {
       return (await listQuery(db, filter).execute()).map(conversationRecord);
     },
-    async listByStatus(statuses) {
-      const rows = await db.selectFrom("conversations").selectAll().where("status", "in", statuses).execute();
-      return rows.map(conversationRecord);
-    },
     async listQuietest(userId, statuses) {
       const rows = await db
         .selectFrom("conversations")
@@ -60,6 +56,15 @@ export function conversationQueries(db: Kysely<Database>): Omit<ConversationStor
         .updateTable("conversations")
         .set(changedColumns(change))
         .where("id", "=", id)
+        .executeTakeFirst();
+      return numUpdatedRows > 0n;
+    },
+    async updateHeld(id, epoch, change) {
+      const { numUpdatedRows } = await db
+        .updateTable("conversations")
+        .set(changedColumns(change))
+        .where("id", "=", id)
+        .where("epoch", "=", epoch)
         .executeTakeFirst();
       return numUpdatedRows > 0n;
     },

@@ -2,6 +2,7 @@ import type { ApiKeyStore } from "./ports/api-keys.ts";
 import type { ConversationStore } from "./ports/conversations.ts";
 import type { EventStore } from "./ports/events.ts";
 import type { FeedbackStore } from "./ports/feedback.ts";
+import type { LeaseStore } from "./ports/leases.ts";
 import type { ReceiptStore } from "./ports/receipts.ts";
 import type { ProviderTokenStore, SecretStore } from "./ports/secrets.ts";
 import type { SessionStore } from "./ports/sessions.ts";
@@ -12,6 +13,7 @@ export type * from "./ports/api-keys.ts";
 export type * from "./ports/conversations.ts";
 export type * from "./ports/events.ts";
 export type * from "./ports/feedback.ts";
+export * from "./ports/leases.ts";
 export * from "./ports/receipts.ts";
 export type * from "./ports/secrets.ts";
 export type * from "./ports/sessions.ts";
@@ -32,6 +34,7 @@ export interface Store {
   readonly providerTokens: ProviderTokenStore;
   readonly conversations: ConversationStore;
   readonly events: EventStore;
+  readonly leases: LeaseStore;
   readonly receipts: ReceiptStore;
   readonly feedback: FeedbackStore;
   /** Resolves when the store answers. @throws {StoreUnavailableError} when it does not */

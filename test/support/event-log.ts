@@ -13,6 +13,9 @@ import { sqlite } from "./stores.ts";
 /** Hides nothing. */
 export const noMasks: Masks = { of: () => Promise.resolve(null), ofNew: () => Promise.resolve(null) };
 
+/** Lets anything be appended. */
+export const anyway = (): void => {};
+
 /** A store of its own, with a user and an event log over it, without a server. */
 export async function temporaryLog(t: Cleanup, side = sqlite) {
   const place = await side.place(t);
