@@ -10,12 +10,13 @@ import { eventPage } from "./figures/event-page.ts";
 import { fanOut } from "./figures/fan-out.ts";
 import { growth } from "./figures/growth.ts";
 import { uploadFile, zipWorkspace } from "./figures/files.ts";
+import { postgres } from "./figures/postgres.ts";
 import { postMessage } from "./figures/post-message.ts";
 import { watch } from "./memory.ts";
 import type { MemoryOutcome } from "./memory.ts";
 import { describe, describeMemory, machine } from "./report.ts";
 
-const comparisons = [eventPage, postMessage, ...fanOut, appendOne, appendMany, ...growth];
+const comparisons = [eventPage, postMessage, ...fanOut, appendOne, appendMany, ...postgres, ...growth];
 const passages = [uploadFile, zipWorkspace];
 const figures = [...comparisons, ...passages];
 

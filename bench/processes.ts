@@ -54,6 +54,7 @@ export async function startServer({ prepared, environment = {} }: ServerOptions 
     BOOTSTRAP_API_KEY: key,
     RATE_LIMIT_ADDRESS: "off",
     RATE_LIMIT_USER: "off",
+    RATE_LIMIT_FRAMES: "off",
     LOG_LEVEL: "silent",
     VALIDATE_RESPONSES: "off",
     ...environment,

@@ -1,3 +1,4 @@
+import { gates } from "../generated/client/operations.ts";
 import type { ErrorDetail } from "../generated/client/types.ts";
 import type { ErrorCode, OperationName, Unlisted } from "./operation-types.ts";
 
@@ -6,7 +7,7 @@ import type { ErrorCode, OperationName, Unlisted } from "./operation-types.ts";
  * narrows `code`.
  */
 export class ApiError<Code extends string = ErrorCode | Unlisted> extends Error {
-  override readonly name = "ApiError";
+  override readonly name: string = "ApiError";
   /** What was wrong, for a program. A newer server may send a code that this client does not list. */
   readonly code: Code;
   /** The HTTP status. */
@@ -33,6 +34,27 @@ export class ApiError<Code extends string = ErrorCode | Unlisted> extends Error 
     this.operation = operation;
   }
 }
+
+/**
+ * The server has the operation switched off: what is behind a closed gate answers as if it did not exist. `GET
+ * /api/options/config` says the same beforehand.
+ */
+export class GateClosedError extends ApiError<"route_not_found"> {
+  override readonly name = "GateClosedError";
+  /** The gate: `x-gate` in the document. */
+  readonly gate: Gate;
+
+  constructor(gate: Gate, error: Omit<ApiError<"route_not_found">, keyof Error>) {
+    super(
+      `${error.operation} is behind the gate ${gate}, which is closed on this server. It is opened by ${gates[gate]}.`,
+      error,
+    );
+    this.gate = gate;
+  }
+}
+
+/** What an operator of a server can switch on or off. */
+export type Gate = keyof typeof gates;
 
 /**
  * Whether the server refused a call, with one of these codes when any are given.

@@ -1,7 +1,8 @@
 import { operations } from "../generated/client/operations.ts";
 import type { Calls } from "../generated/client/operations.ts";
 import type { ErrorDetail } from "../generated/client/types.ts";
-import { ApiError, ConnectionError, TimeoutError, UnexpectedResponseError } from "./errors.ts";
+import { ApiError, ConnectionError, GateClosedError, TimeoutError, UnexpectedResponseError } from "./errors.ts";
+import type { Gate } from "./errors.ts";
 import type { OperationName } from "./operation-types.ts";
 import { withPages } from "./pages.ts";
 import { pauseBefore, takesKey } from "./retrying.ts";
@@ -54,6 +55,7 @@ export type Client = Calls<CallOptions>;
  * A client of one server. Every call takes its path and query parameters by name and the body under `body`, and resolves
  * with the body of the answer; a file comes as a `Blob`. It rejects with
  * - `ApiError` when the server refuses it; `isApiError(error, "conversation_not_found")` narrows it by code;
+ * - `GateClosedError`, an `ApiError`, when the server has the operation switched off;
  * - `ConnectionError` when no answer comes, `TimeoutError` when it takes too long, and the signal's reason when aborted;
  * - `UnexpectedResponseError` when what answers does not speak this API.
  *
@@ -106,11 +108,14 @@ interface Target {
   readonly template: string;
   /** Where files go: `multipart/form-data` when they are sent, else the type of the one that is answered. */
   readonly files: string | undefined;
+  /** What has to be open on the server for it to exist. */
+  readonly gate: Gate | undefined;
 }
 
 function splitRoute(route: string): Omit<Target, "name"> {
-  const [method, template, files] = route.split(" ") as [string, string, string?];
-  return { method, template, files };
+  const [parts, gate] = route.split(" @") as [string, Gate?];
+  const [method, template, files] = parts.split(" ") as [string, string, string?];
+  return { method, template, files, gate };
 }
 
 /** The request of any call, as the runtime sees it. */
@@ -219,14 +224,17 @@ function readAnswer(target: Target, answer: Answer): unknown {
   const body = parseBody(target, answer.status, answer.body);
   if (answer.status >= 200 && answer.status < 300) return body;
   if (!isErrorBody(body)) throw new UnexpectedResponseError(target.name, answer.status, answer.body);
-  throw new ApiError(body.error, {
+  const refusal = {
     code: body.code,
     status: answer.status,
     details: body.details ?? [],
     requestId: body.request_id ?? answer.headers.get("x-request-id") ?? undefined,
     retryAfterMs: retryAfterMs(answer.headers.get("retry-after")),
     operation: target.name,
-  });
+  };
+  const { code } = refusal;
+  if (target.gate && code === "route_not_found") throw new GateClosedError(target.gate, { ...refusal, code });
+  throw new ApiError(body.error, refusal);
 }
 
 function parseBody(target: Target, status: number, text: string): unknown {

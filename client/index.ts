@@ -7,7 +7,15 @@ export type { ConnectOptions, EventSocket } from "./socket.ts";
 export type { SocketState, WebSocketLike } from "./socket-connection.ts";
 export { createSocketPool } from "./socket-pool.ts";
 export type { SocketPool, SocketPoolOptions } from "./socket-pool.ts";
-export { ApiError, ConnectionError, TimeoutError, UnexpectedResponseError, isApiError } from "./errors.ts";
+export {
+  ApiError,
+  ConnectionError,
+  GateClosedError,
+  TimeoutError,
+  UnexpectedResponseError,
+  isApiError,
+} from "./errors.ts";
+export type { Gate } from "./errors.ts";
 export { SocketClosedError, SocketMessageError, UnexpectedFrameError } from "./socket-errors.ts";
 export type { SocketError } from "./socket-errors.ts";
 export type { ErrorCode, ErrorCodeOf, OperationName, RequestOf, ResponseOf } from "./operation-types.ts";

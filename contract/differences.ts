@@ -109,8 +109,8 @@ export const generalDifferences: readonly GeneralDifference[] = [
   },
   {
     topic: "429",
-    upstream: "without CORS headers; requests are delayed before",
-    here: "with CORS headers, `Retry-After` and `X-RateLimit-*`; nothing is delayed",
+    upstream: "without CORS headers; sockets are not counted",
+    here: "with CORS headers, `Retry-After`, `X-RateLimit-*`, `RateLimit` and `RateLimit-Policy`; sockets and their frames count as well",
     why: "a browser can read it",
     change: "Nothing.",
   },
@@ -119,6 +119,13 @@ export const generalDifferences: readonly GeneralDifference[] = [
     upstream: "200 with the web client's page",
     here: "404 `route_not_found`; 405 `method_not_allowed` for a wrong method",
     why: "a typo should not look like a success",
+    change: "Nothing.",
+  },
+  {
+    topic: "V1 switched off",
+    upstream: "by `ENABLE_V1=0` alone; its paths then answer 200 with the web client's page, or 405",
+    here: "by `0`, `false`, `no` or `off`; 404 `route_not_found` for every method, and `FEATURE_FLAGS.ENABLE_V1` in the configuration says so",
+    why: "a client can tell what is there",
     change: "Nothing.",
   },
   {

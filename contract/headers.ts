@@ -61,6 +61,18 @@ export const standardHeaders = {
     description: "When that window ends, in seconds since 1970.",
     schema: z.int().min(0),
   },
+  RateLimitPolicy: {
+    name: "RateLimit-Policy",
+    description:
+      'Every window that has counted the request (draft-ietf-httpapi-ratelimit-headers): its name, how many requests it allows (`q`), and its length in seconds (`w`), such as `"user-second";q=10;w=1, "user-minute";q=100;w=60`.',
+    schema: z.string(),
+  },
+  RateLimit: {
+    name: "RateLimit",
+    description:
+      'What is left in each of these windows (`r`), and in how many seconds it ends (`t`), such as `"user-second";r=9;t=1, "user-minute";r=99;t=60`.',
+    schema: z.string(),
+  },
   Deprecation: {
     name: "Deprecation",
     description: "Since when the operation is deprecated (RFC 9745): `@` and seconds since 1970.",
@@ -85,6 +97,15 @@ export const standardHeaders = {
 } as const;
 export type StandardHeader = keyof typeof standardHeaders;
 
+/** What an answer says of the limits that have counted its request. */
+const rateHeaders = [
+  "RateLimitLimit",
+  "RateLimitRemaining",
+  "RateLimitReset",
+  "RateLimitPolicy",
+  "RateLimit",
+] as const satisfies StandardHeader[];
+
 /** Which of the standard headers an answer of this status always has. */
 export function standardHeadersOf(
   metadata: Pick<OperationMetadata, "deprecation" | "idempotencyKey">,
@@ -93,8 +114,13 @@ export function standardHeadersOf(
   const names: StandardHeader[] = ["RequestId"];
   if (metadata.idempotencyKey && status < 300) names.push("IdempotencyReplayed");
   if (status === 401) names.push("WwwAuthenticate");
-  if (status === 429) names.push("RetryAfter", "RateLimitLimit", "RateLimitRemaining", "RateLimitReset");
+  if (status === 429) names.push("RetryAfter", ...rateHeaders);
   if (status === 503) names.push("RetryAfter");
   if (metadata.deprecation && status !== 429 && status !== 500) names.push("Deprecation", "Sunset", "Link");
   return names;
+}
+
+/** Which more it has where the operator has limits on. */
+export function limitHeadersOf({ rateLimit }: Pick<OperationMetadata, "rateLimit">): StandardHeader[] {
+  return rateLimit === "exempt" ? [] : [...rateHeaders];
 }

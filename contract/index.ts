@@ -78,12 +78,12 @@ export { ObservationEvent, observationTypes } from "./events/observations.ts";
 export type { ObservationType } from "./events/observations.ts";
 export { ActionRequest } from "./events/requests.ts";
 export type { AgentState, EventSource } from "./events/shared.ts";
-export { requestHeaders, requestHeadersOf, standardHeaders, standardHeadersOf } from "./headers.ts";
+export { limitHeadersOf, requestHeaders, requestHeadersOf, standardHeaders, standardHeadersOf } from "./headers.ts";
 export type { RequestHeader, StandardHeader } from "./headers.ts";
 export type { McpConfig } from "./mcp.ts";
 export { contentDisposition } from "./media.ts";
 export type { Download, FileBytes, Upload, UploadedFile } from "./media.ts";
-export { errorUnion, operationsOf, scopes, tags } from "./operation.ts";
+export { errorUnion, gates, operationsOf, scopes, tags } from "./operation.ts";
 export type {
   AnswerHeaders,
   Contract,
@@ -117,5 +117,5 @@ export { initialSettings, plainSettings, secretSettings } from "./rest/settings.
 export type { Settings, SettingsUpdate } from "./rest/settings.ts";
 export { trimmedExtras } from "./rest/trajectory.ts";
 export { securitySchemes } from "./security.ts";
-export { ShorthandFrame, TypedClientFrame, tooManyConversations } from "./socket/frames.ts";
+export { ShorthandFrame, TypedClientFrame, mostRefusedFrames, tooManyConversations } from "./socket/frames.ts";
 export type { MessageErrorCode, StatusFrame } from "./socket/frames.ts";

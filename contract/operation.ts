@@ -22,10 +22,12 @@ export type Scope = (typeof scopes)[number];
 export type RateLimitClass = "exempt" | "address" | "user";
 
 /**
- * A feature that an operator can switch on or off; while it is off, everything behind it answers 404. The documents that a
- * server serves leave out V1 while it is off; `oidc` is an operation or two, which say themselves when they are there.
+ * The features that an operator can switch on or off, each with the setting that switches it on; while one is off, everything
+ * behind it answers 404. The documents that a server serves leave out V1 while it is off; `oidc` is an operation or two, which
+ * say themselves when they are there.
  */
-export type Gate = "v1" | "oidc";
+export const gates = { v1: "ENABLE_V1=on", oidc: "AUTH_MODE=oidc" } as const;
+export type Gate = keyof typeof gates;
 
 /** The groups under which the documents list operations. */
 export const tags = {
@@ -187,9 +189,10 @@ function scopeOf({ method, scope }: Pick<OperationDefinition, "method" | "scope"
 /** The error codes an operation can answer with because of what it is, not because of what it does. */
 function sharedErrors(definition: OperationDefinition): ErrorCode[] {
   if (definition.deprecation?.state === "gone") return ["operation_removed", "rate_limited", "internal_error"];
-  const { security, rateLimit, method, body, upload, gate, idempotencyKey } = definition;
+  const { security, rateLimit, method, body, upload, gate, idempotencyKey, deprecation } = definition;
   // Every operation takes `X-Request-ID`, so every operation can be sent one that does not fit.
   const codes: ErrorCode[] = ["internal_error", "validation_failed"];
+  if (deprecation) codes.push("operation_removed"); // from its sunset on
   if (body) codes.push("malformed_json", "payload_too_large", "unsupported_media_type");
   if (upload) codes.push("malformed_form", "payload_too_large", "unsupported_media_type");
   // 503 while the store, or the OpenID provider, whose keys prove a token, does not answer.

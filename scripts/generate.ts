@@ -9,6 +9,7 @@ import { format } from "oxfmt";
 import { channels, contract, differences } from "../contract/index.ts";
 import { emitAsyncApi } from "./emit/asyncapi.ts";
 import { emitClientChannels, emitClientOperations, emitClientTypes } from "./emit/client.ts";
+import { emitApiChangelog, emitMigrationGuide } from "./emit/deprecations.ts";
 import { emitDifferences } from "./emit/differences.ts";
 import { emitConfigurationPage, emitEnvExample } from "./emit/environment.ts";
 import { emitServerModels } from "./emit/models.ts";
@@ -59,6 +60,8 @@ async function generate(): Promise<Map<string, string>> {
     [".env.example", emitEnvExample(environmentVariables)],
     ["docs/configuration.md", emitConfigurationPage(environmentVariables)],
     ["docs/upstream-differences.md", emitDifferences(model)],
+    ["docs/migration.md", emitMigrationGuide(model)],
+    ["docs/api-changelog.md", emitApiChangelog(model)],
     ...formatted,
   ]);
 }

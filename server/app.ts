@@ -3,9 +3,9 @@ import type { Express } from "express";
 import type { Logger } from "pino";
 import type { Models } from "./agent/models.ts";
 import type { Activity } from "./activity.ts";
-import { ApiError } from "./api-error.ts";
 import type { Clock } from "./clock.ts";
 import type { Config } from "./config.ts";
+import type { DeprecatedUses } from "./deprecation.ts";
 import type { ConversationService } from "./conversations/conversation-service.ts";
 import type { EventLog } from "./conversations/event-log.ts";
 import type { Feedback } from "./conversations/feedback.ts";
@@ -16,11 +16,11 @@ import { answerError } from "./http/errors.ts";
 import type { Idempotency } from "./idempotency.ts";
 import { noteActivity } from "./http/note-activity.ts";
 import type { AddressOf } from "./http/peer.ts";
-import { createRateLimiter, limitAddresses } from "./http/rate-limit.ts";
+import { limitAddresses } from "./http/rate-limit.ts";
 import { requestId } from "./http/request-id.ts";
 import { securityHeaders } from "./http/security-headers.ts";
 import { createResponseValidator } from "./http/response-validation.ts";
-import { mountOperations } from "./http/router.ts";
+import { mountOperations, noSuchOperation } from "./http/router.ts";
 import type { Attempts } from "./identity/attempts.ts";
 import type { Authenticator } from "./identity/credentials.ts";
 import type { Identity } from "./identity/identity.ts";
@@ -44,6 +44,8 @@ import { sessionsHandlers } from "./rest/sessions.ts";
 import { settingsHandlers } from "./rest/settings.ts";
 import { trajectoryHandlers } from "./rest/trajectory.ts";
 import { usersHandlers } from "./rest/users.ts";
+import type { RedisConnection } from "./redis/connection.ts";
+import type { RequestLimits } from "./request-limits.ts";
 import { createResourceMeter } from "./resources.ts";
 import type { CustomSecrets } from "./secrets/custom-secrets.ts";
 import type { ProviderTokens } from "./secrets/provider-tokens.ts";
@@ -60,6 +62,9 @@ export interface AppDeps {
   readonly oidc: Oidc | null;
   readonly authenticator: Authenticator;
   readonly attempts: Attempts;
+  readonly limits: RequestLimits;
+  /** Null where servers share nothing. */
+  readonly redis: RedisConnection | null;
   readonly addressOf: AddressOf;
   readonly origins: OriginPolicy;
   readonly models: Models;
@@ -71,6 +76,7 @@ export interface AppDeps {
   readonly idempotency: Idempotency;
   readonly feedback: Feedback;
   readonly activity: Activity;
+  readonly uses: DeprecatedUses;
   /** How many sockets are connected to a conversation. */
   readonly connections: (conversationId: string) => number;
 }
@@ -88,7 +94,7 @@ export function createApp(deps: AppDeps): Express {
   app.use(corsHeaders(origins));
   app.use(securityHeaders);
   app.use(cacheHeaders);
-  app.use(limitAddresses(createRateLimiter("address", config.RATE_LIMIT_ADDRESS), deps.addressOf));
+  app.use(limitAddresses(deps.limits, deps.addressOf));
   mountDocuments(app, { enableV1: config.ENABLE_V1 });
   mountOperations(app, {
     handlers: {
@@ -114,15 +120,15 @@ export function createApp(deps: AppDeps): Express {
     authenticator: deps.authenticator,
     addressOf: deps.addressOf,
     idempotency: deps.idempotency,
-    userLimiter: createRateLimiter("user", config.RATE_LIMIT_USER),
+    limits: deps.limits,
     validator: createResponseValidator(config.VALIDATE_RESPONSES),
     openGates: [...(config.ENABLE_V1 ? (["v1"] as const) : []), ...(oidc ? (["oidc"] as const) : [])],
+    clock: deps.clock,
+    uses: deps.uses,
     maxBodyBytes: config.MAX_BODY_BYTES,
     maxUploadBytes: config.MAX_UPLOAD_BYTES,
   });
-  app.use((req) => {
-    throw new ApiError("route_not_found", `There is no operation at ${req.path}. Compare the path with /openapi.yaml.`);
-  });
+  app.use(noSuchOperation);
   app.use(answerError);
   return app;
 }

@@ -2,13 +2,17 @@
 import { existsSync } from "node:fs";
 import { Command } from "commander";
 import { conformanceCommand } from "../conformance/command.ts";
+import { diffCommand } from "../diff/command.ts";
+import { deprecationsCommand } from "../deprecations/command.ts";
 import { OperatorError } from "./operator-error.ts";
 
 // Variables that are set already win over the file.
 if (existsSync(".env")) process.loadEnvFile(".env");
 
 const program = new Command("openhands-api")
-  .description("The API of OpenHands: serve it, and check a server against its published documents.")
+  .description(
+    "The API of OpenHands: serve it, check a server against its published documents, compare their versions, and find what is deprecated in traffic.",
+  )
   .showHelpAfterError("(add --help for the commands and options)");
 
 program
@@ -20,6 +24,8 @@ program
   });
 
 program.addCommand(conformanceCommand());
+program.addCommand(diffCommand());
+program.addCommand(deprecationsCommand());
 
 const users = program.command("users").description("Manage the users of the server, in its database.");
 users

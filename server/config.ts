@@ -11,6 +11,11 @@ const off = z.literal("off").transform(() => null);
 
 const seconds = { second: 1, minute: 60, hour: 3600, day: 86_400 } as const;
 
+/** What a window of so many seconds is called. */
+export const rateUnits: Readonly<Record<number, string>> = Object.fromEntries(
+  Object.entries(seconds).map(([unit, duration]) => [duration, unit]),
+);
+
 /** One fixed window: `points` requests in `duration` seconds. */
 export interface RateWindow {
   readonly points: number;
@@ -28,7 +33,20 @@ const rateWindows = z
       const [points, unit] = part.trim().split("/") as [string, keyof typeof seconds];
       return { points: Number(points), duration: seconds[unit] };
     }),
+  )
+  .refine(
+    (windows) => new Set(windows.map(({ duration }) => duration)).size === windows.length,
+    "must have each of second, minute, hour and day at most once",
   );
+
+function inSeconds(windows: readonly RateWindow[]): boolean {
+  return windows.every(({ duration }) => duration === seconds.second);
+}
+
+function isRedisUrl(text: string): boolean {
+  const { protocol, hostname = "" } = URL.parse(text) ?? {};
+  return (protocol === "redis:" || protocol === "rediss:") && hostname !== "";
+}
 
 const flag = z.stringbool({ truthy: ["1", "true", "yes", "on"], falsy: ["0", "false", "no", "off"] });
 
@@ -82,6 +100,13 @@ const Environment = z.object({
     .describe(
       "With DATABASE_URL: how long other servers wait for a sign of life of one until they go on with its conversations.",
     ),
+  REDIS_URL: z
+    .string()
+    .refine(isRedisUrl, "must be like `redis://127.0.0.1:6379`, or `rediss://…` for TLS")
+    .optional()
+    .describe(
+      "The Redis by which several servers tell each other at once what happens, and count the requests of a user together. It may hold a password: `redis://:PASSWORD@HOST:PORT/DATABASE`. While Redis is away servers learn of each other from the database within a second, and each counts by itself.",
+    ),
   AUTH_MODE: z
     .enum(
       ["token", "oidc", "none"],
@@ -100,7 +125,11 @@ const Environment = z.object({
     )
     .optional()
     .describe("The first user's API key, instead of a random one."),
-  ENABLE_V1: flag.prefault("true").describe("Whether `/api/v1` is served."),
+  ENABLE_V1: flag
+    .prefault("true")
+    .describe(
+      "Whether V1 is served: what the documents mark with `x-gate: v1`. Off, it answers as if it did not exist.",
+    ),
   LLM_MODEL: z.string().prefault("test/tools").describe("The model of users who have set none."),
   PERMITTED_CORS_ORIGINS: origins
     .prefault("")
@@ -117,11 +146,28 @@ const Environment = z.object({
   RATE_LIMIT_ADDRESS: z
     .union([off, rateWindows], "must be like `20/second`, or `off`")
     .prefault("20/second")
-    .describe("Requests that one address may make, counted before authentication; `off` for no limit."),
+    .describe(
+      "Requests and sockets that one address may begin, counted in each process and before authentication; `off` for no limit.",
+    ),
+  RATE_LIMIT_ADDRESS_BURST: z
+    .union(
+      [off, rateWindows.refine(inSeconds, "must be like `10/second`, or `off`")],
+      "must be like `10/second`, or `off`",
+    )
+    .prefault("10/second")
+    .describe(
+      "How many of these are carried out at once; further ones wait until the second is over. `off` if none is to wait.",
+    ),
   RATE_LIMIT_USER: z
     .union([off, rateWindows], "must be like `10/second; 100/minute`, or `off`")
     .prefault("10/second; 100/minute")
-    .describe("Requests that one user may make; `off` for no limit."),
+    .describe(
+      "Requests that one user may make; counted in Redis for all servers where there is one, else in this process. `off` for no limit.",
+    ),
+  RATE_LIMIT_FRAMES: z
+    .union([off, rateWindows], "must be like `20/second; 600/minute`, or `off`")
+    .prefault("20/second; 600/minute")
+    .describe("Socket frames that one user may send, counted as requests are. `off` for no limit."),
   RATE_LIMIT_BAD_KEY_ADDRESS: z
     .union([off, rateWindows], "must be like `200/minute`, or `off`")
     .prefault("200/minute")
@@ -213,11 +259,6 @@ export class ConfigError extends OperatorError {
   override name = "ConfigError";
 }
 
-/** Variables that later versions will take; ignoring one would lose somebody's limits without a word. */
-const notYet = {
-  REDIS_URL: "Redis is not supported yet; the server runs as one process",
-} as const;
-
 /**
  * Reads the configuration.
  * @param environment the process's variables; an empty one counts as not set
@@ -227,9 +268,6 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
   const set = Object.fromEntries(
     Object.entries(environment).filter(([, value]) => value !== undefined && value !== ""),
   );
-  const unsupported = Object.entries(notYet).filter(([name]) => name in set);
-  if (unsupported.length > 0)
-    throw new ConfigError(unsupported.map(([name, reason]) => `${name} is set, but ${reason}.`).join("\n"));
   const result = Environment.safeParse(set);
   if (!result.success) {
     throw new ConfigError(result.error.issues.map(({ path, message }) => `${path.join(".")}: ${message}.`).join("\n"));

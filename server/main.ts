@@ -1,6 +1,7 @@
 import closeWithGrace from "close-with-grace";
 import { destination, pino } from "pino";
 import type { Bootstrap } from "./identity/bootstrap.ts";
+import { clockOf } from "./clock.ts";
 import { readConfig } from "./config.ts";
 import type { Config } from "./config.ts";
 import { startServer } from "./server.ts";
@@ -16,7 +17,7 @@ const graceMs = 10_000;
 export async function serve(environment: NodeJS.ProcessEnv): Promise<void> {
   const config = readConfig(environment);
   const logger = pino({ level: config.LOG_LEVEL }, destination({ dest: 2, sync: true }));
-  const server = await startServer(config, logger);
+  const server = await startServer(config, logger, clockOf(environment));
   closeWithGrace({ delay: graceMs, logger }, async ({ err }) => {
     if (err) logger.fatal({ err }, "the process failed");
     await server.close();

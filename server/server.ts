@@ -8,6 +8,7 @@ import { createActivity } from "./activity.ts";
 import { createModels } from "./agent/models.ts";
 import { createApp } from "./app.ts";
 import { systemClock, timestamp } from "./clock.ts";
+import type { Clock } from "./clock.ts";
 import type { Config } from "./config.ts";
 import { createConversationService } from "./conversations/conversation-service.ts";
 import { createLocalEventBus } from "./conversations/event-bus.ts";
@@ -15,6 +16,7 @@ import { createClusterNode, createSoleNode } from "./conversations/membership.ts
 import { createLogWatch } from "./conversations/log-watch.ts";
 import { newId } from "./identity/tokens.ts";
 import { createEventLog } from "./conversations/event-log.ts";
+import { createDeprecatedUses } from "./deprecation.ts";
 import { createIdempotency } from "./idempotency.ts";
 import { createFeedback } from "./conversations/feedback.ts";
 import { createSetups } from "./conversations/setups.ts";
@@ -28,6 +30,9 @@ import { createIdentity } from "./identity/identity.ts";
 import { createOidc } from "./identity/oidc/oidc.ts";
 import { oidcSettings } from "./identity/oidc/variables.ts";
 import { createOriginPolicy } from "./identity/origins.ts";
+import { connectRedis } from "./redis/connection.ts";
+import { warnOfUncounted } from "./redis/uncounted.ts";
+import { createRequestLimits } from "./request-limits.ts";
 import { createLocalRuntime } from "./runtime/local-runtime.ts";
 import { createCipher, loadSecretKey } from "./secrets/cipher.ts";
 import { createCustomSecrets } from "./secrets/custom-secrets.ts";
@@ -58,8 +63,7 @@ export interface RunningServer {
  * Starts a server: opens the store, goes on with what an earlier process left, and listens.
  * @throws {DataFolderError} and what listening throws, such as EADDRINUSE
  */
-export async function startServer(config: Config, logger: Logger): Promise<RunningServer> {
-  const clock = systemClock;
+export async function startServer(config: Config, logger: Logger, clock: Clock = systemClock): Promise<RunningServer> {
   const release = await takeDataFolder(config);
   const store = await openStore(config, () => timestamp(clock));
   const identity = createIdentity({ store, clock, config });
@@ -70,6 +74,8 @@ export async function startServer(config: Config, logger: Logger): Promise<Runni
     perAddress: config.RATE_LIMIT_BAD_KEY_ADDRESS,
     perPrefix: config.RATE_LIMIT_BAD_KEY_PREFIX,
   });
+  const redis = config.REDIS_URL === undefined ? null : await connectRedis(config.REDIS_URL, logger);
+  const limits = createRequestLimits(config, redis && { redis, failed: warnOfUncounted(redis, logger) });
   const cipher = createCipher(await loadSecretKey(config.SECRET_KEY, config.DATA_DIR));
   const oidc =
     config.AUTH_MODE === "oidc"
@@ -123,6 +129,7 @@ export async function startServer(config: Config, logger: Logger): Promise<Runni
     logger,
   });
   const activity = createActivity();
+  const uses = createDeprecatedUses();
   const idempotency = createIdempotency({ store: store.receipts, cipher, clock });
   const sockets = createSocketServer({
     conversations,
@@ -133,7 +140,10 @@ export async function startServer(config: Config, logger: Logger): Promise<Runni
     identity,
     authenticator,
     addressOf,
+    limits,
     logger,
+    clock,
+    uses,
     maxFrameBytes: config.MAX_FRAME_BYTES,
     compression: config.SOCKET_COMPRESSION,
     maxSocketsPerUser: config.MAX_SOCKETS_PER_USER,
@@ -159,6 +169,8 @@ export async function startServer(config: Config, logger: Logger): Promise<Runni
     oidc,
     authenticator,
     attempts,
+    limits,
+    redis,
     addressOf,
     origins,
     models,
@@ -169,6 +181,7 @@ export async function startServer(config: Config, logger: Logger): Promise<Runni
     log,
     feedback: createFeedback({ store: store.feedback, clock }),
     activity,
+    uses,
     idempotency,
     connections: sockets.connections,
   });
@@ -184,6 +197,7 @@ export async function startServer(config: Config, logger: Logger): Promise<Runni
     await sockets.close(); // after the last event
     setTimeout(() => server.closeAllConnections(), unfinishedRequestMs).unref();
     await closed;
+    await redis?.close();
     await store.close();
     release();
   }
@@ -194,6 +208,7 @@ export async function startServer(config: Config, logger: Logger): Promise<Runni
   await listen(server, config).catch(async (error: unknown) => {
     await conversations.close();
     await membership.leave();
+    await redis?.close();
     await store.close();
     release();
     throw error;

@@ -20,14 +20,12 @@ function inOneConversation({
   peer,
   prepared,
   pathOf,
-  load = get,
 }: {
   name: string;
   operation: string;
   peer: string;
   prepared: (folder: string) => Promise<void>;
   pathOf: (server: ServerWorker, id: string, size: "small" | "large") => Promise<string>;
-  load?: typeof get;
 }): Figure {
   return {
     name,
@@ -37,8 +35,8 @@ function inOneConversation({
     async prepare() {
       const server = await startServer({ prepared });
       return {
-        ours: load(server, await pathOf(server, large, "large")),
-        peer: load(server, await pathOf(server, small, "small")),
+        ours: get(server, await pathOf(server, large, "large")),
+        peer: get(server, await pathOf(server, small, "small")),
         close: () => server.stop(),
       };
     },
@@ -53,12 +51,7 @@ function get(server: ServerWorker, path: string): Side {
 const events = { small: 1000, large: 100_000 };
 
 /** @param queryOf what is asked for, of a log of so many events, whose middle one has this time */
-function search(
-  name: string,
-  what: string,
-  queryOf: (count: number, middle: string) => string,
-  load?: typeof get,
-): Figure {
+function search(name: string, what: string, queryOf: (count: number, middle: string) => string): Figure {
   return inOneConversation({
     name,
     operation: `GET ${what} of a log of 100,000`,
@@ -70,20 +63,7 @@ function search(
       const [middle] = (JSON.parse(page.toString()) as { events: { timestamp: string }[] }).events;
       return `${path}?${queryOf(events[size], middle?.timestamp ?? "")}`;
     },
-    ...(load && { load }),
   });
-}
-
-/** One request after the other, for those that take so long that ten at once would not be answered within a round. */
-function getInTurn(server: ServerWorker, path: string): Side {
-  const times = 8;
-  return {
-    pid: server.pid,
-    round: () =>
-      timed(times, async () => {
-        for (let done = 0; done < times; done += 1) await call(server, "GET", path);
-      }),
-  };
 }
 
 const replay: Figure = {
@@ -160,7 +140,8 @@ export const growth: readonly Figure[] = [
   search("growth-types", "the few events of a rare type", () => "types=think"),
   search("growth-source", "the few events of a rare source", () => "source=environment&reverse=true"),
   search("growth-dates", "a page of 20 events by their time", (_, middle) => `start_date=${middle}`),
-  search("growth-text", "the few events with a rare word", () => "query=needle", getInTurn),
+  search("growth-text", "the few events with a rare word", () => "query=needle"),
+  search("growth-text-absent", "nothing, for a word that no event has,", () => "query=elephant"),
   replay,
   list("growth-list", "a page of 20 from the middle", middle),
   list(

@@ -10,11 +10,57 @@ import { urlOf } from "../world.ts";
 import type { World } from "../world.ts";
 import type { Case } from "./case.ts";
 
-/** What no operation documents: methods that a documented path has not, and a path that no document has. */
+/**
+ * What no operation documents: methods that a documented path has not, a path that no document has, and whatever is behind a
+ * closed gate.
+ */
 export function routeCases(world: World): Case[] {
-  const open = world.operations.values().filter(({ gate }) => isOpen(gate, world.gates));
+  const operations = [...world.operations.values()];
+  const open = operations.filter(({ gate }) => isOpen(gate, world.gates));
   const byPath = Map.groupBy(open, ({ path }) => path);
-  return [...[...byPath].flatMap(([path, own]) => methodCase(path, own) ?? []), unknownPath];
+  return [
+    ...[...byPath].flatMap(([path, own]) => methodCase(path, own) ?? []),
+    unknownPath,
+    ...closedPaths(operations, open).map(closedCase),
+  ];
+}
+
+/** A path that is wholly behind closed gates, with the operations that would be there. */
+type ClosedPath = readonly [path: string, operations: readonly Operation[]];
+
+/** The paths that have no open operation, and the paths above them that lead to no open operation either: `/api/v1`. */
+function closedPaths(operations: readonly Operation[], open: readonly Operation[]): ClosedPath[] {
+  const closed = operations.filter((operation) => !open.includes(operation));
+  const above = closed.flatMap(({ path }) => {
+    const parts = path.split("/");
+    return parts.map((_, index) => parts.slice(0, index + 1).join("/")).filter((prefix) => prefix !== "");
+  });
+  return [...new Set(above)]
+    .filter((prefix) => !open.some(({ path }) => path === prefix || path.startsWith(`${prefix}/`)))
+    .map((prefix) => [prefix, closed.filter(({ path }) => path === prefix || path.startsWith(`${prefix}/`))]);
+}
+
+const everyMethod = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"];
+
+/** `rest/404-closed-gate/api.v1`: nothing is there, by whatever method; no page, and no 405, which would tell of a path. */
+function closedCase([path, operations]: ClosedPath): Case {
+  return {
+    name: `rest/404-closed-gate/${nameOf(path)}`,
+    run: async (probe) => {
+      const gates = [...new Set(operations.map(({ gate }) => gate))].join(", ");
+      for (const method of everyMethod) {
+        const answer = await sendTo(probe, method, filledIn(path, operations));
+        const promise = `While the gate ${gates} is off, ${method} ${path} is answered with 404.`;
+        if (method !== "HEAD") checkError(probe, answer, 404, closedGateCode, promise);
+        else if (answer.status !== 404)
+          probe.fail({ promise, where: undefined, expected: "404", found: String(answer.status) });
+      }
+    },
+  };
+}
+
+function nameOf(path: string): string {
+  return path.slice(1).replaceAll("/", ".").replace(/[{}]/g, "");
 }
 
 const unknownPath: Case = {
@@ -31,7 +77,7 @@ function methodCase(path: string, operations: readonly Operation[]): Case | unde
   const method = ["PUT", "DELETE", "PATCH", "POST"].find((candidate) => !documented.includes(candidate));
   if (!method) return undefined;
   return {
-    name: `rest/405-method_not_allowed/${path.slice(1).replaceAll("/", ".").replace(/[{}]/g, "")}`,
+    name: `rest/405-method_not_allowed/${nameOf(path)}`,
     run: async (probe) => {
       const answer = await sendTo(probe, method, filledIn(path, operations));
       checkError(probe, answer, 405, "method_not_allowed", `${path} has no ${method}, so it is answered with 405.`);

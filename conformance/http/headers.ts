@@ -77,6 +77,22 @@ interface Form {
   readonly expected: string;
 }
 
+/**
+ * Whether a field is a list of named windows with whole numbers as parameters (RFC 9651 §3.1), of which some must be there.
+ * @see https://datatracker.ietf.org/doc/html/draft-ietf-httpapi-ratelimit-headers
+ */
+export function isWindowList(value: string, required: readonly string[]): boolean {
+  if (!windowList.test(value)) return false;
+  return [...value.matchAll(namedWindow)].every(([, parameters = ""]) => {
+    const values = parameters.split(";").map((part) => part.trim().split("="));
+    return required.every((name) => values.some(([key, value = ""]) => key === name && /^\d{1,15}$/.test(value)));
+  });
+}
+
+/** A text in quotes with parameters (RFC 9651 §3.3.3, §3.1.2). */
+const namedWindow = /"(?:[ !#-[\]-~]|\\["\\])*"((?:; *[a-z*][a-z0-9_.*-]*(?:=[^;,\s]+)?)*)/g;
+const windowList = new RegExp(`^${namedWindow.source}(?:[ \\t]*,[ \\t]*${namedWindow.source})*$`);
+
 /** Forms that a JSON schema of type text does not tell. */
 const forms: Readonly<Record<string, Form>> = {
   deprecation: { fits: (value) => /^@-?\d+$/.test(value), expected: "@ and seconds since 1970 (RFC 9745 §2.1)" },
@@ -84,6 +100,14 @@ const forms: Readonly<Record<string, Form>> = {
   "retry-after": {
     fits: (value) => retryAfterSeconds(value, 0) !== undefined,
     expected: "seconds or an IMF-fixdate (RFC 9110 §10.2.3)",
+  },
+  "ratelimit-policy": {
+    fits: (value) => isWindowList(value, ["q"]),
+    expected: 'windows such as "name";q=100;w=60 (draft-ietf-httpapi-ratelimit-headers)',
+  },
+  ratelimit: {
+    fits: (value) => isWindowList(value, ["r"]),
+    expected: 'windows such as "name";r=99;t=60 (draft-ietf-httpapi-ratelimit-headers)',
   },
   "set-cookie": {
     fits: (value) => /^[^\s;=,]+=[^;]*(;|$)/.test(value),

@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { deprecated } from "../deprecation.ts";
 import { exampleOf } from "../examples.ts";
 import { pascalCase } from "../names.ts";
 import { definitions } from "./action-definitions.ts";
@@ -23,9 +24,8 @@ function actionRequest<const Name extends string, Args extends z.ZodObject>(defi
 function consentedRequest<const Name extends string, Args extends z.ZodObject>(
   definition: ActionDefinition<Name, Args>,
 ) {
-  const consented = definition.args.transform((args) => ({ ...args, confirmation_state: "confirmed" as const }));
-  const args = z.preprocess((value) => renamed(value, "is_confirmed", "confirmation_state"), consented);
-  return request(definition, args);
+  const confirmed = (args: z.output<Args>) => ({ ...args, confirmation_state: "confirmed" as const });
+  return request(definition, withFormer(definition.args, "is_confirmed", "confirmation_state", confirmed));
 }
 
 function request<const Name extends string, Args extends z.ZodType>(
@@ -39,17 +39,50 @@ function request<const Name extends string, Args extends z.ZodType>(
   });
 }
 
-/** A field under the name that it has now, when a client sends it under the one that it used to have: reference §6.4. */
+/**
+ * Args with a field that is also taken under the name that it used to have: reference §6.4. The present name wins.
+ * @param read what becomes of the args
+ */
+function withFormer<Args extends z.ZodObject, Read>(
+  args: Args,
+  before: string,
+  now: string,
+  read: (args: z.output<Args>) => Read,
+) {
+  const field = args.shape[now] as z.ZodDefault<z.ZodType>; // both of those below have one
+  const former = field
+    .unwrap()
+    .optional()
+    .meta({
+      description: `The former name of \`${now}\`.`,
+      ...deprecated({
+        state: "deprecated",
+        since: "2026-11-22",
+        sunset: "2027-06-30",
+        replacement: now,
+        reason: "Two names for one field.",
+      }),
+    });
+  const { id, ...meta } = z.globalRegistry.get(args) ?? {};
+  const both = args.extend({ [before]: former }).meta({ ...meta, id: `${id?.replace(/Args$/, "")}RequestArgs` });
+  const one = both.transform((sent) => read(without(sent, before) as z.output<Args>));
+  return z.preprocess((value) => renamed(value, before, now), one);
+}
+
 function renamed(value: unknown, before: string, now: string): unknown {
   if (typeof value !== "object" || value === null || !(before in value) || now in value) return value;
-  const { [before]: kept, ...others } = value as Record<string, unknown>;
-  return { ...others, [now]: kept };
+  const { [before]: kept } = value as Record<string, unknown>;
+  return { ...without(value, before), [now]: kept };
+}
+
+function without(fields: object, left: string): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(fields).filter(([name]) => name !== left));
 }
 
 const { message } = definitions;
 const messageRequest = request(
   message,
-  z.preprocess((value) => renamed(value, "images_urls", "image_urls"), message.args),
+  withFormer(message.args, "images_urls", "image_urls", (args) => args),
 );
 
 /** An action as a client may send it, over REST or the socket. */
@@ -80,7 +113,7 @@ export const ActionRequest = z
   .meta({
     id: "ActionRequest",
     description:
-      "What a client wants done: say something, do something in the workspace, or tell the agent how to go on. Observations, and the actions that only the server makes, are refused. For older clients `images_urls` is taken for `image_urls` and `is_confirmed` for `confirmation_state`; `source`, `timestamp` and unknown fields are ignored.",
+      "What a client wants done: say something, do something in the workspace, or tell the agent how to go on. Observations, and the actions that only the server makes, are refused. `source`, `timestamp` and unknown fields are ignored.",
     examples: [{ action: "message", args: { content: "Run the tests, please." } }],
   });
 export type ActionRequest = z.output<typeof ActionRequest>;

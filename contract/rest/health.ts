@@ -138,7 +138,7 @@ export const health = {
     path: "/api/readiness",
     summary: "Is the server ready?",
     description:
-      "For readiness probes: 503, naming the part that failed, while the server cannot take requests. An OpenID provider that does not answer is listed as failed and makes no 503: API keys and sessions go on working.",
+      "For readiness probes: 503, naming the part that failed, while the server cannot take requests. An OpenID provider that does not answer is listed as failed and makes no 503: API keys and sessions go on working. Nor does a Redis that does not answer, which is listed as degraded: each server counts requests by itself then.",
     tag: "Health",
     since: "0.1.0",
     security: "none",

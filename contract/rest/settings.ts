@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { deprecated } from "../deprecation.ts";
 import { exampleOf } from "../examples.ts";
 import { McpConfig } from "../mcp.ts";
 import { operation } from "../operation.ts";
@@ -93,15 +94,27 @@ export type SettingsUpdate = z.output<typeof SettingsUpdate>;
 
 const hiddenSecret = z.null().describe("Always null: a secret is never shown.");
 
+/** Upstream moved what it held to a store of its own, and shows an empty one ever since. */
+export const secretsStore = z
+  .object({ provider_tokens: z.object({}).describe("Always empty: tokens are never shown.") })
+  .meta({
+    description: "Kept for older clients.",
+    ...deprecated({
+      state: "deprecated",
+      since: "2026-11-22",
+      sunset: "2027-06-30",
+      replacement: "provider_tokens_set",
+      reason: "It is always empty; `provider_tokens_set` of `GET /api/settings` says which tokens are stored.",
+    }),
+  });
+
 const Settings = z
   .object({
     ...shownSettings,
     llm_api_key: hiddenSecret,
     search_api_key: hiddenSecret,
     sandbox_api_key: hiddenSecret,
-    secrets_store: z
-      .object({ provider_tokens: z.object({}).describe("Always empty: tokens are never shown.") })
-      .describe("Kept for older clients."),
+    secrets_store: secretsStore,
     llm_api_key_set: z.boolean().describe("Whether a key for the model's API is stored."),
     search_api_key_set: z.boolean().describe("Whether a key for the search API is stored."),
     sandbox_api_key_set: z.boolean().describe("Whether a key for remote sandboxes is stored."),

@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { exampleOf } from "../examples.ts";
 import { operation } from "../operation.ts";
-import { initialSettings, shownSettings } from "./settings.ts";
+import { initialSettings, secretsStore, shownSettings } from "./settings.ts";
 
 const maskedSecret = z.literal("**********").nullable().describe("Masked when one is stored, else null.");
 
@@ -12,9 +12,7 @@ const UserInfo = z
     llm_api_key: maskedSecret,
     search_api_key: maskedSecret,
     sandbox_api_key: maskedSecret,
-    secrets_store: z
-      .object({ provider_tokens: z.object({}).describe("Always empty: tokens are never shown.") })
-      .describe("Kept for older clients."),
+    secrets_store: secretsStore,
   })
   .meta({
     id: "UserInfo",

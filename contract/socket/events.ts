@@ -16,7 +16,10 @@ import {
   ReplayCompleteStatus,
   ShorthandFrame,
   UserActionFrame,
+  deprecatedErrors,
+  legacyAction,
   messageErrors,
+  mostRefusedFrames,
   shorthandErrors,
   tooManyConversations,
 } from "./frames.ts";
@@ -25,7 +28,7 @@ export const events = channel({
   address: "/sockets/events/:conversation_id",
   summary: "The events of a conversation, live",
   description:
-    "RFC 6455, text frames, one JSON document a frame. The server sends the events after `latest_event_id` in the order of their ids, then `replay_complete`, then each further event as it is appended: each exactly once, without a gap between the past and the live ones. A refusal completes the handshake first, so that a browser can read the close code. With an API key of the scope `read`, or a session begun with one, the events come and every message is refused with `scope_insufficient`. The credentials hold for as long as the connection does: it is closed with 4401 within a second after they stop working. Compression (permessage-deflate, RFC 7692) is used where the client offers it and the server has it on, without context takeover on either side.",
+    "RFC 6455, text frames, one JSON document a frame. The server sends the events after `latest_event_id` in the order of their ids, then `replay_complete`, then each further event as it is appended: each exactly once, without a gap between the past and the live ones. A refusal completes the handshake first, so that a browser can read the close code. With an API key of the scope `read`, or a session begun with one, the events come and every message is refused with `scope_insufficient`. The credentials hold for as long as the connection does: it is closed with 4401 within a second after they stop working. Each frame counts towards a limit of its user, the malformed ones too: beyond it, a frame is refused with `rate_limited` and `retry_after`, and nothing is appended. Compression (permessage-deflate, RFC 7692) is used where the client offers it and the server has it on, without context takeover on either side.",
   since: "0.1.0",
   security: "user",
   differences: [
@@ -48,6 +51,13 @@ export const events = channel({
       here: "each event once and in order, then `replay_complete`, then live",
       why: "a client can trust ids",
       change: "Nothing.",
+    },
+    {
+      topic: "`oh_action`",
+      upstream: "another name of `oh_user_action`",
+      here: "works until its sunset; each one is answered by a `deprecated` status first",
+      why: "two names for one message",
+      change: "Send `oh_user_action`.",
     },
     {
       topic: "credentials",
@@ -175,19 +185,14 @@ export const events = channel({
       direction: "receive",
       name: "oh_action",
       summary: "The user does something, in the old form",
-      description: "As `oh_user_action`; a `deprecated` status precedes the acknowledgement.",
+      description:
+        "As `oh_user_action`; a `deprecated` status precedes the acknowledgement. From its sunset on it is refused with `operation_removed`.",
       since: "0.1.0",
-      deprecation: {
-        state: "deprecated",
-        since: "2026-11-22",
-        sunset: "2027-06-30",
-        replacement: "oh_user_action",
-        reason: "Two names for one message.",
-      },
+      deprecation: legacyAction,
       payload: LegacyActionFrame,
       examples: [exampleOf(LegacyActionFrame)],
       replies: ["deprecated", "ack", "error"],
-      errors: messageErrors,
+      errors: deprecatedErrors,
     },
     shorthand: {
       direction: "receive",
@@ -250,8 +255,7 @@ export const events = channel({
       code: 4429,
       summary: "Too many",
       reconnect: true,
-      description:
-        "You or your address have too many sockets open, or have sent too many wrong keys. Close a socket, or wait, before connecting again; the reason says which.",
+      description: `You or your address have too many sockets open, your address has made too many requests or sent too many wrong keys, or you went on sending after ${mostRefusedFrames} frames in a row had been refused with \`rate_limited\`. Close a socket, or wait, before connecting again; the reason says which.`,
     },
   ],
 });

@@ -1,5 +1,7 @@
 // What goes over a conversation's socket, either way: one JSON document a frame.
 import * as z from "zod";
+import { deprecated } from "../deprecation.ts";
+import type { Deprecation } from "../deprecation.ts";
 import { ErrorDetail, errorCatalogue } from "../errors.ts";
 import type { ErrorCode } from "../errors.ts";
 import { ActionEvent } from "../events/actions.ts";
@@ -27,9 +29,16 @@ export const messageErrors = [
   "conversation_not_running",
   "agent_state_conflict",
   "idempotency_key_reused",
+  "rate_limited",
   "internal_error",
   "not_ready",
 ] as const satisfies ErrorCode[];
+
+/** A client that has so many frames in a row refused with `rate_limited` does not listen, and is closed with 4429. */
+export const mostRefusedFrames = 100;
+
+/** A deprecated message is refused from its sunset on. */
+export const deprecatedErrors = [...messageErrors, "operation_removed"] as const satisfies ErrorCode[];
 
 /** A shorthand can only be a message, which no state of the agent forbids, and has no `request_id`. */
 export const shorthandErrors = messageErrors.filter(
@@ -77,7 +86,7 @@ export const ErrorStatus = z
   .object({
     type: statusType,
     status: z.literal("error").describe("The message was refused, or the conversation is stopped."),
-    code: z.enum([...messageErrors, tooManyConversations]).describe("What was wrong, for a program."),
+    code: z.enum([...deprecatedErrors, tooManyConversations]).describe("What was wrong, for a program."),
     message: z.string().describe("What was wrong and what would be right, for a person."),
     request_id: RequestId.nullable().describe(
       "The message's `request_id`; null when it had none or could not be read.",
@@ -86,6 +95,7 @@ export const ErrorStatus = z
       .array(ErrorDetail)
       .optional()
       .describe("The parts of the message that were wrong, when they can be named."),
+    retry_after: z.int().min(1).optional().describe("With `rate_limited`: seconds to wait before sending it again."),
   })
   .meta({
     id: "ErrorStatus",
@@ -198,6 +208,14 @@ export const UserActionFrame = z
     ],
   });
 
+export const legacyAction = {
+  state: "deprecated",
+  since: "2026-11-22",
+  sunset: "2027-06-30",
+  replacement: "oh_user_action",
+  reason: "Two names for one message.",
+} as const satisfies Deprecation;
+
 export const LegacyActionFrame = z
   .object({
     type: z.literal("oh_action").describe("Always `oh_action`."),
@@ -214,6 +232,7 @@ export const LegacyActionFrame = z
         request_id: "c-42",
       },
     ],
+    ...deprecated(legacyAction),
   });
 
 export const ShorthandFrame = z.strictObject({ message: z.string().min(1).describe("The text.") }).meta({
@@ -233,4 +252,4 @@ export type StatusFrame =
   | z.output<typeof DeprecatedStatus>;
 
 /** What the `error` status can say. */
-export type MessageErrorCode = (typeof messageErrors)[number];
+export type MessageErrorCode = (typeof deprecatedErrors)[number];

@@ -457,7 +457,7 @@ export interface Calls<Options> {
      *
      * Removed. Send null for each setting that is to have its default again.
      *
-     * @deprecated since 2025-01-01, use `settings.merge`. Resetting everything at once lost settings that users wanted to keep; resetting by name does not.
+     * @deprecated since 2025-01-01, gone since 2025-06-30: use `settings.merge`. Resetting everything at once lost settings that users wanted to keep; resetting by name does not.
      */
     readonly reset: (request?: Record<string, never>, options?: Options) => Promise<never>;
   };
@@ -546,7 +546,7 @@ export interface Calls<Options> {
     /**
      * Is the server ready?: `GET /api/readiness`
      *
-     * For readiness probes: 503, naming the part that failed, while the server cannot take requests. An OpenID provider that does not answer is listed as failed and makes no 503: API keys and sessions go on working.
+     * For readiness probes: 503, naming the part that failed, while the server cannot take requests. An OpenID provider that does not answer is listed as failed and makes no 503: API keys and sessions go on working. Nor does a Redis that does not answer, which is listed as degraded: each server counts requests by itself then.
      */
     readonly readiness: (request?: Record<string, never>, options?: Options) => Promise<wire.Readiness>;
   };
@@ -1103,7 +1103,7 @@ export interface ErrorCodes {
   };
 }
 
-/** The method and the path of each operation; the media type where files are sent (a form) or answered. */
+/** The method and the path of each operation; the media type where files are sent (a form) or answered; `@` and its gate. */
 export const operations = {
   options: {
     models: "GET /api/options/models",
@@ -1189,9 +1189,12 @@ export const operations = {
     readiness: "GET /api/readiness",
   },
   users: {
-    me: "GET /api/v1/users/me",
+    me: "GET /api/v1/users/me @v1",
   },
 } as const;
+
+/** The gates that operations are behind, each with the setting of the server that opens it. */
+export const gates = { v1: "ENABLE_V1=on" } as const;
 
 /** The operations that take an `Idempotency-Key`, with which they can be repeated. */
 export const keyed = [

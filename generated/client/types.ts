@@ -45,7 +45,7 @@ export interface ActionFrame {
   action: ActionEvent;
 }
 
-/** What a client wants done: say something, do something in the workspace, or tell the agent how to go on. Observations, and the actions that only the server makes, are refused. For older clients `images_urls` is taken for `image_urls` and `is_confirmed` for `confirmation_state`; `source`, `timestamp` and unknown fields are ignored. */
+/** What a client wants done: say something, do something in the workspace, or tell the agent how to go on. Observations, and the actions that only the server makes, are refused. `source`, `timestamp` and unknown fields are ignored. */
 export type ActionRequest =
   | MessageActionRequest
   | RunActionRequest
@@ -256,7 +256,7 @@ export interface BrowseActionRequest {
   id?: number;
   /** The type of the action. */
   action: "browse";
-  args: BrowseArgsInput;
+  args: BrowseRequestArgs;
 }
 
 /** A page to open. */
@@ -269,18 +269,6 @@ export interface BrowseArgs {
   security_risk: ActionSecurityRisk;
   /** Why the action is taken. */
   thought: string;
-}
-
-/** A page to open. */
-export interface BrowseArgsInput {
-  /** The page. */
-  url: string;
-  /** Whether the observation holds the page's accessibility tree. */
-  return_axtree?: boolean;
-  confirmation_state?: ActionConfirmationStatus;
-  security_risk?: ActionSecurityRisk;
-  /** Why the action is taken. */
-  thought?: string;
 }
 
 /** What the browser shows. There is no observation `browse_interactive`: that action answers with this one. */
@@ -344,7 +332,7 @@ export interface BrowseInteractiveActionRequest {
   id?: number;
   /** The type of the action. */
   action: "browse_interactive";
-  args: BrowseInteractiveArgsInput;
+  args: BrowseInteractiveRequestArgs;
 }
 
 /** Something to do in the browser. */
@@ -362,7 +350,7 @@ export interface BrowseInteractiveArgs {
 }
 
 /** Something to do in the browser. */
-export interface BrowseInteractiveArgsInput {
+export interface BrowseInteractiveRequestArgs {
   /** What to do in the browser, in the language of BrowserGym. */
   browser_actions: string;
   /** A message for the user, from the actions. */
@@ -373,6 +361,12 @@ export interface BrowseInteractiveArgsInput {
   security_risk?: ActionSecurityRisk;
   /** Why the action is taken. */
   thought?: string;
+  /**
+   * The former name of `confirmation_state`.
+   *
+   * @deprecated since 2026-11-22, gone from 2027-06-30 on: use `confirmation_state`. Two names for one field.
+   */
+  is_confirmed?: ActionConfirmationStatus;
 }
 
 /** The browser shows something, or says why not. */
@@ -391,6 +385,24 @@ export interface BrowseObservation {
   /** The result, as text. */
   content: string;
   extras: BrowseExtras;
+}
+
+/** A page to open. */
+export interface BrowseRequestArgs {
+  /** The page. */
+  url: string;
+  /** Whether the observation holds the page's accessibility tree. */
+  return_axtree?: boolean;
+  confirmation_state?: ActionConfirmationStatus;
+  security_risk?: ActionSecurityRisk;
+  /** Why the action is taken. */
+  thought?: string;
+  /**
+   * The former name of `confirmation_state`.
+   *
+   * @deprecated since 2026-11-22, gone from 2027-06-30 on: use `confirmation_state`. Two names for one field.
+   */
+  is_confirmed?: ActionConfirmationStatus;
 }
 
 /** A tool of an MCP server is called. */
@@ -418,7 +430,7 @@ export interface CallToolMcpActionRequest {
   id?: number;
   /** The type of the action. */
   action: "call_tool_mcp";
-  args: CallToolMcpArgsInput;
+  args: CallToolMcpRequestArgs;
 }
 
 /** A tool of an MCP server to call. */
@@ -434,7 +446,7 @@ export interface CallToolMcpArgs {
 }
 
 /** A tool of an MCP server to call. */
-export interface CallToolMcpArgsInput {
+export interface CallToolMcpRequestArgs {
   /** The tool's name. */
   name: string;
   /** What the tool is called with. */
@@ -443,6 +455,12 @@ export interface CallToolMcpArgsInput {
   security_risk?: ActionSecurityRisk;
   /** Why the action is taken. */
   thought?: string;
+  /**
+   * The former name of `confirmation_state`.
+   *
+   * @deprecated since 2026-11-22, gone from 2027-06-30 on: use `confirmation_state`. Two names for one field.
+   */
+  is_confirmed?: ActionConfirmationStatus;
 }
 
 /** The agent is to change its state. */
@@ -842,7 +860,7 @@ export interface DelegateActionRequest {
   id?: number;
   /** The type of the action. */
   action: "delegate";
-  args: DelegateArgsInput;
+  args: DelegateRequestArgs;
 }
 
 /** A task for an agent to carry out as a part of this one. */
@@ -854,17 +872,6 @@ export interface DelegateArgs {
   confirmation_state: ActionConfirmationStatus;
   /** Why the action is taken. */
   thought: string;
-}
-
-/** A task for an agent to carry out as a part of this one. */
-export interface DelegateArgsInput {
-  /** The agent to ask, one of `GET /api/options/agents`. */
-  agent: string;
-  /** What it is given: `task` is the text that it answers. */
-  inputs: Record<string, unknown>;
-  confirmation_state?: ActionConfirmationStatus;
-  /** Why the action is taken. */
-  thought?: string;
 }
 
 /** What the agent that was asked has to say. */
@@ -889,6 +896,23 @@ export interface DelegateObservation {
   /** The result, as text. */
   content: string;
   extras: DelegateExtras;
+}
+
+/** A task for an agent to carry out as a part of this one. */
+export interface DelegateRequestArgs {
+  /** The agent to ask, one of `GET /api/options/agents`. */
+  agent: string;
+  /** What it is given: `task` is the text that it answers. */
+  inputs: Record<string, unknown>;
+  confirmation_state?: ActionConfirmationStatus;
+  /** Why the action is taken. */
+  thought?: string;
+  /**
+   * The former name of `confirmation_state`.
+   *
+   * @deprecated since 2026-11-22, gone from 2027-06-30 on: use `confirmation_state`. Two names for one field.
+   */
+  is_confirmed?: ActionConfirmationStatus;
 }
 
 /** The key no longer works. */
@@ -978,7 +1002,7 @@ export interface EditActionRequest {
   id?: number;
   /** The type of the action. */
   action: "edit";
-  args: EditArgsInput;
+  args: EditRequestArgs;
 }
 
 /** An edit of one file. */
@@ -1006,33 +1030,6 @@ export interface EditArgs {
   security_risk: ActionSecurityRisk;
   /** Why the action is taken. */
   thought: string;
-}
-
-/** An edit of one file. */
-export interface EditArgsInput {
-  /** The file, relative to the workspace. */
-  path: string;
-  /** What to do with the file. */
-  command?: "" | "view" | "create" | "str_replace" | "insert" | "undo_edit" | "write";
-  /** The whole text, for `create`. */
-  file_text?: string | null;
-  /** The text to replace, found exactly once, for `str_replace`. */
-  old_str?: string | null;
-  /** The new text, for `str_replace` and `insert`. */
-  new_str?: string | null;
-  /** The line after which to insert, for `insert`; 0 is the top. */
-  insert_line?: number | null;
-  /** The new text of the lines `start` to `end`, for `write`. */
-  content?: string;
-  /** The first line, from 1. */
-  start?: number;
-  /** The last line; -1 is the end of the file. */
-  end?: number;
-  impl_source?: FileEditSource;
-  confirmation_state?: ActionConfirmationStatus;
-  security_risk?: ActionSecurityRisk;
-  /** Why the action is taken. */
-  thought?: string;
 }
 
 /** What an edit changed. */
@@ -1066,6 +1063,39 @@ export interface EditObservation {
   /** The result, as text. */
   content: string;
   extras: EditExtras;
+}
+
+/** An edit of one file. */
+export interface EditRequestArgs {
+  /** The file, relative to the workspace. */
+  path: string;
+  /** What to do with the file. */
+  command?: "" | "view" | "create" | "str_replace" | "insert" | "undo_edit" | "write";
+  /** The whole text, for `create`. */
+  file_text?: string | null;
+  /** The text to replace, found exactly once, for `str_replace`. */
+  old_str?: string | null;
+  /** The new text, for `str_replace` and `insert`. */
+  new_str?: string | null;
+  /** The line after which to insert, for `insert`; 0 is the top. */
+  insert_line?: number | null;
+  /** The new text of the lines `start` to `end`, for `write`. */
+  content?: string;
+  /** The first line, from 1. */
+  start?: number;
+  /** The last line; -1 is the end of the file. */
+  end?: number;
+  impl_source?: FileEditSource;
+  confirmation_state?: ActionConfirmationStatus;
+  security_risk?: ActionSecurityRisk;
+  /** Why the action is taken. */
+  thought?: string;
+  /**
+   * The former name of `confirmation_state`.
+   *
+   * @deprecated since 2026-11-22, gone from 2027-06-30 on: use `confirmation_state`. Two names for one field.
+   */
+  is_confirmed?: ActionConfirmationStatus;
 }
 
 /** Where the workspace can be edited. */
@@ -1123,8 +1153,10 @@ export interface ErrorStatus {
     | "conversation_not_running"
     | "agent_state_conflict"
     | "idempotency_key_reused"
+    | "rate_limited"
     | "internal_error"
     | "not_ready"
+    | "operation_removed"
     | "AGENT_ERROR$TOO_MANY_CONVERSATIONS";
   /** What was wrong and what would be right, for a person. */
   message: string;
@@ -1132,6 +1164,8 @@ export interface ErrorStatus {
   request_id: RequestId | null;
   /** The parts of the message that were wrong, when they can be named. */
   details?: ErrorDetail[];
+  /** With `rate_limited`: seconds to wait before sending it again. */
+  retry_after?: number;
 }
 
 /** An entry of a conversation's log: an action has `action` and `args`, an observation `observation` and `content`. */
@@ -1413,7 +1447,11 @@ export interface InvalidCredentialsError {
   request_id: string;
 }
 
-/** Something the user wants done, in the form of older clients. */
+/**
+ * Something the user wants done, in the form of older clients.
+ *
+ * @deprecated since 2026-11-22, gone from 2027-06-30 on: use `oh_user_action`. Two names for one message.
+ */
 export interface LegacyActionFrame {
   /** Always `oh_action`. */
   type: "oh_action";
@@ -1700,7 +1738,7 @@ export interface MessageActionRequest {
   id?: number;
   /** The type of the action. */
   action: "message";
-  args: MessageArgsInput;
+  args: MessageRequestArgs;
 }
 
 /** What is said. */
@@ -1716,8 +1754,14 @@ export interface MessageArgs {
   security_risk: ActionSecurityRisk;
 }
 
+/** What the user says. */
+export interface MessageRequest {
+  /** The text. */
+  message: string;
+}
+
 /** What is said. */
-export interface MessageArgsInput {
+export interface MessageRequestArgs {
   /** The text. */
   content: string;
   /** Files in the workspace that the text is about. */
@@ -1727,12 +1771,12 @@ export interface MessageArgsInput {
   /** Whether the agent waits for an answer. */
   wait_for_response?: boolean;
   security_risk?: ActionSecurityRisk;
-}
-
-/** What the user says. */
-export interface MessageRequest {
-  /** The text. */
-  message: string;
+  /**
+   * The former name of `image_urls`.
+   *
+   * @deprecated since 2026-11-22, gone from 2027-06-30 on: use `image_urls`. Two names for one field.
+   */
+  images_urls?: string[] | null;
 }
 
 /** The message is in the log. */
@@ -2087,7 +2131,7 @@ export interface ReadActionRequest {
   id?: number;
   /** The type of the action. */
   action: "read";
-  args: ReadArgsInput;
+  args: ReadRequestArgs;
 }
 
 /** A file to read. */
@@ -2105,23 +2149,6 @@ export interface ReadArgs {
   security_risk: ActionSecurityRisk;
   /** Why the action is taken. */
   thought: string;
-}
-
-/** A file to read. */
-export interface ReadArgsInput {
-  /** The file, relative to the workspace. */
-  path: string;
-  /** The first line, from 0. */
-  start?: number;
-  /** The line before which to stop; -1 is the end of the file. */
-  end?: number;
-  impl_source?: FileReadSource;
-  /** First and last line from 1, for the `oh_aci` reader. */
-  view_range?: number[] | null;
-  confirmation_state?: ActionConfirmationStatus;
-  security_risk?: ActionSecurityRisk;
-  /** Why the action is taken. */
-  thought?: string;
 }
 
 /** What was read. */
@@ -2147,6 +2174,29 @@ export interface ReadObservation {
   /** The result, as text. */
   content: string;
   extras: ReadExtras;
+}
+
+/** A file to read. */
+export interface ReadRequestArgs {
+  /** The file, relative to the workspace. */
+  path: string;
+  /** The first line, from 0. */
+  start?: number;
+  /** The line before which to stop; -1 is the end of the file. */
+  end?: number;
+  impl_source?: FileReadSource;
+  /** First and last line from 1, for the `oh_aci` reader. */
+  view_range?: number[] | null;
+  confirmation_state?: ActionConfirmationStatus;
+  security_risk?: ActionSecurityRisk;
+  /** Why the action is taken. */
+  thought?: string;
+  /**
+   * The former name of `confirmation_state`.
+   *
+   * @deprecated since 2026-11-22, gone from 2027-06-30 on: use `confirmation_state`. Two names for one field.
+   */
+  is_confirmed?: ActionConfirmationStatus;
 }
 
 /** The server is ready. */
@@ -2358,7 +2408,7 @@ export interface RunActionRequest {
   id?: number;
   /** The type of the action. */
   action: "run";
-  args: RunArgsInput;
+  args: RunRequestArgs;
 }
 
 /** A command to run in the workspace. */
@@ -2379,26 +2429,6 @@ export interface RunArgs {
   security_risk: ActionSecurityRisk;
   /** Why the action is taken. */
   thought: string;
-}
-
-/** A command to run in the workspace. */
-export interface RunArgsInput {
-  /** A command line for bash. */
-  command: string;
-  /** Whether the text is input for a running command. */
-  is_input?: boolean;
-  /** Whether to wait without a limit of time. */
-  blocking?: boolean;
-  /** Whether to run in a fresh process. */
-  is_static?: boolean;
-  /** The folder to run in, relative to the workspace; null is its root. */
-  cwd?: string | null;
-  /** Whether clients should not show the event. */
-  hidden?: boolean;
-  confirmation_state?: ActionConfirmationStatus;
-  security_risk?: ActionSecurityRisk;
-  /** Why the action is taken. */
-  thought?: string;
 }
 
 /** How a command ended. */
@@ -2435,7 +2465,7 @@ export interface RunIpythonActionRequest {
   id?: number;
   /** The type of the action. */
   action: "run_ipython";
-  args: RunIpythonArgsInput;
+  args: RunIpythonRequestArgs;
 }
 
 /** Python code to run in the workspace. Each piece of code runs in a process of its own. */
@@ -2450,20 +2480,6 @@ export interface RunIpythonArgs {
   security_risk: ActionSecurityRisk;
   /** Why the action is taken. */
   thought: string;
-}
-
-/** Python code to run in the workspace. Each piece of code runs in a process of its own. */
-export interface RunIpythonArgsInput {
-  /** The code. */
-  code: string;
-  /** Kept for older clients: what stands beside the output is in the observation's fields. */
-  include_extra?: boolean;
-  /** Code to run before, in the same process. */
-  kernel_init_code?: string;
-  confirmation_state?: ActionConfirmationStatus;
-  security_risk?: ActionSecurityRisk;
-  /** Why the action is taken. */
-  thought?: string;
 }
 
 /** What ran. */
@@ -2492,6 +2508,26 @@ export interface RunIpythonObservation {
   extras: RunIpythonExtras;
   /** Whether the code ended without an error. */
   success: boolean;
+}
+
+/** Python code to run in the workspace. Each piece of code runs in a process of its own. */
+export interface RunIpythonRequestArgs {
+  /** The code. */
+  code: string;
+  /** Kept for older clients: what stands beside the output is in the observation's fields. */
+  include_extra?: boolean;
+  /** Code to run before, in the same process. */
+  kernel_init_code?: string;
+  confirmation_state?: ActionConfirmationStatus;
+  security_risk?: ActionSecurityRisk;
+  /** Why the action is taken. */
+  thought?: string;
+  /**
+   * The former name of `confirmation_state`.
+   *
+   * @deprecated since 2026-11-22, gone from 2027-06-30 on: use `confirmation_state`. Two names for one field.
+   */
+  is_confirmed?: ActionConfirmationStatus;
 }
 
 /** How a command ended. */
@@ -2532,6 +2568,32 @@ export interface RunObservation {
   extras: RunExtras;
   /** Whether the exit code is 0. */
   success: boolean;
+}
+
+/** A command to run in the workspace. */
+export interface RunRequestArgs {
+  /** A command line for bash. */
+  command: string;
+  /** Whether the text is input for a running command. */
+  is_input?: boolean;
+  /** Whether to wait without a limit of time. */
+  blocking?: boolean;
+  /** Whether to run in a fresh process. */
+  is_static?: boolean;
+  /** The folder to run in, relative to the workspace; null is its root. */
+  cwd?: string | null;
+  /** Whether clients should not show the event. */
+  hidden?: boolean;
+  confirmation_state?: ActionConfirmationStatus;
+  security_risk?: ActionSecurityRisk;
+  /** Why the action is taken. */
+  thought?: string;
+  /**
+   * The former name of `confirmation_state`.
+   *
+   * @deprecated since 2026-11-22, gone from 2027-06-30 on: use `confirmation_state`. Two names for one field.
+   */
+  is_confirmed?: ActionConfirmationStatus;
 }
 
 /** Where a conversation's commands run. */
@@ -2729,7 +2791,11 @@ export interface Settings {
   search_api_key: null;
   /** Always null: a secret is never shown. */
   sandbox_api_key: null;
-  /** Kept for older clients. */
+  /**
+   * Kept for older clients.
+   *
+   * @deprecated since 2026-11-22, gone from 2027-06-30 on: use `provider_tokens_set`. It is always empty; `provider_tokens_set` of `GET /api/settings` says which tokens are stored.
+   */
   secrets_store: {
     /** Always empty: tokens are never shown. */
     provider_tokens: Record<string, never>;
@@ -3320,7 +3386,11 @@ export interface UserInfo {
   search_api_key: "**********" | null;
   /** Masked when one is stored, else null. */
   sandbox_api_key: "**********" | null;
-  /** Kept for older clients. */
+  /**
+   * Kept for older clients.
+   *
+   * @deprecated since 2026-11-22, gone from 2027-06-30 on: use `provider_tokens_set`. It is always empty; `provider_tokens_set` of `GET /api/settings` says which tokens are stored.
+   */
   secrets_store: {
     /** Always empty: tokens are never shown. */
     provider_tokens: Record<string, never>;
@@ -3396,7 +3466,7 @@ export interface WriteActionRequest {
   id?: number;
   /** The type of the action. */
   action: "write";
-  args: WriteArgsInput;
+  args: WriteRequestArgs;
 }
 
 /** A file to write. */
@@ -3413,22 +3483,6 @@ export interface WriteArgs {
   security_risk: ActionSecurityRisk;
   /** Why the action is taken. */
   thought: string;
-}
-
-/** A file to write. */
-export interface WriteArgsInput {
-  /** The file, relative to the workspace; its folders are created. */
-  path: string;
-  /** The new text. */
-  content: string;
-  /** The first line to replace, from 0. */
-  start?: number;
-  /** The line before which to stop replacing; -1 is the end of the file. */
-  end?: number;
-  confirmation_state?: ActionConfirmationStatus;
-  security_risk?: ActionSecurityRisk;
-  /** Why the action is taken. */
-  thought?: string;
 }
 
 /** What was written. */
@@ -3453,4 +3507,26 @@ export interface WriteObservation {
   /** The result, as text. */
   content: string;
   extras: WriteExtras;
+}
+
+/** A file to write. */
+export interface WriteRequestArgs {
+  /** The file, relative to the workspace; its folders are created. */
+  path: string;
+  /** The new text. */
+  content: string;
+  /** The first line to replace, from 0. */
+  start?: number;
+  /** The line before which to stop replacing; -1 is the end of the file. */
+  end?: number;
+  confirmation_state?: ActionConfirmationStatus;
+  security_risk?: ActionSecurityRisk;
+  /** Why the action is taken. */
+  thought?: string;
+  /**
+   * The former name of `confirmation_state`.
+   *
+   * @deprecated since 2026-11-22, gone from 2027-06-30 on: use `confirmation_state`. Two names for one field.
+   */
+  is_confirmed?: ActionConfirmationStatus;
 }

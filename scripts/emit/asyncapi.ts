@@ -140,7 +140,10 @@ function messagesOf(channel: ChannelModel) {
       examples: message.examples.map((example) => ({ name: key, summary: message.summary, payload: example })),
       "x-since": message.since,
       ...(message.errors && { "x-errors": [...message.errors] }),
-      ...(message.deprecation && { "x-deprecation": { ...message.deprecation } }),
+      ...(message.deprecation && {
+        "x-sunset": message.deprecation.sunset,
+        "x-deprecation": { ...message.deprecation },
+      }),
     },
   ]);
 }

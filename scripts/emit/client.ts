@@ -1,7 +1,10 @@
+import { gates } from "../../contract/index.ts";
+import type { Gate } from "../../contract/index.ts";
 import { mapRefs, nameOfRef, refTo } from "../model/json-schema.ts";
 import type { JsonSchema } from "../model/json-schema.ts";
 import type { ChannelModel, Model, OperationModel, ParameterModel } from "../model/model.ts";
 import { formMediaType } from "./openapi/refs.ts";
+import { deprecationNote } from "./deprecations.ts";
 import { pagingOf } from "./paging.ts";
 import { jsDoc, propertyName, sourceHeader } from "./source.ts";
 import { emitTypes, typeOf } from "./types.ts";
@@ -21,7 +24,8 @@ export function emitClientOperations(model: Model): string {
     `import type * as wire from "./types.ts";\n`,
     `${jsDoc(["The operations as calls. `Options` is what a single call may set besides its request."])}export interface Calls<Options> {\n${resources.map(([resource, operations]) => resourceCalls(resource, operations, model)).join("")}}\n`,
     `${jsDoc(["The codes with which each operation fails."])}export interface ErrorCodes {\n${resources.map(([resource, operations]) => resourceCodes(resource, operations)).join("")}}\n`,
-    `${jsDoc(["The method and the path of each operation; the media type where files are sent (a form) or answered."])}export const operations = {\n${resources.map(([resource, operations]) => resourceTable(resource, operations)).join("")}} as const;\n`,
+    `${jsDoc(["The method and the path of each operation; the media type where files are sent (a form) or answered; `@` and its gate."])}export const operations = {\n${resources.map(([resource, operations]) => resourceTable(resource, operations)).join("")}} as const;\n`,
+    `${jsDoc(["The gates that operations are behind, each with the setting of the server that opens it."])}export const gates = ${JSON.stringify(gatesOf(calls))} as const;\n`,
     `${jsDoc(["The operations that take an `Idempotency-Key`, with which they can be repeated."])}export const keyed = [\n${keyedOperations(model)}] as const;\n`,
     `${jsDoc(["The operations that answer page by page, and the field of a page that holds the items."])}export const paged = {\n${pagedOperations(model)}} as const;\n`,
   ].join("\n");
@@ -81,6 +85,11 @@ function callType(operation: OperationModel, model: Model): string {
   return `${documentation(operation, paging !== undefined)}    readonly ${propertyName(operation.name)}: (${request}, options?: Options) => Promise<${response}>${items};\n`;
 }
 
+function gatesOf(operations: readonly OperationModel[]): Readonly<Record<string, string>> {
+  const used = new Set(operations.map(({ operation }) => operation.metadata.gate));
+  return Object.fromEntries(Object.entries(gates).filter(([gate]) => used.has(gate as Gate)));
+}
+
 function keyedOperations({ operations }: Model): string {
   const keyed = operations.filter(({ operation }) => operation.metadata.idempotencyKey);
   return keyed.map(({ resource, name }) => `  ${JSON.stringify(`${resource}.${name}`)},\n`).join("");
@@ -105,11 +114,9 @@ function resourceCodes(resource: string, operations: readonly OperationModel[]):
 
 function documentation({ operation, template }: OperationModel, paged: boolean): string {
   const { summary, description, deprecation } = operation.metadata;
-  const warning =
-    deprecation && `since ${deprecation.since}, use \`${deprecation.replacement}\`. ${deprecation.reason}`;
   const text = [`${summary}: \`${operation.method} ${template}\``, "", description];
   if (paged) text.push("", "`await` gives one page; `for await` gives the items of this page and of all that follow.");
-  return jsDoc(text, "    ", warning);
+  return jsDoc(text, "    ", deprecation && deprecationNote(deprecation));
 }
 
 /** Parameters by name, and the body under `body`: so no parameter can clash with a field of the body. */
@@ -137,7 +144,9 @@ function wireType(schema: JsonSchema): string {
 function resourceTable(resource: string, operations: readonly OperationModel[]): string {
   const rows = operations.map(({ name, operation, template, upload, download }) => {
     const files = upload ? formMediaType : download?.mediaType;
-    return `    ${propertyName(name)}: ${JSON.stringify([operation.method, template, ...(files ? [files] : [])].join(" "))},\n`;
+    const { gate } = operation.metadata;
+    const parts = [operation.method, template, ...(files ? [files] : []), ...(gate ? [`@${gate}`] : [])];
+    return `    ${propertyName(name)}: ${JSON.stringify(parts.join(" "))},\n`;
   });
   return `  ${propertyName(resource)}: {\n${rows.join("")}  },\n`;
 }

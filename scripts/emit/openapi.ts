@@ -7,14 +7,22 @@ import type {
   SchemaObject,
   SecuritySchemeObject,
 } from "openapi3-ts/oas31";
-import { api, requestHeaders, requestHeadersOf, securitySchemes, standardHeaders, tags } from "../../contract/index.ts";
+import {
+  api,
+  limitHeadersOf,
+  requestHeaders,
+  requestHeadersOf,
+  securitySchemes,
+  standardHeaders,
+  tags,
+} from "../../contract/index.ts";
 import type { Gate, RequestHeader } from "../../contract/index.ts";
 import { reachableFrom } from "../model/json-schema.ts";
 import type { JsonSchema } from "../model/json-schema.ts";
 import type { Model, OperationModel } from "../model/model.ts";
 import { document } from "./document.ts";
 import { operationObject } from "./openapi/operation.ts";
-import { errorResponses } from "./openapi/responses.ts";
+import { errorResponses, whereLimited } from "./openapi/responses.ts";
 
 /**
  * The OpenAPI 3.1 document of the REST operations, as YAML.
@@ -71,13 +79,17 @@ function pathsOf(operations: readonly OperationModel[]): PathsObject {
   return Object.fromEntries(paths);
 }
 
+const limitHeaders: ReadonlySet<string> = new Set(limitHeadersOf({ rateLimit: "user" }));
+
 function headerComponents(model: Model): HeadersObject {
-  return Object.fromEntries(
-    Object.entries(standardHeaders).map(([key, { description }]) => [
-      key,
-      { description, required: true, schema: model.headerSchemas[key] as SchemaObject },
-    ]),
-  );
+  const entries = Object.entries(standardHeaders).flatMap(([key, { description }]) => {
+    const schema = model.headerSchemas[key] as SchemaObject;
+    return [
+      [key, { description, required: true, schema }],
+      ...(limitHeaders.has(key) ? [[whereLimited(key), { description, required: false, schema }]] : []),
+    ];
+  });
+  return Object.fromEntries(entries);
 }
 
 /** The headers that the operations of a document take, none of which a client has to send. */

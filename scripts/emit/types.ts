@@ -1,11 +1,13 @@
+import { deprecationOf } from "../model/deprecations.ts";
 import { nameOfRef } from "../model/json-schema.ts";
 import type { JsonSchema } from "../model/json-schema.ts";
+import { deprecationNote } from "./deprecations.ts";
 import { jsDoc, propertyName } from "./source.ts";
 
 /** The declarations of the named schemas, one exported type each, in their order. */
 export function emitTypes(schemas: Readonly<Record<string, JsonSchema>>): string {
   return Object.entries(schemas)
-    .map(([name, schema]) => `${jsDoc([schema.description ?? name])}${declaration(name, schema)}`)
+    .map(([name, schema]) => `${jsDoc([schema.description ?? name], "", noteOf(schema))}${declaration(name, schema)}`)
     .join("\n");
 }
 
@@ -22,6 +24,7 @@ function isPlainObject({ type, properties }: JsonSchema): boolean {
 /** What narrows a type in ways that TypeScript cannot say, or only describes it. */
 const typelessKeywords = new Set([
   ...["description", "examples", "default", "format", "pattern", "discriminator", "propertyNames"],
+  ...["deprecated", "x-sunset", "x-deprecation"],
   ...["minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf"],
   ...["minLength", "maxLength", "minItems", "maxItems", "uniqueItems"],
 ]);
@@ -82,8 +85,13 @@ function valueType(additionalProperties: JsonSchema | boolean | undefined): stri
 }
 
 function field(name: string, schema: JsonSchema, required: boolean): string {
-  const comment = schema.description === undefined ? "" : jsDoc([schema.description], "  ");
+  const comment = schema.description === undefined ? "" : jsDoc([schema.description], "  ", noteOf(schema));
   return `${comment}  ${propertyName(name)}${required ? "" : "?"}: ${typeOf(schema)};\n`;
+}
+
+function noteOf(schema: JsonSchema): string | undefined {
+  const deprecation = deprecationOf(schema);
+  return deprecation && deprecationNote(deprecation);
 }
 
 function union(types: readonly string[]): string {

@@ -21,6 +21,7 @@ export interface JsonSchema {
   default?: unknown;
   description?: string;
   examples?: unknown[];
+  deprecated?: boolean;
   discriminator?: { propertyName: string; mapping?: Record<string, string> };
   [keyword: `x-${string}`]: unknown;
 }

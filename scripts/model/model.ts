@@ -22,6 +22,8 @@ import {
 } from "../../contract/index.ts";
 import { createComponentCollector } from "./components.ts";
 import type { Dialect, Direction } from "./components.ts";
+import { deprecationModels } from "./deprecations.ts";
+import type { DeprecationModel } from "./deprecations.ts";
 import { differenceModels } from "./differences.ts";
 import type { DifferenceModel } from "./differences.ts";
 import type { JsonSchema } from "./json-schema.ts";
@@ -34,6 +36,8 @@ export interface Model {
   readonly channels: readonly ChannelModel[];
   /** Every difference from upstream: the general ones first, then by operation, channel and event. */
   readonly differences: readonly DifferenceModel[];
+  /** Everything that is deprecated or gone. */
+  readonly deprecations: readonly DeprecationModel[];
   /** The schemas of the headers in `standardHeaders`, by key. */
   readonly headerSchemas: Readonly<Record<string, JsonSchema>>;
   /** The schemas of the headers in `requestHeaders`, by key. */
@@ -118,6 +122,7 @@ export function buildModel(
     ...rest.result,
     ...socket.result,
     differences,
+    deprecations: deprecationModels(operations, channels, all.schemas),
     restSchemas: rest.schemas,
     socketSchemas: socket.schemas,
     allSchemas: all.schemas,

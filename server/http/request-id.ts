@@ -18,6 +18,7 @@ export function requestId(logger: Logger): RequestHandler {
       badRequestId: sent === undefined || parsed.success ? null : (parsed.error.issues[0]?.message ?? null),
       logger: logger.child({ request_id: id }),
       principal: null,
+      deprecated: null,
     };
     res.locals["state"] = state;
     res.setHeader(header.name, id);
@@ -29,6 +30,7 @@ export function requestId(logger: Logger): RequestHandler {
           status: res.statusCode,
           ms: Math.round(performance.now() - began),
           ...(state.principal && { user_id: state.principal.userId }),
+          ...(state.deprecated !== null && { deprecated: state.deprecated }),
           ...(!res.writableFinished && { aborted: true }),
         },
         "request",

@@ -21,12 +21,15 @@ import type { Principal } from "../identity/principal.ts";
 import { jsonBody } from "./body.ts";
 import { wantsTls } from "./peer.ts";
 import type { AddressOf } from "./peer.ts";
-import { writeDeprecation } from "./deprecation.ts";
+import type { Clock } from "../clock.ts";
+import type { DeprecatedUses } from "../deprecation.ts";
+import { heedDeprecation } from "./deprecation.ts";
 import { toApiError, validationFailed } from "./errors.ts";
 import type { Idempotency, ReceiptOf, RepeatableRequest } from "../idempotency.ts";
 import type { JsonStream, JsonText } from "./json-text.ts";
 import { readForm, readRest } from "./multipart.ts";
-import type { RateLimiter } from "./rate-limit.ts";
+import { writeStanding } from "./rate-limit.ts";
+import type { RequestLimits } from "../request-limits.ts";
 import type { ResponseValidator } from "./response-validation.ts";
 import { stateOf } from "./state.ts";
 import { FileBody, writeFile } from "./write-file.ts";
@@ -54,10 +57,12 @@ export interface RouterDeps {
   readonly handlers: Omit<ServerHandlers, "oidc"> & Partial<Pick<ServerHandlers, "oidc">>;
   readonly authenticator: Authenticator;
   readonly addressOf: AddressOf;
-  readonly userLimiter: RateLimiter;
+  readonly limits: RequestLimits;
   readonly idempotency: Idempotency;
   readonly validator: ResponseValidator;
   readonly openGates: readonly Gate[];
+  readonly clock: Clock;
+  readonly uses: DeprecatedUses;
   readonly maxBodyBytes: number;
   readonly maxUploadBytes: number;
 }
@@ -74,7 +79,7 @@ interface Answer {
 
 const named = new Map(operationsOf(contract).map((operation) => [operation.id, operation]));
 
-/** Mounts every operation of the contract whose gate is open. A path of a closed gate is as unknown as any other. */
+/** Mounts every operation of the contract whose gate is open. What is behind a closed gate is as unknown as any other path. */
 export function mountOperations(app: Express, deps: RouterDeps): void {
   const open = operations.filter(({ gate }) => gate === null || deps.openGates.includes(gate));
   app.response.json = function (body) {
@@ -82,7 +87,8 @@ export function mountOperations(app: Express, deps: RouterDeps): void {
     else writeJson(this, body);
     return this;
   };
-  for (const row of open.filter(({ lifecycle }) => lifecycle === "gone")) mountGone(app, row);
+  mountClosed(app, operations, open);
+  for (const row of open.filter(({ lifecycle }) => lifecycle === "gone")) mountGone(app, row, deps);
   const served = open.filter(({ lifecycle }) => lifecycle !== "gone");
   createExpressEndpoints(routesOf(served), implementations(served, deps), app, {
     logInitialization: false,
@@ -93,18 +99,32 @@ export function mountOperations(app: Express, deps: RouterDeps): void {
   mountMethodNotAllowed(app, open);
 }
 
-/** A gone operation answers 410 whatever it is sent, and by whom. */
-function mountGone(app: Express, row: OperationRow): void {
-  const { metadata } = operationOf(row).operation;
-  const { deprecation } = metadata;
-  if (!deprecation) return;
-  const replacement = named.get(deprecation.replacement)?.operation;
-  const message = `${row.method} ${row.path} was removed on ${deprecation.sunset}. Use ${replacement?.method} ${replacement?.path} instead. ${deprecation.reason}`;
-  app[methodOf(row)](row.path, (_req, res) => {
-    stateOf(res).logger.warn({ operation: row.id }, "removed operation called");
-    writeDeprecation(res, deprecation);
-    throw new ApiError("operation_removed", message);
-  });
+/**
+ * What is behind a closed gate answers 404 before anything else is asked: whether a path with a parameter would take it too,
+ * which methods it has, and who is asking. A path that has open operations as well keeps those.
+ */
+function mountClosed(app: Express, all: readonly OperationRow[], open: readonly OperationRow[]): void {
+  const openPaths = new Set<string>(open.map(({ path }) => path));
+  for (const row of all.filter((each) => !open.includes(each))) {
+    if (openPaths.has(row.path)) app[methodOf(row)](row.path, noSuchOperation);
+    else app.all(row.path, noSuchOperation);
+  }
+}
+
+/** The last of the routes, and that of every closed gate. */
+export const noSuchOperation: RequestHandler = ({ path }) => {
+  throw new ApiError("route_not_found", `There is no operation at ${path}. Compare the path with /openapi.yaml.`);
+};
+
+/** A gone operation has no handler: it answers 410 whatever it is sent, and by whom. */
+function mountGone(app: Express, row: OperationRow, deps: RouterDeps): void {
+  app[methodOf(row)](row.path, ...deprecationOf(row, deps));
+}
+
+/** What stands before everything else of an operation that is deprecated or gone; nothing for the others. */
+function deprecationOf(row: OperationRow, deps: RouterDeps): RequestHandler[] {
+  const { deprecation } = operationOf(row).operation.metadata;
+  return deprecation ? [heedDeprecation({ ...row, deprecation }, deps)] : [];
 }
 
 function implementations(
@@ -125,7 +145,7 @@ function implementation(row: OperationRow, deps: RouterDeps) {
   // The generated types have checked each handler against its operation; a walk over all of them has to forget which.
   const handler = (deps.handlers as unknown as Record<string, Record<string, AnyHandler>>)[row.resource]?.[row.name];
   if (!handler) throw new Error(`${row.id} has no handler`);
-  const middleware: RequestHandler[] = [admission(metadata, row, deps)];
+  const middleware: RequestHandler[] = [...deprecationOf(row, deps), admission(metadata, row, deps)];
   if (definition.body)
     middleware.push(jsonBody({ limit: deps.maxBodyBytes, optional: metadata.optionalBody ?? false }));
   return {
@@ -189,10 +209,6 @@ interface HandlerArguments {
 function admission(metadata: OperationMetadata, row: OperationRow, deps: RouterDeps): RequestHandler {
   return async (req: Request, res: Response, next: NextFunction) => {
     const state = stateOf(res);
-    if (metadata.deprecation) {
-      writeDeprecation(res, metadata.deprecation);
-      state.logger.warn({ operation: row.id }, "deprecated operation called");
-    }
     if (metadata.security === "user") {
       state.principal = await deps.authenticator.authenticate({
         headers: req.headers,
@@ -200,7 +216,7 @@ function admission(metadata: OperationMetadata, row: OperationRow, deps: RouterD
         address: deps.addressOf(req),
         changes: row.method !== "GET",
       });
-      if (metadata.rateLimit === "user") await deps.userLimiter.count(state.principal.userId, res);
+      if (metadata.rateLimit === "user") writeStanding(await deps.limits.countUser(state.principal.userId), res);
       if (!includes(state.principal.scope, metadata.scope)) throw new ApiError("scope_insufficient");
     }
     if (state.badRequestId !== null)

@@ -11,6 +11,8 @@ export interface RequestState {
   readonly logger: Logger;
   /** Who makes the request; null before authentication and where none is needed. */
   principal: Principal | null;
+  /** The operation's id where it is deprecated or gone. */
+  deprecated: string | null;
 }
 
 /** The state of the request that a response answers. */

@@ -26,8 +26,8 @@ export interface AttemptLimits {
 }
 
 export function createAttempts({ perAddress, perPrefix }: AttemptLimits): Attempts {
-  const byAddress = createRateWindows("attempt/address", perAddress);
-  const byPrefix = createRateWindows("attempt/prefix", perPrefix);
+  const byAddress = createRateWindows("wrong-keys-address", perAddress);
+  const byPrefix = createRateWindows("wrong-keys-prefix", perPrefix);
   return {
     async limit({ key, address }, check) {
       const prefix = keyStart(key);

@@ -2,17 +2,19 @@ import type { Activity } from "../activity.ts";
 import { storeUnavailable } from "../http/errors.ts";
 import type { ServerHandlers } from "../http/router.ts";
 import type { Oidc } from "../identity/oidc/oidc.ts";
+import type { RedisConnection } from "../redis/connection.ts";
 import type { Resources } from "../resources.ts";
 import type { Store } from "../store/store.ts";
 
 export interface HealthDeps {
   readonly store: Store;
   readonly oidc: Oidc | null;
+  readonly redis: Pick<RedisConnection, "answers"> | null;
   readonly activity: Activity;
   readonly measure: () => Promise<Resources>;
 }
 
-export function healthHandlers({ store, oidc, activity, measure }: HealthDeps): ServerHandlers["health"] {
+export function healthHandlers({ store, oidc, redis, activity, measure }: HealthDeps): ServerHandlers["health"] {
   /** @throws {ApiError} `not_ready` */
   async function assertReady(): Promise<void> {
     try {
@@ -39,7 +41,14 @@ export function healthHandlers({ store, oidc, activity, measure }: HealthDeps): 
       const provider = oidc && (oidc.answers() ? "ok" : "failed");
       return {
         status: 200,
-        body: { status: "ok", components: { store: "ok", ...(provider && { oidc_provider: provider }) } },
+        body: {
+          status: "ok",
+          components: {
+            store: "ok",
+            ...(redis && { redis: redis.answers() ? "ok" : "degraded" }),
+            ...(provider && { oidc_provider: provider }),
+          },
+        },
       };
     },
   };

@@ -1,8 +1,16 @@
 import type { RawData, WebSocket } from "ws";
-import { ShorthandFrame, TypedClientFrame, channels } from "../../contract/index.ts";
+import {
+  ShorthandFrame,
+  TypedClientFrame,
+  channels,
+  mostRefusedFrames,
+  standardHeaders,
+} from "../../contract/index.ts";
 import type { ActionRequest, ErrorDetail, MessageErrorCode, StatusFrame } from "../../contract/index.ts";
 import { ApiError } from "../api-error.ts";
+import type { Clock } from "../clock.ts";
 import type { ConversationService } from "../conversations/conversation-service.ts";
+import { isOver } from "../deprecation.ts";
 import { issueDetails, toApiError, validationFailed } from "../http/errors.ts";
 import { includes } from "../identity/principal.ts";
 import type { Principal } from "../identity/principal.ts";
@@ -20,6 +28,13 @@ export interface ReceiverOptions {
   readonly conversationId: string;
   readonly conversations: ConversationService;
   readonly idempotency: Idempotency;
+  readonly clock: Clock;
+  /** Counts a frame of the user. @throws {ApiError} `rate_limited` */
+  readonly count: () => Promise<unknown>;
+  /** Called when the client goes on sending although its frames are refused as too many. */
+  readonly tooMany: () => void;
+  /** Told the name of every deprecated message. */
+  readonly noteDeprecated: (name: string) => void;
   readonly push: (frame: Buffer) => void;
   readonly logger: Logger;
 }
@@ -34,30 +49,57 @@ const maxWaiting = 32;
 export function receive(options: ReceiverOptions): void {
   const { socket, push, admitted } = options;
   let waiting = 0;
+  let refused = 0;
   let queue: Promise<void> = Promise.resolve();
   socket.on("message", (data, isBinary) => {
     waiting += 1;
     if (waiting === maxWaiting) socket.pause();
     queue = queue.then(async () => {
-      if (admitted()) for await (const status of answer(data, isBinary, options)) push(statusFrame(status));
+      if (admitted()) {
+        const excess = await excessOf(options);
+        refused = excess ? refused + 1 : 0;
+        for await (const status of answer({ data, isBinary, excess }, options)) push(statusFrame(status));
+        if (refused === mostRefusedFrames) setImmediate(options.tooMany); // after the last status
+      }
       waiting -= 1;
       if (waiting === 0 && socket.isPaused) socket.resume();
     });
   });
 }
 
+/** Why a frame is one too many; null where it is not. */
+async function excessOf({ count }: ReceiverOptions): Promise<ApiError | null> {
+  try {
+    await count();
+    return null;
+  } catch (error) {
+    return toApiError(error);
+  }
+}
+
+interface ReceivedFrame {
+  readonly data: RawData;
+  readonly isBinary: boolean;
+  /** Why it is refused whatever is in it. */
+  readonly excess: ApiError | null;
+}
+
 /** The statuses that answer one frame. */
-async function* answer(data: RawData, isBinary: boolean, options: ReceiverOptions): AsyncGenerator<StatusFrame> {
+async function* answer(
+  { data, isBinary, excess }: ReceivedFrame,
+  options: ReceiverOptions,
+): AsyncGenerator<StatusFrame> {
   let requestId: string | null = null;
   try {
     const frame = parseFrame(data, isBinary);
     requestId = requestIdOf(frame);
+    if (excess) throw excess;
     if (!includes(options.principal.scope, "write")) throw new ApiError("scope_insufficient");
     const message = readMessage(frame);
-    if (message.deprecated) yield deprecated(requestId);
+    if (message.deprecated) yield warnedOf(legacy_action, requestId, options);
     yield await acknowledged(message.action, requestId, options);
   } catch (error) {
-    yield refusal(error, requestId, options.logger);
+    yield refusal(excess ?? error, requestId, options.logger);
   }
 }
 
@@ -129,9 +171,18 @@ function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null;
 }
 
-function deprecated(request_id: string | null): StatusFrame {
-  const { replacement, sunset } = legacy_action.deprecation;
-  const message = `${legacy_action.name} is deprecated and stops working on ${sunset}. Send ${replacement} with the same data.`;
+/** @throws {ApiError} `operation_removed`, from the sunset on */
+function warnedOf(
+  { name, deprecation }: typeof legacy_action,
+  request_id: string | null,
+  { clock, noteDeprecated }: ReceiverOptions,
+): StatusFrame {
+  noteDeprecated(name);
+  const { replacement, sunset, reason } = deprecation;
+  const instead = `Send ${replacement} with the same data.`;
+  if (isOver(deprecation, clock))
+    throw new ApiError("operation_removed", `${name} was removed on ${sunset}. ${instead} ${reason}`);
+  const message = `${name} is deprecated and stops working on ${sunset}. ${instead}`;
   return { type: "status", status: "deprecated", message, replacement, sunset, request_id };
 }
 
@@ -140,6 +191,7 @@ function refusal(error: unknown, request_id: string | null, logger: Logger): Sta
   const apiError = documented.has(known.code) ? known : new ApiError("internal_error", undefined, { cause: error });
   if (apiError.code === "internal_error") logger.error({ err: apiError.cause }, "message failed");
   const details = apiError.details as ErrorDetail[] | undefined;
+  const retryAfter = apiError.headers[standardHeaders.RetryAfter.name];
   return {
     type: "status",
     status: "error",
@@ -147,5 +199,6 @@ function refusal(error: unknown, request_id: string | null, logger: Logger): Sta
     message: apiError.message,
     request_id,
     ...(details && { details }),
+    ...(retryAfter !== undefined && { retry_after: Number(retryAfter) }),
   };
 }

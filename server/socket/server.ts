@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import type { IncomingMessage, Server } from "node:http";
 import type { Duplex } from "node:stream";
 import type { Logger } from "pino";
@@ -7,15 +8,19 @@ import { channels, securitySchemes, tooManyConversations } from "../../contract/
 import type { ErrorCode } from "../../contract/index.ts";
 import type { Activity } from "../activity.ts";
 import { ApiError } from "../api-error.ts";
+import type { Clock } from "../clock.ts";
 import type { ConversationService } from "../conversations/conversation-service.ts";
 import type { EventBus } from "../conversations/event-bus.ts";
 import type { EventLog } from "../conversations/event-log.ts";
+import type { DeprecatedUses } from "../deprecation.ts";
 import { issueDetails, toApiError, validationFailed } from "../http/errors.ts";
 import type { Idempotency } from "../idempotency.ts";
 import type { AddressOf } from "../http/peer.ts";
+import { rawAnswer } from "../http/raw-answer.ts";
 import type { Authenticator } from "../identity/credentials.ts";
 import type { Identity } from "../identity/identity.ts";
 import type { Principal } from "../identity/principal.ts";
+import type { RequestLimits } from "../request-limits.ts";
 import type { ConversationRecord } from "../store/store.ts";
 import { keepNoInflater, negotiate, statelessDeflate } from "./compression.ts";
 import { createConnections, goingAway } from "./connections.ts";
@@ -36,7 +41,10 @@ export interface SocketDeps {
   readonly identity: Identity;
   readonly authenticator: Authenticator;
   readonly addressOf: AddressOf;
+  readonly limits: RequestLimits;
   readonly logger: Logger;
+  readonly clock: Clock;
+  readonly uses: DeprecatedUses;
   readonly maxFrameBytes: number;
   /** Whether clients that ask for it get their frames compressed. */
   readonly compression: boolean;
@@ -86,7 +94,7 @@ export function createSocketServer(deps: SocketDeps): SocketServer {
         const url = URL.parse(req.url ?? "/", "http://server");
         const id = pathPattern.exec(url?.pathname ?? "")?.groups?.["id"];
         deps.activity.note();
-        if (url === null || id === undefined) return refuseUpgrade(stream);
+        if (url === null || id === undefined) return refuseUpgrade(stream, url?.pathname ?? "/");
         negotiate(req, deps.compression);
         webSockets.handleUpgrade(
           req,
@@ -106,9 +114,10 @@ export function createSocketServer(deps: SocketDeps): SocketServer {
 }
 
 /** There is no socket at this address, so there is nobody to tell in a close code. */
-function refuseUpgrade(stream: Duplex): void {
+function refuseUpgrade(stream: Duplex, path: string): void {
   stream.on("error", () => stream.destroy()); // nobody else listens any more: it would end the process
-  stream.end("HTTP/1.1 404 Not Found\r\nConnection: close\r\nContent-Length: 0\r\n\r\n");
+  const error = new ApiError("route_not_found", `There is no socket at ${path}. Compare the path with /asyncapi.yaml.`);
+  stream.end(rawAnswer(error, randomUUID()));
 }
 
 interface Handshake {
@@ -136,8 +145,10 @@ async function accept(socket: WebSocket, handshake: Handshake, deps: OpenDeps): 
         `Your address has ${deps.maxSocketsPerAddress} sockets open. Close one first.`,
       );
     }
+    await countHandshake(socket, handshake, deps);
     const { principal, record, query } = await admit(handshake, deps);
     if (connections.closing()) return socket.close(...goingAway);
+    if (socket.readyState !== socket.OPEN) return; // gone meanwhile, so that nothing would take it out again
     if (!connections.add(socket, record.id, principal.userId)) {
       throw new ApiError("rate_limited", `You have ${deps.maxSocketsPerUser} sockets open. Close one first.`);
     }
@@ -149,6 +160,15 @@ async function accept(socket: WebSocket, handshake: Handshake, deps: OpenDeps): 
   } finally {
     socket.resume();
   }
+}
+
+/** Who has left while the handshake waited is told nothing. @throws {ApiError} `rate_limited` */
+async function countHandshake(socket: WebSocket, { req }: Handshake, { limits, addressOf }: OpenDeps): Promise<void> {
+  const gone = new AbortController();
+  socket.once("close", () => gone.abort());
+  await limits.countAddress(addressOf(req), gone.signal).catch((error: unknown) => {
+    if (!gone.signal.aborted) throw error;
+  });
 }
 
 type ChannelQuery = ReturnType<typeof Query.parse>;
@@ -183,8 +203,12 @@ async function admit({ req, url, id }: Handshake, deps: SocketDeps): Promise<Adm
   return { principal, record, query: query.data };
 }
 
-function serve(socket: WebSocket, { stream, principal, record, query }: Handshake & Admission, deps: OpenDeps): void {
-  const { log, bus, logger } = deps;
+function serve(
+  socket: WebSocket,
+  { req, stream, url, principal, record, query }: Handshake & Admission,
+  deps: OpenDeps,
+): void {
+  const { log, bus, logger, clock, uses } = deps;
   let admitted = true;
   const unwatch = deps.watch.add(principal, () => {
     admitted = false;
@@ -197,6 +221,7 @@ function serve(socket: WebSocket, { stream, principal, record, query }: Handshak
   const { push } = outbox;
   socket.on("message", deps.activity.note);
   keepNoInflater(socket);
+  const deprecated = logWhenClosed(socket, { path: url.pathname, userId: principal.userId, logger });
   receive({
     socket,
     principal,
@@ -204,6 +229,14 @@ function serve(socket: WebSocket, { stream, principal, record, query }: Handshak
     conversationId: record.id,
     conversations: deps.conversations,
     idempotency: deps.idempotency,
+    clock,
+    count: () => deps.limits.countFrame(principal.userId),
+    tooMany: () =>
+      close(socket, 4429, "You go on sending while your frames are refused. Wait before connecting again."),
+    noteDeprecated(name) {
+      deprecated.set(name, (deprecated.get(name) ?? 0) + 1);
+      uses.note({ name, userId: principal.userId, address: deps.addressOf(req), logger });
+    },
     push,
     logger,
   });
@@ -241,6 +274,24 @@ function serve(socket: WebSocket, { stream, principal, record, query }: Handshak
 /** 1011, RFC 6455 §7.4.1, for what the channel does not document. */
 function closeCodeOf(code: ErrorCode): number {
   return closeCodes[code as keyof typeof closeCodes] ?? 1011;
+}
+
+/**
+ * One line for each socket, as for each request. Never what went over it.
+ * @returns how often each deprecated message has come, by its name, to be counted by the caller
+ */
+function logWhenClosed(
+  socket: WebSocket,
+  { path, userId, logger }: { readonly path: string; readonly userId: string; readonly logger: Logger },
+): Map<string, number> {
+  const began = performance.now();
+  const deprecated = new Map<string, number>();
+  socket.once("close", (code) => {
+    const counts = deprecated.size > 0 && { deprecated: Object.fromEntries(deprecated) };
+    const ms = Math.round(performance.now() - began);
+    logger.info({ path, code, ms, user_id: userId, ...counts }, "socket");
+  });
+  return deprecated;
 }
 
 /** RFC 6455 §5.5: a close reason has at most 123 bytes. */

@@ -105,4 +105,5 @@ export interface Database {
     hidden: number;
     text: string;
   };
+  event_signatures: { conversation_id: string; block: number; scheme: string; signature: Uint8Array };
 }

@@ -2,63 +2,144 @@ import { setImmediate as turn } from "node:timers/promises";
 import { sql } from "kysely";
 import type { Kysely, RawBuilder, Selectable } from "kysely";
 import type { Database } from "./database.ts";
-import type { EventQuery, StoredEvent } from "./store.ts";
+import { blockSize, keptSignatures, rangeOfBlock, readLog } from "./event-signatures.ts";
+import type { IdRange } from "./event-signatures.ts";
+import { first } from "./queries.ts";
+import type { EventQuery, EventStore, StoredEvent } from "./store.ts";
+import { placesOf } from "./text-places.ts";
+import { createSignature, folded } from "./text-signature.ts";
 
 // How the events of a log are found, in any SQL database. A log may be long, so what is read is what is found: the ids of a
-// filter come from an index, those of a date by bisection. Only the search for a text reads all that it could be in; it is
+// filter come from an index, those of a date by bisection, and a text is looked for where the signatures allow for it. That is
 // done here, since what is one letter in upper and lower case is not the same in every database.
 
 /** What an index tells events of a log apart by. A log has a few dozen of them, however long it is. */
 type Facet = Pick<Selectable<Database["events"]>, "type" | "source" | "hidden">;
 
-/** Both inclusive. */
-interface IdRange {
-  readonly from: number;
-  readonly to: number;
+/** A search for a text reads so many bytes at once; a longer text alone. */
+const portionBytes = 4 * 1024 * 1024;
+
+/** What a search reads of every event that it goes through. */
+type EventText = Pick<StoredEvent, "id" | "text">;
+
+/** How the texts are read that a search goes through, and how long they are together. */
+interface TextReader {
+  texts(range: IdRange): Promise<EventText[]>;
+  bytes(range: IdRange): Promise<number>;
 }
 
-/** A search for a text goes through so much before others get their turn. */
-const portion = { limit: 1000, maxBytes: 4 * 1024 * 1024 };
+/** @param db any dialect */
+export function eventQueries(db: Kysely<Database>): Pick<EventStore, "find"> {
+  const allTexts = textReaders(db);
+  const signatures = keptSignatures(db, (conversationId, block) => signatureOf(allTexts(conversationId), block));
 
-/**
- * The events of one conversation that a query asks for, in its order.
- * @param db any dialect
- */
-export async function findEvents(
-  db: Kysely<Database>,
-  conversationId: string,
-  query: EventQuery,
-): Promise<StoredEvent[]> {
-  const facets = await chosenFacets(db, conversationId, query);
-  if (facets?.length === 0) return [];
-  const range = await idRange(db, conversationId, query);
-  if (query.contains === undefined) return findInRange(db, conversationId, query, facets, range);
-  return findText(query, query.contains, (rest) =>
-    findInRange(db, conversationId, { ...query, ...portion }, facets, { ...range, ...rest }),
-  );
-}
-
-/**
- * Those of the events that hold a text, upper and lower case alike. Upper case, since lower case depends on what stands
- * around a letter: the end of "ΑΣ" is another one than the middle of "ΑΣΑ".
- * @param read reads the next of the events, between the ids
- */
-async function findText(
-  { descending, limit }: EventQuery,
-  text: string,
-  read: (rest: Partial<IdRange>) => Promise<StoredEvent[]>,
-): Promise<StoredEvent[]> {
-  const wanted = text.toUpperCase();
-  const found: StoredEvent[] = [];
-  let events = await read({});
-  for (let last = events.at(-1); last; last = events.at(-1)) {
-    found.push(...events.filter((event) => event.text.toUpperCase().includes(wanted)));
-    if (found.length >= limit) break;
-    await turn();
-    events = await read(descending ? { to: last.id - 1 } : { from: last.id + 1 });
+  async function findText(
+    conversationId: string,
+    query: EventQuery,
+    text: string,
+    facets: readonly Facet[] | null,
+    range: IdRange,
+  ): Promise<StoredEvent[]> {
+    const log = await readLog(db, conversationId);
+    if (!log) return [];
+    const { descending = false, limit } = query;
+    const reader = facets ? facetTexts(db, conversationId, facets) : allTexts(conversationId);
+    const wanted = folded(text);
+    const ids: number[] = [];
+    const to = Math.min(range.to, log.lastEventId);
+    for (const place of placesOf(wanted, await signatures.of(log), { from: range.from, to }, descending)) {
+      for await (const texts of portions(reader, place, descending))
+        ids.push(...texts.filter((event) => folded(event.text).includes(wanted)).map(({ id }) => id));
+      if (ids.length >= limit) break;
+      await turn();
+    }
+    return eventsOf(conversationId, ids.slice(0, limit));
   }
-  return found.slice(0, limit);
+
+  const byId = db
+    .selectFrom("events")
+    .select(["id", "timestamp", "kind", "type", "source", "hidden", "text"])
+    .where("conversation_id", "=", "")
+    .where("id", "=", 0)
+    .compile();
+
+  async function eventsOf(conversationId: string, ids: readonly number[]): Promise<StoredEvent[]> {
+    const events: StoredEvent[] = [];
+    for (const id of ids) {
+      const row = await first(db, byId, conversationId, id);
+      if (row) events.push(storedEvent(row)); // else its log has gone meanwhile
+    }
+    return events;
+  }
+
+  return {
+    async find(conversationId, query) {
+      const facets = await chosenFacets(db, conversationId, query);
+      if (facets?.length === 0) return [];
+      const range = await idRange(db, conversationId, query);
+      if (query.contains !== undefined) return findText(conversationId, query, query.contains, facets, range);
+      return findInRange(db, conversationId, query, facets, range);
+    },
+  };
 }
+
+/** The signature of a whole block; null when its log has gone. */
+async function signatureOf(reader: TextReader, block: number): Promise<Uint8Array | null> {
+  const signature = createSignature();
+  let signed = 0;
+  for await (const events of portions(reader, rangeOfBlock(block), false)) {
+    for (const { text } of events) signature.add(text);
+    signed += events.length;
+    await turn();
+  }
+  return signed === blockSize ? signature.finish() : null;
+}
+
+/** The texts of a range, in order: its halves one after the other as long as they are too much at once. */
+async function* portions(reader: TextReader, range: IdRange, descending: boolean): AsyncGenerator<EventText[]> {
+  const { from, to } = range;
+  if (from > to) return;
+  if (from === to || (await reader.bytes(range)) <= portionBytes) {
+    const texts = await reader.texts(range);
+    yield descending ? texts.reverse() : texts;
+    return;
+  }
+  const middle = Math.floor((from + to) / 2);
+  const halves = [
+    { from, to: middle },
+    { from: middle + 1, to },
+  ];
+  for (const half of descending ? halves.reverse() : halves) yield* portions(reader, half, descending);
+}
+
+/** The readers of all texts of a log. Their queries are compiled once: a search may make many. */
+function textReaders(db: Kysely<Database>): (conversationId: string) => TextReader {
+  const range = db.selectFrom("events").where("conversation_id", "=", "").where("id", ">=", 0).where("id", "<=", 0);
+  const texts = range.select(["id", "text"]).orderBy("id").compile();
+  const bytes = range.select(totalBytes).compile();
+  return (conversationId) => ({
+    async texts({ from, to }) {
+      return (await db.executeQuery<EventText>({ ...texts, parameters: [conversationId, from, to] })).rows;
+    },
+    bytes: async ({ from, to }) => Number((await first(db, bytes, conversationId, from, to))?.bytes),
+  });
+}
+
+/** The texts of the events that are of the facets. */
+function facetTexts(db: Kysely<Database>, conversationId: string, facets: readonly Facet[]): TextReader {
+  const inRange = (range: IdRange) =>
+    db
+      .selectFrom("events")
+      .where("conversation_id", "=", conversationId)
+      .where("id", "in", idsOfFacets(conversationId, { limit: range.to - range.from + 1 }, facets, range));
+  return {
+    texts: (range) => inRange(range).select(["id", "text"]).orderBy("id").execute(),
+    bytes: async (range) => Number((await inRange(range).select(totalBytes).executeTakeFirst())?.bytes),
+  };
+}
+
+/** A row says how long its text is without the text being read. */
+const totalBytes = sql<number | null>`sum(octet_length(text))`.as("bytes");
 
 async function findInRange(
   db: Kysely<Database>,
@@ -88,16 +169,13 @@ async function findInRange(
     );
   }
   const rows = limit === 0 ? [] : await select.limit(limit).execute();
-  // Written out: the rest of a row, spread, takes longer than reading it from the database.
-  return rows.map(({ id, timestamp, kind, type, source, hidden, text }) => ({
-    id,
-    timestamp,
-    kind,
-    type,
-    source,
-    hidden: hidden !== 0,
-    text,
-  }));
+  return rows.map(storedEvent);
+}
+
+/** Written out: the rest of a row, spread, takes longer than reading it from the database. */
+function storedEvent(row: Omit<Selectable<Database["events"]>, "conversation_id">): StoredEvent {
+  const { id, timestamp, kind, type, source, hidden, text } = row;
+  return { id, timestamp, kind, type, source, hidden: hidden !== 0, text };
 }
 
 /** How many of the first sizes come to no more than the limit together; one when there is any. */
@@ -113,7 +191,7 @@ function countWithin(limit: number, sizes: readonly number[]): number {
 /** The first ids of each facet, and of these the first of all: as many as are asked for, times the facets. */
 function idsOfFacets(
   conversationId: string,
-  { descending, limit }: EventQuery,
+  { descending, limit }: Pick<EventQuery, "descending" | "limit">,
   facets: readonly Facet[],
   { from, to }: IdRange,
 ): RawBuilder<number> {
@@ -180,6 +258,7 @@ async function idRange(db: Kysely<Database>, conversationId: string, query: Even
   return { from: Math.max(query.from, first), to: Math.min(...ends) };
 }
 
+/** The id after those whose time is `before`: found by halving, since ids have no gap. */
 async function firstIdAfter(
   db: Kysely<Database>,
   conversationId: string,

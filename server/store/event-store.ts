@@ -1,5 +1,5 @@
 import type { Connection, Steps } from "./connection.ts";
-import { findEvents } from "./event-queries.ts";
+import { eventQueries } from "./event-queries.ts";
 import type { EventWriter, Refused } from "./event-writer.ts";
 import { leaveReceipt } from "./leave-receipt.ts";
 import { StoreUnavailableError } from "./store.ts";
@@ -69,7 +69,7 @@ export function createEventStore({ db, lockingTransaction }: Connection, write: 
         setImmediate(() => void flush());
       });
     },
-    find: (conversationId, query) => findEvents(db, conversationId, query),
+    ...eventQueries(db),
   };
 }
 

@@ -1,6 +1,12 @@
+import type { Kysely } from "kysely";
+import { change } from "./connection.ts";
 import type { Steps } from "./connection.ts";
+import type { Database } from "./database.ts";
+import { blockOf, rangeOfBlock, storeSignature } from "./event-signatures.ts";
+import type { IdRange } from "./event-signatures.ts";
 import type { AgentState } from "../../contract/index.ts";
 import type { Admission, EventDraft, StoredEvent } from "./store.ts";
+import { createSignature } from "./text-signature.ts";
 
 /** Events that are to go into a conversation's log together. */
 export interface Addition {
@@ -18,6 +24,7 @@ export interface Refused {
 export interface LogEnd {
   readonly id: string;
   readonly last_event_id: number;
+  readonly created_at: string;
   readonly updated_at: string | null;
   readonly agent_state: AgentState | null;
   readonly holder: string | null;
@@ -25,7 +32,7 @@ export interface LogEnd {
 }
 
 /** Where a log ends after an addition. */
-export interface NewLogEnd extends Pick<LogEnd, "id" | "last_event_id" | "updated_at"> {
+export interface NewLogEnd extends Pick<LogEnd, "id" | "last_event_id" | "created_at" | "updated_at"> {
   /** Null for the one before. */
   readonly agent_state: AgentState | null;
 }
@@ -41,6 +48,8 @@ export interface LogStatements {
   lock(ids: readonly string[]): Steps<LogEnd[]>;
   insert(events: readonly EventRow[]): Steps<void>;
   advance(ends: readonly NewLogEnd[]): Steps<void>;
+  /** Reads the texts of a range of a log, in order, a few at a time. */
+  eachText(conversationId: string, range: IdRange, use: (text: string) => void): Steps<void>;
 }
 
 /**
@@ -50,7 +59,19 @@ export interface LogStatements {
 export type EventWriter = (additions: readonly Addition[]) => Steps<(StoredEvent[] | Refused | null)[]>;
 
 /** @param now the clock, RFC 3339 */
-export function createEventWriter({ lock, insert, advance }: LogStatements, now: () => string): EventWriter {
+export function createEventWriter(db: Kysely<Database>, statements: LogStatements, now: () => string): EventWriter {
+  const { lock, insert, advance, eachText } = statements;
+
+  /** Signs the blocks that an append has made whole, with it. */
+  function* sign({ id, created_at, last_event_id }: NewLogEnd, first: number): Steps<void> {
+    for (let block = blockOf(first); block < blockOf(last_event_id + 1); block += 1) {
+      const signature = createSignature();
+      yield* eachText(id, rangeOfBlock(block), signature.add);
+      const log = { conversationId: id, createdAt: created_at };
+      yield* change(storeSignature(db, log, block, signature.finish()));
+    }
+  }
+
   return function* (additions) {
     const ids = [...new Set(additions.map(({ conversationId }) => conversationId))].toSorted(bytewise);
     const logs = new Map((yield* lock(ids)).map((end) => [end.id, openLog(end, now())]));
@@ -61,12 +82,14 @@ export function createEventWriter({ lock, insert, advance }: LogStatements, now:
     if (grown.length === 0) return written;
     yield* insert(grown.flatMap(({ events }) => events));
     yield* advance(grown.map(({ end }) => end()));
+    for (const { first, end } of grown) yield* sign(end(), first);
     return written;
   };
 }
 
 /** A log as it grows within a transaction. */
-function openLog({ id, last_event_id, updated_at, agent_state, holder, epoch }: LogEnd, now: string) {
+function openLog(log: LogEnd, now: string) {
+  const { id, last_event_id, created_at, updated_at, agent_state, holder, epoch } = log;
   const timestamp = latest(now, updated_at);
   const events: EventRow[] = [];
   const newState = () => events.findLast(({ agentState }) => agentState !== undefined)?.agentState ?? null;
@@ -89,11 +112,13 @@ function openLog({ id, last_event_id, updated_at, agent_state, holder, epoch }: 
   }
 
   return {
+    first: last_event_id + 1,
     events,
     add: (drafts: readonly EventDraft[], admits: Admission | undefined) => refused(admits) ?? append(drafts),
     end: (): NewLogEnd => ({
       id,
       last_event_id: last_event_id + events.length,
+      created_at,
       updated_at: timestamp,
       agent_state: newState(),
     }),

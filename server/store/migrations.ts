@@ -11,6 +11,7 @@ export const migrations: Record<string, Migration> = {
   "005-event-indexes": { up: eventIndexes },
   "006-identity": { up: identity },
   "007-oidc": { up: oidcSubjects },
+  "008-event-signatures": { up: eventSignatures },
   "009-leases": { up: leases },
 };
 
@@ -234,4 +235,18 @@ async function leases(db: Kysely<unknown>): Promise<void> {
     .addColumn("epoch", "integer", (column) => column.notNull().defaultTo(0))
     .execute();
   await db.schema.createIndex("conversations_by_holder").on("conversations").column("holder").execute();
+}
+
+/** Filled as events come; those of a log from before are made when a text is first looked for in it. */
+async function eventSignatures(db: Kysely<unknown>): Promise<void> {
+  await db.schema
+    .createTable("event_signatures")
+    .addColumn("conversation_id", "text", (column) =>
+      column.notNull().references("conversations.id").onDelete("cascade"),
+    )
+    .addColumn("block", "integer", (column) => column.notNull())
+    .addColumn("scheme", "text", (column) => column.notNull())
+    .addColumn("signature", "bytea", (column) => column.notNull()) // SQLite takes any name for a type
+    .addPrimaryKeyConstraint("event_signatures_key", ["conversation_id", "block"])
+    .execute();
 }

@@ -12,7 +12,7 @@ import type { ConversationChange, ConversationFilter, ConversationRecord, Conver
 export async function first<Row>(
   db: Kysely<Database>,
   query: CompiledQuery<Row>,
-  ...parameters: readonly string[]
+  ...parameters: readonly (string | number)[]
 ): Promise<Row | undefined> {
   return (await db.executeQuery<Row>({ ...query, parameters })).rows[0];
 }

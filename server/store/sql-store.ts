@@ -25,7 +25,7 @@ export function createSqlStore(
   databaseNow: RawBuilder<number>,
 ): Store {
   const { db } = connection;
-  const write = createEventWriter(log, now);
+  const write = createEventWriter(db, log, now);
   return {
     users: createUserStore(connection),
     subjects: createSubjectStore(connection),

@@ -4,6 +4,7 @@ import type { TestContext } from "node:test";
 import { WebSocket } from "ws";
 import { SocketClosedError, SocketMessageError, UnexpectedFrameError, connect } from "../../client/index.ts";
 import type { ActionRequest, ConnectOptions } from "../../client/index.ts";
+import { until } from "../support/api.ts";
 import { startSocket } from "./fake-servers.ts";
 import type { SeenSocket } from "./fake-servers.ts";
 
@@ -277,6 +278,26 @@ test("send: rejects with what the error status says", async (t) => {
     assert.deepEqual([error.code, error.message, error.details], ["validation_failed", "No.", details]);
     return true;
   });
+});
+
+test("send: what the server refuses as too much goes again after the pause, in its order and before what came later", async (t) => {
+  const received: string[] = [];
+  let refused = false;
+  const { socket } = await start(
+    t,
+    answer(({ data, request_id }) => {
+      received.push(Object(data).args.content);
+      if (refused) return { type: "status", status: "ack", request_id, event_id: received.length };
+      refused = received.length === 2;
+      return { type: "status", status: "error", code: "rate_limited", message: "Wait.", request_id, retry_after: 1 };
+    }),
+  );
+  const say = async (content: string) => socket.send({ action: "message", args: { content } });
+  const first = [say("a"), say("b")];
+  await until(() => refused);
+  await settled();
+  await Promise.all([...first, say("c")]);
+  assert.deepEqual(received, ["a", "b", "a", "b", "c"]);
 });
 
 test("send: is not settled by answers to others, which are messages all the same", async (t) => {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { isImfFixdate, retryAfterSeconds } from "../../conformance/http/headers.ts";
+import { isImfFixdate, isWindowList, retryAfterSeconds } from "../../conformance/http/headers.ts";
 
 const dates: [string, boolean][] = [
   ["Sun, 06 Nov 1994 08:49:37 GMT", true],
@@ -35,5 +35,26 @@ test("Retry-After is seconds or a date", () => {
   assert.deepEqual(
     waits.map(([text]) => [text, retryAfterSeconds(text, now)]),
     waits,
+  );
+});
+
+const windowLists: [string, boolean][] = [
+  ['"user";r=9;t=1', true],
+  ['"user-second";r=9;t=1, "user-minute";r=99;t=60', true],
+  ['"a, b; \\"c\\"";r=0', true],
+  ['"user";t=1;r=9', true],
+  ['"user"; r=9', true],
+  ['"user";r=9.5', false],
+  ['"user";r=-1', false],
+  ['"user";t=1', false],
+  ["user;r=9", false],
+  ["limit=10, remaining=9, reset=1", false],
+  ["", false],
+];
+
+test("RateLimit is a list of named windows", () => {
+  assert.deepEqual(
+    windowLists.map(([text]) => [text, isWindowList(text, ["r"])]),
+    windowLists,
   );
 });

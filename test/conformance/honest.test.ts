@@ -56,6 +56,8 @@ test("a 429 is waited for, since the run is not about it", async () => {
   assert.equal(server.api.limited, 0);
 });
 
+const closedCases = ["api.v1", "api.v1.users", "api.v1.users.me"].map((path) => `rest/404-closed-gate/${path}`);
+
 test("with the gate off, what is behind it must be gone, and the served documents must not name it", async () => {
   await using server = await startTinyServer({
     v1Off: true,
@@ -67,6 +69,8 @@ test("with the gate off, what is behind it must be gone, and the served document
   assert.deepEqual(failed(report), []);
   const names = report.results.map(({ name }) => name).filter((name) => name.startsWith("rest/users.me/"));
   assert.deepEqual(names, ["rest/users.me/404-route_not_found"]);
+  const closed = report.results.map(({ name }) => name).filter((name) => name.startsWith("rest/404-closed-gate/"));
+  assert.deepEqual(closed, closedCases);
 });
 
 test("with the gate off, an open gate is a failure", async () => {
@@ -75,9 +79,36 @@ test("with the gate off, an open gate is a failure", async () => {
   const report = await run(server, { ...documents, v1: false });
   assert.deepEqual(
     report.results.filter(({ outcome }) => outcome === "failed").map(({ name }) => name),
-    ["documents/openapi/gate-v1", "rest/users.me/404-route_not_found"],
+    ["documents/openapi/gate-v1", "rest/users.me/404-route_not_found", "rest/404-closed-gate/api.v1.users.me"],
   );
 });
+
+for (const { lie, method, change } of [
+  { lie: "a 405", method: "PUT", change: { status: 405 } },
+  {
+    lie: "a page",
+    method: "GET",
+    change: { status: 200, headers: { "Content-Type": "text/html" }, body: "<h1>Hi</h1>" },
+  },
+  { lie: "the methods that would be there", method: "OPTIONS", change: { status: 204, body: "" } },
+])
+  test(`with the gate off, ${lie} anywhere below /api/v1 is a failure`, async () => {
+    await using server = await startTinyServer({
+      v1Off: true,
+      documents: ({ paths }) => void Reflect.deleteProperty(Object(paths), "/api/v1/users/me"),
+      answer: (answer, asked) =>
+        asked.method === method && asked.path === "/api/v1/users" ? { ...answer, ...change } : answer,
+    });
+    await using open = await startTinyServer();
+    const documents = { openapi: `${open.url}/openapi.yaml`, asyncapi: `${open.url}/asyncapi.yaml` };
+    const report = await run(server, { ...documents, v1: false, only: "rest/404-closed-gate/**" });
+    const wrong = report.results.filter(({ outcome }) => outcome === "failed");
+    assert.deepEqual(
+      wrong.map(({ name }) => name),
+      ["rest/404-closed-gate/api.v1.users"],
+    );
+    assert.match(JSON.stringify(wrong), /While the gate v1 is off, [A-Z]+ \/api\/v1\/users is answered with 404/);
+  });
 
 test("without a key, every case that needs one fails, and says so", async () => {
   await using server = await startTinyServer();

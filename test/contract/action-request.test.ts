@@ -9,6 +9,8 @@ import { pointer, publishedAsyncApi, publishedOpenApi } from "./published.ts";
 const published = { openapi: publishedOpenApi(), asyncapi: publishedAsyncApi() };
 const schema = pointer("components", "schemas", "ActionRequest");
 
+const formerFields = ["is_confirmed", "images_urls"];
+
 type Args = Record<string, unknown>;
 
 /** Half of the time something that fits a field somewhere, else any JSON value. */
@@ -34,7 +36,7 @@ const nearlyValid = fc.constantFrom(...validRequests).chain(({ action, args, fie
   fc
     .record({
       left: fc.subarray(fields),
-      replaced: fc.dictionary(fc.constantFrom(...fields, "unknown_field"), anyValue, { maxKeys: 2 }),
+      replaced: fc.dictionary(fc.constantFrom(...fields, ...formerFields, "unknown_field"), anyValue, { maxKeys: 2 }),
       named: fc.oneof({ weight: 9, arbitrary: fc.constant(action) }, { weight: 1, arbitrary: fc.string() }),
     })
     .map(({ left, replaced, named }) => ({

@@ -121,5 +121,6 @@ function sharedCodes({ operation }: NamedOperation): ErrorCode[] {
     ...(security === "user" && operation.method !== "GET" ? (["origin_forbidden"] as const) : []),
     ...(rateLimit === "exempt" ? [] : (["rate_limited"] as const)),
     ...(gate ? (["route_not_found"] as const) : []),
+    ...(deprecation ? (["operation_removed"] as const) : []),
   ];
 }

@@ -153,7 +153,14 @@ const refused = [
     says: /postgresql:\/\//,
   },
   { name: "DATABASE_POOL_SIZE", values: ["0", "many"], says: /number of connections/ },
-  { name: "REDIS_URL", values: ["redis://localhost"], says: /not supported yet/ },
+  {
+    name: "REDIS_URL",
+    values: ["localhost:6379", "http://localhost", "redis:"],
+    says: /`redis:\/\/127\.0\.0\.1:6379`/,
+  },
+  { name: "RATE_LIMIT_USER", values: ["1/second; 2/second"], says: /at most once/ },
+  { name: "RATE_LIMIT_ADDRESS_BURST", values: ["10/minute", "x"], says: /`10\/second`, or `off`/ },
+  { name: "RATE_LIMIT_FRAMES", values: ["x", "1/week"], says: /`20\/second; 600\/minute`, or `off`/ },
 ] as const;
 
 for (const { name, values, says } of refused) {

@@ -12,17 +12,20 @@ import { act, busyConversation, say } from "../support/conversation.ts";
 import { assertRefused } from "../support/refusal.ts";
 import { startServer } from "../support/start-server.ts";
 import { storeSides } from "../support/stores.ts";
+import type { StoreSide } from "../support/stores.ts";
 
 const apiKey = { name: null, prefix: "", scope: "write", createdAt: "", lastUsedAt: null, expiresAt: null } as const;
 const repeatable = operationsOf(contract).filter(({ operation }) => operation.metadata.idempotencyKey);
 
-for (const side of storeSides) {
+async function prepare(side: StoreSide) {
   const place = await side.place({ after });
   const server = await startServer({ after }, { place });
+  const { id } = await busyConversation(caller(server));
+  return { side, place, server, id, second: await addUser(server, "second") };
+}
+
+for (const { side, place, server, id, second } of await Promise.all(storeSides.map(prepare))) {
   const call = caller(server);
-  const busy = await busyConversation(call);
-  const { id } = busy;
-  const second = await addUser(server, "second");
   describe(side.name, () => {
     const thoughts = async () => (await allEvents(call, id)).filter(({ action }) => action === "think").length;
     const think = (key: string, thought = "once") =>

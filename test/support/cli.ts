@@ -18,14 +18,16 @@ export interface CommandOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** The Node that runs `bin/openhands-api.js`; the one that runs the tests when left out. */
   readonly node?: string;
+  /** Where it runs; a folder without a developer's .env when left out. */
+  readonly cwd?: string;
 }
 
 /** Runs `openhands-api` with arguments and waits for its end. */
 export async function runCli(args: readonly string[], options: CommandOptions = {}): Promise<CommandResult> {
-  const { env, node = process.execPath } = options;
+  const { env, node = process.execPath, cwd = tmpdir() } = options;
   const child = spawn(node, [join(root, "bin/openhands-api.js"), ...args], {
     env: { PATH: process.env["PATH"], HOME: process.env["HOME"], ...env },
-    cwd: tmpdir(), // where no .env of a developer is
+    cwd,
     stdio: ["ignore", "pipe", "pipe"],
   });
   const ended = new Promise<number | null>((resolve) => child.once("exit", (code) => resolve(code)));

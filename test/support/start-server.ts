@@ -62,6 +62,7 @@ export async function startServer(t: Cleanup, options: ServerOptions = {}): Prom
       BOOTSTRAP_API_KEY: key,
       RATE_LIMIT_ADDRESS: "off",
       RATE_LIMIT_USER: "off",
+      RATE_LIMIT_FRAMES: "off",
       MAX_RUNNING_CONVERSATIONS: "1000",
       RATE_LIMIT_BAD_KEY_ADDRESS: "off",
       RATE_LIMIT_BAD_KEY_PREFIX: "off",

@@ -31,6 +31,7 @@ export function operationObject(model: OperationModel, all: readonly OperationMo
     "x-rate-limit": rateLimit,
     ...(security === "user" && { "x-scope": scope }),
     ...(gate && { "x-gate": gate }),
+    ...(deprecation && { "x-sunset": deprecation.sunset }),
     ...(deprecation && { "x-deprecation": { ...deprecation, replacement: replacement(deprecation.replacement, all) } }),
     ...(differences && { "x-upstream-differences": differences.map((difference) => ({ ...difference })) }),
   };

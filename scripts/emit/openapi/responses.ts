@@ -6,7 +6,13 @@ import type {
   ResponsesObject,
   SchemaObject,
 } from "openapi3-ts/oas31";
-import { envelopeMediaType, errorCatalogue, standardHeaders, standardHeadersOf } from "../../../contract/index.ts";
+import {
+  envelopeMediaType,
+  errorCatalogue,
+  limitHeadersOf,
+  standardHeaders,
+  standardHeadersOf,
+} from "../../../contract/index.ts";
 import type { Download, StandardHeader } from "../../../contract/index.ts";
 import { pascalCase } from "../../../contract/names.ts";
 import type { OperationModel } from "../../model/model.ts";
@@ -46,7 +52,7 @@ function successResponse(
   const links = linksOf(model, all);
   return {
     description,
-    headers: { ...headerRefs(standardHeadersOf(model.operation.metadata, status)), ...ownHeaders(model) },
+    headers: successHeaders(model, status),
     content: {
       [jsonMediaType]: {
         schema: schema as SchemaObject,
@@ -60,17 +66,30 @@ function successResponse(
 
 /** A redirect has no body: `Location` says all. */
 function redirectResponse(model: OperationModel, description: string): ResponseObject {
-  const standard = headerRefs(standardHeadersOf(model.operation.metadata, 302));
-  return { description, headers: { ...standard, ...ownHeaders(model) } };
+  return { description, headers: successHeaders(model, 302) };
 }
 
 /** A file has no schema: its media type says all. */
 function fileResponse(model: OperationModel, { mediaType, description }: Download): ResponseObject {
   return {
     description,
-    headers: { ...headerRefs(standardHeadersOf(model.operation.metadata, 200)), ...ownHeaders(model) },
+    headers: successHeaders(model, 200),
     content: { [mediaType]: {} },
   };
+}
+
+function successHeaders(model: OperationModel, status: number): HeadersObject {
+  const { metadata } = model.operation;
+  const limits = limitHeadersOf(metadata).map((name) => [
+    standardHeaders[name].name,
+    refTo("headers", whereLimited(name)),
+  ]);
+  return { ...headerRefs(standardHeadersOf(metadata, status)), ...Object.fromEntries(limits), ...ownHeaders(model) };
+}
+
+/** The name of a header's component for answers that have it only where the operator has limits on. */
+export function whereLimited(name: string): string {
+  return `${name}WhereLimited`;
 }
 
 function ownHeaders({ responseHeaders }: OperationModel): HeadersObject {

@@ -1,5 +1,6 @@
 import type { ChannelDefinition, ChannelMessage } from "../../../contract/index.ts";
 import { duplicates, nameMistakes, pathMistakes, unfit } from "./checks.ts";
+import { dayMistakes, flagMistakes } from "./deprecations.ts";
 
 /** The mistakes in one channel and its messages. */
 export function channelMistakes(name: string, channel: ChannelDefinition): string[] {
@@ -17,6 +18,7 @@ export function channelMistakes(name: string, channel: ChannelDefinition): strin
       ...exampleMistakes(`${where}.${key}`, message),
       ...replyMistakes(`${where}.${key}`, message, channel),
       ...replacementMistakes(`${where}.${key}`, message, channel),
+      ...flagMistakes(`${where}.${key}`, message),
     ]),
   ];
 }
@@ -47,7 +49,12 @@ function replacementMistakes(
   { messages }: ChannelDefinition,
 ): string[] {
   if (!deprecation) return [];
-  const names = [...new Set(Object.values(messages).map((message) => message.name))].filter((other) => other !== name);
-  if (names.includes(deprecation.replacement)) return [];
-  return [`${where}: the replacement ${deprecation.replacement} is no message. Fix: name one of ${names.join(", ")}.`];
+  const live = Object.values(messages).filter((message) => !message.deprecation && message.name !== name);
+  const names = [...new Set(live.map((message) => message.name))];
+  const mistakes = dayMistakes(where, deprecation);
+  if (names.includes(deprecation.replacement)) return mistakes;
+  return [
+    ...mistakes,
+    `${where}: the replacement ${deprecation.replacement} is no message. Fix: name one of ${names.join(", ")}.`,
+  ];
 }

@@ -1,6 +1,7 @@
 import * as z from "zod";
 import type { NamedOperation, OperationDefinition } from "../../../contract/index.ts";
 import { nameMistakes, pathMistakes, unfit } from "./checks.ts";
+import { dayMistakes, successorMistakes } from "./deprecations.ts";
 
 /** The mistakes in one operation; `all` are those that it may refer to. */
 export function operationMistakes(named: NamedOperation, all: readonly NamedOperation[]): string[] {
@@ -41,7 +42,8 @@ function bodyMistakes(where: string, { method, body, upload, download, responses
   return mistakes;
 }
 
-function lifecycleMistakes({ id, operation }: NamedOperation, all: readonly NamedOperation[]): string[] {
+function lifecycleMistakes(named: NamedOperation, all: readonly NamedOperation[]): string[] {
+  const { id, operation } = named;
   const { definition, metadata } = operation;
   const gone = metadata.deprecation?.state === "gone";
   const instead = [definition.download, definition.redirect].filter((answer) => answer !== undefined);
@@ -49,11 +51,9 @@ function lifecycleMistakes({ id, operation }: NamedOperation, all: readonly Name
   const mistakes: string[] = [];
   if (gone && answers > 0) mistakes.push(`rest.${id}: a gone operation has a successful answer. Fix: empty responses.`);
   if (!gone && answers === 0) mistakes.push(`rest.${id}: there is no successful answer. Fix: add one to responses.`);
-  const replacement = metadata.deprecation?.replacement;
-  if (replacement !== undefined && !all.some((other) => other.id === replacement)) {
-    mistakes.push(
-      `rest.${id}: the replacement ${replacement} is no operation. Fix: name one by its id, such as ${all[0]?.id}.`,
-    );
+  if (metadata.deprecation) {
+    mistakes.push(...dayMistakes(`rest.${id}`, metadata.deprecation));
+    mistakes.push(...successorMistakes(named, metadata.deprecation, all));
   }
   if (definition.redirect && Object.keys(definition.responses).length > 0)
     mistakes.push(`rest.${id}: the answer is JSON and a redirect. Fix: empty responses, or drop redirect.`);

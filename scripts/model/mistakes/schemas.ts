@@ -1,6 +1,7 @@
 import * as z from "zod";
 import type { ChannelDefinition, Channels, NamedOperation } from "../../../contract/index.ts";
 import { nameMistakes, unfit } from "./checks.ts";
+import { fieldMistakes } from "./deprecations.ts";
 
 /** Named schemas have one meaning, say what they are, and have examples that fit; bodies and payloads are named. */
 export function schemaMistakes(operations: readonly NamedOperation[], channels: Channels): string[] {
@@ -71,6 +72,11 @@ function namedSchemaMistakes(id: string, schema: z.ZodType): string[] {
     const silent = Object.entries(schema.shape).filter(([, field]) => !describes(field));
     mistakes.push(
       ...silent.map(([field]) => `schema ${id}: the field ${field} has no description. Fix: add .describe("…").`),
+    );
+    mistakes.push(
+      ...Object.entries(schema.shape).flatMap(([name, field]) =>
+        fieldMistakes(`schema ${id}: the field ${name}`, field),
+      ),
     );
   }
   return mistakes;

@@ -4,6 +4,9 @@ import { change, rowsOf } from "../connection.ts";
 import type { Database } from "../database.ts";
 import type { LogEnd, LogStatements } from "../event-writer.ts";
 
+/** Each may be some megabytes long. */
+const textsAtOnce = 16;
+
 /** All rows in one statement, a list for each column: what costs time is the way there and back. */
 export function postgresLogStatements(db: Kysely<Database>): LogStatements {
   return {
@@ -11,7 +14,8 @@ export function postgresLogStatements(db: Kysely<Database>): LogStatements {
       // Sorted before they are locked; other rows may still refer to them meanwhile.
       rowsOf(
         sql<LogEnd>`
-          select id, last_event_id, updated_at, agent_state, holder, epoch from conversations where id = any(${ids}) order by id
+          select id, last_event_id, created_at, updated_at, agent_state, holder, epoch
+          from conversations where id = any(${ids}) order by id
           for no key update`.compile(db),
       ),
     *insert(events) {
@@ -40,6 +44,13 @@ export function postgresLogStatements(db: Kysely<Database>): LogStatements {
           ) as grown (id, last_event_id, updated_at, agent_state)
           where conversations.id = grown.id`.compile(db),
       );
+    },
+    *eachText(conversationId, { from, to }, use) {
+      const texts = db.selectFrom("events").select("text").where("conversation_id", "=", conversationId).orderBy("id");
+      for (let id = from; id <= to; id += textsAtOnce) {
+        const last = Math.min(to, id + textsAtOnce - 1);
+        for (const { text } of yield* rowsOf(texts.where("id", ">=", id).where("id", "<=", last))) use(text);
+      }
     },
   };
 }

@@ -11,7 +11,7 @@ import type { LogEnd, LogStatements } from "../event-writer.ts";
 export function sqliteLogStatements(db: Kysely<Database>): LogStatements {
   const endOf = db
     .selectFrom("conversations")
-    .select(["id", "last_event_id", "updated_at", "agent_state", "holder", "epoch"])
+    .select(["id", "last_event_id", "created_at", "updated_at", "agent_state", "holder", "epoch"])
     .where("id", "=", "")
     .compile();
   const insert = sql`
@@ -20,6 +20,7 @@ export function sqliteLogStatements(db: Kysely<Database>): LogStatements {
   const advance = sql`
     update conversations set last_event_id = ${0}, updated_at = ${0}, agent_state = coalesce(${0}, agent_state)
     where id = ${0}`.compile(db);
+  const textOf = db.selectFrom("events").select("text").where("conversation_id", "=", "").where("id", "=", 0).compile();
   return {
     *lock(ids) {
       const ends: LogEnd[] = [];
@@ -36,6 +37,12 @@ export function sqliteLogStatements(db: Kysely<Database>): LogStatements {
     *advance(ends) {
       for (const { id, last_event_id, updated_at, agent_state } of ends)
         yield* change(withParameters(advance, last_event_id, updated_at, agent_state, id));
+    },
+    *eachText(conversationId, { from, to }, use) {
+      for (let id = from; id <= to; id += 1) {
+        const event = yield* firstOf(withParameters(textOf, conversationId, id));
+        if (event) use(event.text);
+      }
     },
   };
 }

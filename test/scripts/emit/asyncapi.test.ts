@@ -5,6 +5,7 @@ import * as z from "zod";
 import { channels, contract } from "../../../contract/index.ts";
 import type { Channels } from "../../../contract/index.ts";
 import { integerParameter } from "../../../contract/primitives.ts";
+import { deprecated } from "../../../contract/deprecation.ts";
 import { emitAsyncApi } from "../../../scripts/emit/asyncapi.ts";
 import type { View } from "../../../scripts/emit/asyncapi.ts";
 import { buildModel } from "../../../scripts/model/model.ts";
@@ -65,9 +66,11 @@ test("a message carries its examples, its errors, its age, and where its request
     replacement: "ack",
     reason: "No use.",
   } as const;
-  const { messages } = documentOf({
-    chat: channelWith({ messages: { say: { ...say, deprecation }, ack } }),
+  const payload = say.payload.meta({ ...say.payload.meta(), id: "AsyncApiOldSay", ...deprecated(deprecation) });
+  const { messages, schemas } = documentOf({
+    chat: channelWith({ messages: { say: { ...say, deprecation, payload }, ack } }),
   }).components;
+  assert.equal(schemas["AsyncApiOldSay"]?.["deprecated"], true);
   const plain = {
     title: "News",
     summary: "News",
@@ -80,9 +83,10 @@ test("a message carries its examples, its errors, its age, and where its request
       ...plain,
       name: "say",
       correlationId: { location: "$message.payload#/request_id" },
-      payload: { $ref: "#/components/schemas/AsyncApiSay" },
+      payload: { $ref: "#/components/schemas/AsyncApiOldSay" },
       examples: [{ name: "say", summary: "News", payload: {} }],
       "x-errors": ["internal_error"],
+      "x-sunset": "2027-01-01",
       "x-deprecation": deprecation,
     },
     ChatAck: {

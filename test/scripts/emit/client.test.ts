@@ -104,7 +104,7 @@ const parts: readonly Part[] = [
 *
 * All of them.
 *
-* @deprecated since 2026-01-01, use \`things.list\`. *\\/ No use.
+* @deprecated since 2026-01-01, gone from 2027-01-01 on: use \`things.list\`. *\\/ No use.
 */`,
   },
   {

@@ -274,12 +274,13 @@ test("a deprecated operation says so in its answers, which nobody else shares; i
   const document = documentOf({ worse: operationWith({ deprecation }), better: operationWith({ path: "/better" }) });
   const worse = document.paths["/things"]?.["get"];
   const names = ["X-Request-ID", "Deprecation", "Sunset", "Link"];
-  assert.equal(worse?.["deprecated"], true);
-  assert.deepEqual(worse["x-deprecation"], {
+  assert.deepEqual([worse?.["deprecated"], worse?.["x-sunset"]], [true, "2027-01-01"]);
+  assert.deepEqual(worse?.["x-deprecation"], {
     ...deprecation,
     replacement: { operationId: "things.better", request: "GET /better" },
   });
   assert.deepEqual(Object.keys(worse.responses[200]?.["headers"] as object), names);
+  assert.deepEqual(Object.keys(worse.responses[410]?.["headers"] as object), names);
   assert.deepEqual(Object.keys(worse.responses[400]?.["headers"] as object), names);
   assert.deepEqual(Object.keys(worse.responses[500]?.["headers"] as object), ["X-Request-ID"]);
   assert.equal(document.paths["/better"]?.["get"]?.["deprecated"], undefined);

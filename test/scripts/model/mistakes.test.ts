@@ -1,11 +1,19 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import * as z from "zod";
-import type { Channels, Contract } from "../../../contract/index.ts";
+import type { ChannelMessage, Channels, Contract, Deprecation } from "../../../contract/index.ts";
+import { deprecated } from "../../../contract/deprecation.ts";
 import { operationsOf } from "../../../contract/index.ts";
 import { buildModel } from "../../../scripts/model/model.ts";
 import { ContractError, findMistakes } from "../../../scripts/model/mistakes.ts";
 import { channelWith, messageWith, named, operationWith, unique } from "../small-contract.ts";
+
+function deprecatedSay(change: Partial<Deprecation> = {}): ChannelMessage {
+  const deprecation: Deprecation = { ...gone, replacement: "ack", ...change };
+  const name = unique("Say");
+  const payload = z.object({}).meta({ id: name, description: "Old.", examples: [{}], ...deprecated(deprecation) });
+  return say({ deprecation, payload });
+}
 
 interface Case {
   readonly what: string;
@@ -106,6 +114,8 @@ const names: readonly Case[] = [
   },
 ];
 
+const removed = { responses: {}, example: {} } as const;
+
 const lifecycles: readonly Case[] = [
   {
     what: "an operation that never succeeds",
@@ -131,6 +141,70 @@ const lifecycles: readonly Case[] = [
     want: [
       "rest.things.one: the replacement things.nothing is no operation. Fix: name one by its id, such as things.one.",
     ],
+  },
+  {
+    what: "a replacement that is on its way out itself",
+    operations: {
+      one: operationWith({ ...removed, deprecation: { ...gone, replacement: "things.two" } }),
+      two: operationWith({ ...removed, path: "/two", deprecation: { ...gone, replacement: "things.three" } }),
+      three: operationWith({ path: "/three" }),
+    },
+    want: ["rest.things.one: the replacement things.two is gone itself. Fix: name its own replacement."],
+  },
+  {
+    what: "a replacement that some servers do not have",
+    operations: {
+      one: operationWith({ ...removed, deprecation: { ...gone, replacement: "things.two" } }),
+      two: operationWith({ path: "/two", gate: "v1" }),
+    },
+    want: ["rest.things.one: the replacement things.two is behind the gate v1. Fix: name one that is always there."],
+  },
+  {
+    what: "a replacement whose path cannot be filled in",
+    operations: {
+      one: operationWith({ ...removed, deprecation: { ...gone, replacement: "things.two" } }),
+      two: operationWith({
+        path: "/things/:id",
+        params: z.object({ id }),
+        example: { request: { params: { id: "a" } }, response: {} },
+      }),
+    },
+    want: [
+      "rest.things.one: the replacement things.two needs {id}, which a request for /things has not. Fix: name another one.",
+    ],
+  },
+  ...[
+    { days: { since: "2025-02-29" }, want: '"2025-02-29" is no day. Fix: write it as 2027-06-30.' },
+    { days: { sunset: "30.6.2027" }, want: '"30.6.2027" is no day. Fix: write it as 2027-06-30.' },
+    {
+      days: { since: "2025-01-02" },
+      want: "179 days lie between since and sunset. Fix: leave at least 180.",
+    },
+  ].map(({ days, want }) => ({
+    what: `a deprecation from ${JSON.stringify(days)}`,
+    operations: {
+      one: operationWith({ ...removed, deprecation: { ...gone, ...days, replacement: "things.two" } }),
+      two: operationWith({ path: "/two" }),
+    },
+    want: [`rest.things.one: ${want}`],
+  })),
+  {
+    what: "a field that is gone too soon",
+    operations: one({
+      responses: {
+        200: named(
+          "Hasty",
+          {
+            old: z
+              .string()
+              .meta({ description: "Old.", ...deprecated({ ...gone, since: "2025-06-29", replacement: "id" }) }),
+          },
+          { old: "a" },
+        ),
+      },
+      example: { response: { old: "a" } },
+    }),
+    want: ["schema Hasty: the field old: 1 days lie between since and sunset. Fix: leave at least 180."],
   },
 ];
 
@@ -374,12 +448,27 @@ const sockets: readonly Case[] = [
   },
   {
     what: "a message whose replacement does not exist",
-    channels: {
-      things: channelWith({
-        messages: { say: say({ deprecation: { ...gone, state: "deprecated", replacement: "tell" } }), ack },
-      }),
-    },
+    channels: { things: channelWith({ messages: { say: deprecatedSay({ replacement: "tell" }), ack } }) },
     want: ["socket.things.say: the replacement tell is no message. Fix: name one of ack."],
+  },
+  {
+    what: "a deprecated message with a sound replacement",
+    channels: { things: channelWith({ messages: { say: deprecatedSay(), ack } }) },
+    want: [],
+  },
+  {
+    what: "a message that is gone too soon",
+    channels: { things: channelWith({ messages: { say: deprecatedSay({ since: "2025-06-01" }), ack } }) },
+    want: ["socket.things.say: 29 days lie between since and sunset. Fix: leave at least 180."],
+  },
+  {
+    what: "a deprecated message whose payload says nothing of it",
+    channels: {
+      things: channelWith({ messages: { say: say({ deprecation: { ...gone, replacement: "ack" } }), ack } }),
+    },
+    want: [
+      "socket.things.say: the message and its payload disagree on the deprecation. Fix: ...deprecated(entry) in its .meta().",
+    ],
   },
   {
     what: "a message whose name breaks a reference",

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { after, test } from "node:test";
 import { allEvents, createConversation, perform, until } from "../../support/api.ts";
 import { startCluster } from "../../support/cluster.ts";
-import { act, busyConversation, say, untilEvent, untilFile, untilState } from "../../support/conversation.ts";
+import { act, busyConversation, say, untilEvent, untilState } from "../../support/conversation.ts";
 import { eventsOf, idsOf, isStatus, range } from "../../support/frames.ts";
 import { assertRefused } from "../../support/refusal.ts";
 import { openSocket } from "../../support/socket.ts";

@@ -3,8 +3,10 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { after, test } from "node:test";
 import { parse } from "yaml";
+import { GateClosedError, createClient, isApiError } from "../../../client/index.ts";
 import { operations } from "../../../generated/server/operations.ts";
 import { caller } from "../../support/api.ts";
+import { sendRaw } from "../../support/raw-request.ts";
 import { assertRefused } from "../../support/refusal.ts";
 import { startServer } from "../../support/start-server.ts";
 
@@ -17,15 +19,68 @@ test("there is something behind the gate", () => {
   assert.ok(gated.some(({ path }) => path === "/api/v1/users/me"));
 });
 
-for (const { id, method, path } of gated) {
-  test(`rest/${id} is no operation behind a closed gate, and is one behind an open gate`, async () => {
-    for (const key of [closed.key, null])
+const everyMethod = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "PROPFIND"];
+const anyId = "0".repeat(32);
+const openPaths = new Set<string>(operations.filter(({ gate }) => gate !== "v1").map(({ path }) => path));
+
+for (const { id, method, path: template } of gated) {
+  const path = template.replaceAll(/:[a-z_]+/g, anyId);
+
+  test(`rest/${id} is there behind an open gate, and not for anybody behind a closed one`, async () => {
+    assert.notEqual((await caller(open)(method, path)).body.code, "route_not_found");
+    for (const key of [closed.key, null, "oh_unknown"])
       assertRefused(await caller(closed)(method, path, { key }), 404, "route_not_found");
-    assertRefused(await caller(closed)("OPTIONS", path), 404, "route_not_found");
-    assertRefused(await caller(closed)("PUT", path), 404, "route_not_found");
-    assert.equal((await caller(open)(method, path)).status, 200);
+  });
+
+  test(`rest/${id} leaves nothing at its path behind a closed gate, by whatever method`, async () => {
+    for (const name of openPaths.has(template) ? [method] : everyMethod) await assertNothing(name, path);
   });
 }
+
+for (const path of [
+  "/api/v1",
+  "/api/v1/",
+  "/api/v1/users",
+  "/api/v1/nothing/at/all",
+  "/api/v1?query",
+  "/api/v1/%2e%2e",
+]) {
+  test(`nothing is at ${path} behind a closed gate`, async () => {
+    for (const name of everyMethod) await assertNothing(name, path);
+  });
+}
+
+for (const path of ["/api/v1", "/api/v1/users/me", "/api/v1/sockets/events/a"]) {
+  test(`no socket is at ${path} behind a closed gate`, async () => {
+    const answer = await sendRaw(closed, { method: "GET", path, headers: upgrade });
+    assertRefused(answer, 404, "route_not_found");
+  });
+}
+
+const upgrade = Object.entries({
+  Connection: "Upgrade",
+  Upgrade: "websocket",
+  "Sec-WebSocket-Version": "13",
+  "Sec-WebSocket-Key": "AAAAAAAAAAAAAAAAAAAAAA==",
+});
+
+async function assertNothing(method: string, path: string): Promise<void> {
+  const headers = [["Authorization", `Bearer ${closed.key}`] as const];
+  const answer = await sendRaw(closed, { method, path, headers });
+  if (method !== "HEAD") return assertRefused(answer, 404, "route_not_found");
+  assert.deepEqual([answer.status, answer.text], [404, ""]);
+}
+
+test("the client names the gate, and what opens it", async () => {
+  const { url: baseUrl, key: apiKey } = closed;
+  const client = createClient({ baseUrl, apiKey });
+  await assert.rejects(client.users.me(), (error) => {
+    assert.ok(error instanceof GateClosedError && isApiError(error, "route_not_found"));
+    assert.deepEqual([error.gate, error.status, error.operation], ["v1", 404, "users.me"]);
+    assert.match(error.message, /users\.me is behind the gate v1, .* ENABLE_V1=on/);
+    return true;
+  });
+});
 
 test("the configuration tells clients whether the gate is open", async () => {
   const flags = async (server: typeof open) =>

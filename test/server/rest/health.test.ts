@@ -95,6 +95,7 @@ for (const name of ["ready", "readiness"] as const)
     const handlers = healthHandlers({
       store: { check: () => Promise.reject(new Error("the disk is gone")) } as unknown as Store, // all that is asked
       oidc: null,
+      redis: null,
       activity: { note: () => {}, idleSeconds: () => 0 },
       measure: () => assert.fail("not asked for"),
     });

@@ -154,8 +154,8 @@ test("num_connections counts the sockets of a conversation", async () => {
 
 describe("what is no socket of this server", () => {
   for (const path of ["/sockets/events", `/sockets/events/${id}/more`, "/sockets/other", "/socket.io/?EIO=4", "/"]) {
-    test(`${path} is answered with 404`, async () => {
-      assert.match(await rawUpgrade(path), /^HTTP\/1\.1 404 /);
+    test(`${path} is answered with 404 and the error that every unknown path has`, async () => {
+      assert.match(await rawUpgrade(path), /^HTTP\/1\.1 404 .*"code":"route_not_found"/s);
     });
   }
 
