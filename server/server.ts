@@ -31,6 +31,7 @@ import { createOidc } from "./identity/oidc/oidc.ts";
 import { oidcSettings } from "./identity/oidc/variables.ts";
 import { createOriginPolicy } from "./identity/origins.ts";
 import { connectRedis } from "./redis/connection.ts";
+import { createRedisEventBus } from "./redis/event-bus.ts";
 import { warnOfUncounted } from "./redis/uncounted.ts";
 import { createRequestLimits } from "./request-limits.ts";
 import { createLocalRuntime } from "./runtime/local-runtime.ts";
@@ -101,7 +102,11 @@ export async function startServer(config: Config, logger: Logger, clock: Clock =
   });
   const node = newId();
   const watch = createLogWatch(createLocalEventBus(), store.leases);
-  const { bus } = watch;
+  const told =
+    redis && config.DATABASE_URL !== undefined
+      ? await createRedisEventBus({ local: watch.bus, redis, node, logger })
+      : null;
+  const bus = told ?? watch.bus;
   const log = createEventLog(store, bus, {
     of: knownSecrets.maskOf,
     ofNew: ({ setup, ...conversation }) =>
@@ -197,6 +202,7 @@ export async function startServer(config: Config, logger: Logger, clock: Clock =
     await sockets.close(); // after the last event
     setTimeout(() => server.closeAllConnections(), unfinishedRequestMs).unref();
     await closed;
+    await told?.close();
     await redis?.close();
     await store.close();
     release();
@@ -208,6 +214,7 @@ export async function startServer(config: Config, logger: Logger, clock: Clock =
   await listen(server, config).catch(async (error: unknown) => {
     await conversations.close();
     await membership.leave();
+    await told?.close();
     await redis?.close();
     await store.close();
     release();

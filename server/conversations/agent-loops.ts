@@ -138,7 +138,7 @@ export function createAgentLoops(deps: AgentLoopsDeps): AgentLoops {
       bus,
       after: record.lastEventId,
       onRequest: (event) => react(entry, event),
-      onEpoch: (now) => now !== epoch && drop(),
+      onEpoch: (now) => now > epoch && drop(),
       onDeleted: drop,
       onError: (error) => (error instanceof StoreUnavailableError ? lost(id, error) : onError(error)),
     });
@@ -311,6 +311,7 @@ export function createAgentLoops(deps: AgentLoopsDeps): AgentLoops {
         await end(id);
         const epoch = await leases.take(id, node);
         if (epoch === null) throw new ApiError("conversation_not_found");
+        bus.publish(id, { type: "head", lastEventId: -1, epoch }); // whoever ran it need not find that out
         if (!isHere) await runtime.endCommands(id);
         await store.update(id, { status: "STOPPED" }); // a conversation that was just getting ready has said RUNNING meanwhile
         try {

@@ -3,8 +3,8 @@ import type { StoredEvent } from "../store/store.ts";
 /** What subscribers of a conversation are told. */
 export type Notice =
   | { readonly type: "events"; readonly events: readonly StoredEvent[] }
-  /** Where the log ends, and who runs the agent: for what the other notices may not have said. */
-  | { readonly type: "head"; readonly lastEventId: number; readonly epoch: number }
+  /** Where the log ends, at least, and whose turn it is to run the agent, where that is known. */
+  | { readonly type: "head"; readonly lastEventId: number; readonly epoch?: number }
   | { readonly type: "title"; readonly title: string }
   | { readonly type: "crowded_out"; readonly message: string }
   | { readonly type: "deleted" };

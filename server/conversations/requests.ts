@@ -33,7 +33,7 @@ export function followRequests(options: RequestsOptions): () => void {
     if (notice.type === "events") take(notice.events);
     else if (notice.type === "deleted") options.onDeleted();
     else if (notice.type === "head") {
-      options.onEpoch(notice.epoch);
+      if (notice.epoch !== undefined) options.onEpoch(notice.epoch);
       latest = Math.max(latest, notice.lastEventId);
       if (!reading && latest >= next) void catchUp();
     }
