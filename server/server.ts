@@ -15,7 +15,8 @@ import { createLocalEventBus } from "./conversations/event-bus.ts";
 import { createClusterNode, createSoleNode } from "./conversations/membership.ts";
 import { createLogWatch } from "./conversations/log-watch.ts";
 import { newId } from "./identity/tokens.ts";
-import { createEventLog } from "./conversations/event-log.ts";
+import { createEventLog, createSealer } from "./conversations/event-log.ts";
+import type { Masks } from "./conversations/event-log.ts";
 import { createDeprecatedUses } from "./deprecation.ts";
 import { createIdempotency } from "./idempotency.ts";
 import { createFeedback } from "./conversations/feedback.ts";
@@ -107,11 +108,12 @@ export async function startServer(config: Config, logger: Logger, clock: Clock =
       ? await createRedisEventBus({ local: watch.bus, redis, node, logger })
       : null;
   const bus = told ?? watch.bus;
-  const log = createEventLog(store, bus, {
+  const masks: Masks = {
     of: knownSecrets.maskOf,
     ofNew: ({ setup, ...conversation }) =>
       knownSecrets.maskOfNew(conversation, setup ? setups.secretsIn(conversation.id, setup) : []),
-  });
+  };
+  const log = createEventLog(store, bus, masks, config.DATABASE_URL === undefined ? null : createSealer(cipher));
   const models = createModels();
   const runtime = createLocalRuntime({
     directory: join(config.DATA_DIR, "workspaces"),

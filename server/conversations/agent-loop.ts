@@ -53,8 +53,11 @@ export interface AgentLoop {
   wake(): void;
   /** The user has said something, which is to be answered. @param id of the message */
   said(id: number): void;
-  /** Carries out an action of the user, after the ones before it, beside whatever the agent does. */
-  perform(action: Executable, id: number): void;
+  /**
+   * Carries out an action of the user, after the ones before it, beside whatever the agent does.
+   * @param whole gives the action with what is secret in it; null when that is not known any more
+   */
+  perform(action: Executable, id: number, whole: () => Promise<Executable | null>): void;
   /** Does what the user asked for. Nobody can ask for something else between the call and its first effect. */
   become(state: AgentState): Promise<void>;
   /** Goes on after a loop. @param id of the action that asks for it */
@@ -164,8 +167,10 @@ export function createAgentLoop(options: AgentLoopOptions): AgentLoop {
     });
   }
 
-  async function performNow(action: Executable, id: number, signal: AbortSignal): Promise<void> {
+  async function performNow(id: number, whole: () => Promise<Executable | null>, signal: AbortSignal): Promise<void> {
     try {
+      const action = await whole();
+      if (action === null) return await tell(secretIsLost, id);
       const ask = () => Promise.reject(new Error("a delegation of the user waits for its turn"));
       await tell(await execute(action, id, { workspace, history, ask, signal }), id);
     } catch (error) {
@@ -226,13 +231,13 @@ export function createAgentLoop(options: AgentLoopOptions): AgentLoop {
       if (paused) become("running").catch(noteFailure);
       wake();
     },
-    perform(action, id) {
+    perform(action, id, whole) {
       if (action.action === "delegate") {
         delegations.push({ action, id });
         return wake();
       }
       const { signal } = current;
-      if (!closed) userActions = userActions.then(() => performNow(action, id, signal));
+      if (!closed) userActions = userActions.then(() => performNow(id, whole, signal));
     },
     become: (next) =>
       become(next).catch((error: unknown) => {
@@ -260,6 +265,11 @@ interface Delegation {
   readonly action: Executable<"delegate">;
   readonly id: number;
 }
+
+const secretIsLost = errorObservation(
+  "The action holds a secret, which the log does not keep, and which is not known any more. It was not carried out. Send it again.",
+  "AGENT_ERROR$ERROR_ACTION_NOT_EXECUTED_ERROR",
+);
 
 const stoppedBefore = errorObservation(
   "The agent was stopped before it came to this.",

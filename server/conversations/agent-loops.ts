@@ -26,6 +26,7 @@ import { draftAction, draftObservation, errorObservation } from "./event-draft.t
 import type { Action } from "./event-draft.ts";
 import type { EventLog } from "./event-log.ts";
 import { isExecutable } from "./execute.ts";
+import type { Executable } from "./execute.ts";
 import { actionOf, historyOf, pastOf } from "./history.ts";
 import { heldIn } from "./lease.ts";
 import { createRecall } from "./recall.ts";
@@ -137,7 +138,7 @@ export function createAgentLoops(deps: AgentLoopsDeps): AgentLoops {
       log,
       bus,
       after: record.lastEventId,
-      onRequest: (event) => react(entry, event),
+      onRequest: (event) => react(id, entry, event),
       onEpoch: (now) => now > epoch && drop(),
       onDeleted: drop,
       onError: (error) => (error instanceof StoreUnavailableError ? lost(id, error) : onError(error)),
@@ -148,9 +149,10 @@ export function createAgentLoops(deps: AgentLoopsDeps): AgentLoops {
     return entry;
   }
 
-  function react(entry: Entry, event: StoredEvent): void {
-    if (entry.loop) reactTo(entry.loop, event, logger);
-    else void entry.ready.then((loop) => loop && reactTo(loop, event, logger));
+  function react(id: string, entry: Entry, event: StoredEvent): void {
+    const reaction = { whole: () => log.requestOf(id, event), logger };
+    if (entry.loop) reactTo(entry.loop, event, reaction);
+    else void entry.ready.then((loop) => loop && reactTo(loop, event, reaction));
   }
 
   /** Says in the log why a conversation could not begin. Never throws: there is nobody left to tell. */
@@ -361,7 +363,8 @@ async function makeLoop(deps: LoopDeps, record: HeldRecord): Promise<AgentLoop> 
   });
   if (!held) return loop;
   // What the user has answered was acknowledged, and the process ended before it had an effect.
-  for (const event of await answersTo(held, history, record.lastEventId)) reactTo(loop, event, deps.logger);
+  for (const event of await answersTo(held, history, record.lastEventId))
+    reactTo(loop, event, { whole: () => deps.log.requestOf(record.id, event), logger: deps.logger });
   loop.wake();
   return loop;
 }
@@ -398,12 +401,18 @@ function userMessage({ content, images }: FirstMessage): EventDraft {
   return draftAction({ action: "message", args }, { source: "user" });
 }
 
+interface Reaction {
+  /** The request with what is secret in it. */
+  readonly whole: () => Promise<Action | ActionRequest | null>;
+  readonly logger: Logger;
+}
+
 /** Does what a user has asked for. */
-function reactTo(loop: AgentLoop, event: StoredEvent, logger: Logger): void {
+function reactTo(loop: AgentLoop, event: StoredEvent, { whole, logger }: Reaction): void {
   const action: Action | ActionRequest = event.request ?? actionOf(event);
   if (action.action === "message") return loop.said(event.id);
   if (action.action === "loop_recovery") return loop.recover(action.args.option, event.id);
-  if (isExecutable(action)) return loop.perform(action, event.id);
+  if (isExecutable(action)) return loop.perform(action, event.id, whole as () => Promise<Executable | null>); // the same action
   const next = stateIn(action);
   if (next === null) return;
   loop

@@ -1,5 +1,11 @@
 import { ApiError } from "../api-error.ts";
+import type { ActionRequest } from "../../contract/index.ts";
+import { holdsHidden } from "../secrets/mask.ts";
+import type { Action } from "./event-draft.ts";
+import { isExecutable } from "./execute.ts";
+import { actionOf } from "./history.ts";
 import { createLocks } from "../locks.ts";
+import type { Cipher } from "../secrets/cipher.ts";
 import type { Mask } from "../secrets/mask.ts";
 import type {
   Admission,
@@ -48,6 +54,26 @@ export interface EventLog {
     receiptOf: (events: readonly StoredEvent[]) => Receipt | undefined,
   ): Promise<StoredEvent[]>;
   find(conversationId: string, query: EventQuery): Promise<StoredEvent[]>;
+  /**
+   * What a user has asked for by an event, with the secrets that the event hides. It is told once.
+   * @returns null when they are not known any more
+   */
+  requestOf(conversationId: string, event: StoredEvent): Promise<Action | ActionRequest | null>;
+}
+
+/** Encrypts what the log hides and another server needs. */
+export interface Sealer {
+  seal(conversationId: string, request: ActionRequest): string;
+  open(conversationId: string, sealed: string): ActionRequest;
+}
+
+/** Seals with the key that all servers of a database share. What is sealed for one conversation is of no use in another. */
+export function createSealer(cipher: Pick<Cipher, "encrypt" | "decrypt">): Sealer {
+  const context = (conversationId: string) => `request ${conversationId}`;
+  return {
+    seal: (id, request) => cipher.encrypt(JSON.stringify(request), context(id)),
+    open: (id, sealed) => JSON.parse(cipher.decrypt(sealed, context(id))) as ActionRequest, // as it was sealed
+  };
 }
 
 /** Hides what is secret in a conversation; null when that is nothing. */
@@ -57,13 +83,24 @@ export interface Masks {
   ofNew(conversation: NewConversationRecord): Promise<Mask | null>;
 }
 
-export function createEventLog(store: Pick<Store, "conversations" | "events">, bus: EventBus, masks: Masks): EventLog {
+/** @param sealer null where no other server carries out what is asked for here */
+export function createEventLog(
+  store: Pick<Store, "conversations" | "events">,
+  bus: EventBus,
+  masks: Masks,
+  sealer: Sealer | null = null,
+): EventLog {
   const ownerOf = createOwners(store.conversations);
   const order = createLocks();
 
   async function maskFor(id: string): Promise<Mask | null> {
     const userId = await ownerOf(id);
     return userId === null ? null : masks.of({ id, userId });
+  }
+
+  function sealed(conversationId: string, draft: EventDraft, masked: EventDraft): EventDraft {
+    if (!sealer || masked === draft || !draft.request || !takesSecrets(draft.request)) return masked;
+    return { ...masked, sealedRequest: sealer.seal(conversationId, draft.request) };
   }
 
   function told(conversationId: string, events: StoredEvent[]): StoredEvent[] {
@@ -74,7 +111,8 @@ export function createEventLog(store: Pick<Store, "conversations" | "events">, b
   const appendOnce: EventLog["appendOnce"] = async (conversationId, admits, drafts, receiptOf) => {
     // What is appended first comes first in the log, however long it takes to find out what has to be hidden.
     const { appended } = await order.alone(conversationId, async () => {
-      const masked = maskedDrafts(drafts, await maskFor(conversationId));
+      const mask = await maskFor(conversationId);
+      const masked = drafts.map((draft) => sealed(conversationId, draft, maskedDraft(draft, mask)));
       return { appended: store.events.append(conversationId, masked, receiptOf, admits) };
     });
     const events = await appended;
@@ -90,8 +128,21 @@ export function createEventLog(store: Pick<Store, "conversations" | "events">, b
     },
     append: (conversationId, admits, ...drafts) => appendOnce(conversationId, admits, drafts, () => undefined),
     appendOnce,
+    async requestOf(conversationId, event) {
+      const action = event.request ?? actionOf(event);
+      const isSealed = event.request ? event.sealedRequest !== undefined : holdsHidden(action.args);
+      if (!isSealed) return action;
+      const found = await store.events.takeSealedRequest(conversationId, event.id); // it is not needed after this
+      if (event.request) return event.request;
+      return found === null || !sealer ? null : sealer.open(conversationId, found);
+    },
     find: (conversationId, query) => store.events.find(conversationId, query),
   };
+}
+
+/** Whether an action does what it says by itself. An agent that is asked for something is not told secrets. */
+function takesSecrets(request: ActionRequest): boolean {
+  return isExecutable(request) && request.action !== "delegate";
 }
 
 function maskedDrafts(drafts: readonly EventDraft[], mask: Mask | null): EventDraft[] {

@@ -4,7 +4,7 @@ import type { StoredEvent } from "../store/store.ts";
 /** More text than this is left in the log: a notice is to be quick. */
 const longest = 256 * 1024;
 
-type Header = Omit<StoredEvent, "text" | "request">;
+type Header = Omit<StoredEvent, "text" | "request" | "sealedRequest">;
 
 /**
  * A notice as servers send it to each other: a line of JSON, and the text of each event on a line of its own as it is, since
@@ -15,7 +15,7 @@ export function encodeNotice(notice: Notice): string {
   const lastEventId = notice.events.at(-1)?.id ?? -1;
   if (notice.events.reduce((sum, { text }) => sum + text.length, 0) > longest)
     return JSON.stringify({ type: "head", lastEventId } satisfies Notice);
-  const events = notice.events.map(({ text: _text, request: _request, ...header }): Header => header);
+  const events = notice.events.map(headerOf);
   return [JSON.stringify({ type: "events", events }), ...notice.events.map(({ text }) => text)].join("\n");
 }
 
@@ -26,4 +26,9 @@ export function decodeNotice(message: string): Notice {
   if (notice.type !== "events") return notice;
   if (notice.events.length !== texts.length) throw new Error("A notice does not have as many texts as events.");
   return { type: "events", events: notice.events.map((header, index) => ({ ...header, text: texts[index] ?? "" })) };
+}
+
+/** What others need of an event besides its text, and may know. */
+function headerOf({ id, timestamp, kind, type, source, hidden, agentState }: StoredEvent): Header {
+  return { id, timestamp, kind, type, source, hidden, ...(agentState !== undefined && { agentState }) };
 }

@@ -63,6 +63,8 @@ export interface Database {
     /** How often that has changed. */
     epoch: Generated<number>;
   };
+  /** What a user has asked for with a secret in it, encrypted, until it is carried out. */
+  sealed_requests: { conversation_id: string; event_id: number; sealed: string };
   nodes: {
     id: string;
     /** By the database's clock, in milliseconds since 1970. */

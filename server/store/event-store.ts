@@ -70,6 +70,15 @@ export function createEventStore({ db, lockingTransaction }: Connection, write: 
       });
     },
     ...eventQueries(db),
+    async takeSealedRequest(conversationId, eventId) {
+      const row = await db
+        .deleteFrom("sealed_requests")
+        .where("conversation_id", "=", conversationId)
+        .where("event_id", "=", eventId)
+        .returning("sealed")
+        .executeTakeFirst();
+      return row?.sealed ?? null;
+    },
   };
 }
 

@@ -80,11 +80,18 @@ export function createEventWriter(db: Kysely<Database>, statements: LogStatement
     );
     const grown = [...logs.values()].filter(({ events }) => events.length > 0);
     if (grown.length === 0) return written;
-    yield* insert(grown.flatMap(({ events }) => events));
+    const events = grown.flatMap((log) => log.events);
+    yield* insert(events);
+    for (const { conversationId, id, sealedRequest } of events)
+      if (sealedRequest !== undefined) yield* change(insertSealed(db, conversationId, id, sealedRequest));
     yield* advance(grown.map(({ end }) => end()));
     for (const { first, end } of grown) yield* sign(end(), first);
     return written;
   };
+}
+
+function insertSealed(db: Kysely<Database>, conversation_id: string, event_id: number, sealed: string) {
+  return db.insertInto("sealed_requests").values({ conversation_id, event_id, sealed });
 }
 
 /** A log as it grows within a transaction. */

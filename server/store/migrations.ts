@@ -234,6 +234,15 @@ async function leases(db: Kysely<unknown>): Promise<void> {
     .alterTable("conversations")
     .addColumn("epoch", "integer", (column) => column.notNull().defaultTo(0))
     .execute();
+  await db.schema
+    .createTable("sealed_requests")
+    .addColumn("conversation_id", "text", (column) =>
+      column.notNull().references("conversations.id").onDelete("cascade"),
+    )
+    .addColumn("event_id", "integer", (column) => column.notNull())
+    .addColumn("sealed", "text", (column) => column.notNull())
+    .addPrimaryKeyConstraint("sealed_requests_key", ["conversation_id", "event_id"])
+    .execute();
   await db.schema.createIndex("conversations_by_holder").on("conversations").column("holder").execute();
 }
 

@@ -14,6 +14,8 @@ export interface EventDraft {
   readonly agentState?: AgentState | undefined;
   /** The action as its user has sent it, secrets included: for the process that it came to. It is not stored. */
   readonly request?: ActionRequest | undefined;
+  /** The same, encrypted, where a secret in it is hidden in the event: for the server that carries it out. */
+  readonly sealedRequest?: string | undefined;
 }
 
 export interface StoredEvent extends Omit<EventDraft, "body"> {
@@ -68,4 +70,6 @@ export interface EventStore {
     admits?: Admission,
   ): Promise<StoredEvent[] | null>;
   find(conversationId: string, query: EventQuery): Promise<StoredEvent[]>;
+  /** Gives out the sealed request of an event, which is stored until then. Null where there is none. */
+  takeSealedRequest(conversationId: string, eventId: number): Promise<string | null>;
 }
