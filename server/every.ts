@@ -8,18 +8,21 @@ export interface Repeated {
 
 /**
  * Does something again and again, each time a while after the time before is over.
- * @param name what goes into the log when it fails; it is tried again all the same
+ * @param name what goes into the log when it fails, once until it works again; it is tried again all the same
  */
 export function every(intervalMs: number, name: string, logger: Logger, work: () => Promise<void>): Repeated {
   let timer: NodeJS.Timeout | undefined;
   let current: Promise<void> = Promise.resolve();
   let ended = false;
+  let failing = false;
 
   async function once(): Promise<void> {
     try {
       await work();
+      failing = false;
     } catch (error) {
-      logger.warn({ err: error }, `${name} failed`);
+      if (!failing) logger.warn({ err: error }, `${name} failed`);
+      failing = true;
     }
     schedule();
   }

@@ -20,6 +20,6 @@ export async function startCluster(
   return [asNode(first), second, third];
 }
 
-function asNode(server: ServerProcess): Node {
+export function asNode(server: ServerProcess): Node {
   return { ...server, call: caller(server) };
 }

@@ -3,14 +3,16 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { allEvents, createConversation, until } from "../../support/api.ts";
 import type { Answer } from "../../support/api.ts";
-import { startCluster } from "../../support/cluster.ts";
+import { asNode, startCluster } from "../../support/cluster.ts";
 import type { Node } from "../../support/cluster.ts";
 import { say, untilEvent, untilState } from "../../support/conversation.ts";
+import { startCutOffProxy } from "../../support/cut-off-proxy.ts";
 import { idsOf, isStatus, range } from "../../support/frames.ts";
 import { isRunning } from "../../support/processes.ts";
 import { hasRedis, startRedis } from "../../support/redis.ts";
 import { openSocket } from "../../support/socket.ts";
 import type { TestSocket } from "../../support/socket.ts";
+import { startServer } from "../../support/start-server.ts";
 import { postgres, storeSides } from "../../support/stores.ts";
 
 /** What has been acknowledged: the text of a message by the id of its event. */
@@ -137,6 +139,36 @@ for (const side of hasRedis ? storeSides.filter((each) => each === postgres) : [
       const later = await untilAllTaken(two, id);
       assert.deepEqual(later.slice(0, events.length), events);
       assertEachOnce(later);
+    });
+
+    test("one loses PostgreSQL for longer than its lease: it stops what it runs, another goes on, and it serves again by itself", async (t) => {
+      const place = await side.place(t);
+      const url = new URL(place.env["DATABASE_URL"] ?? "");
+      const proxy = await startCutOffProxy(t, url.host);
+      url.host = proxy.host;
+      const cutOff = { dataDir: place.dataDir, env: { ...place.env, DATABASE_URL: url.href } };
+      const one = asNode(await startServer(t, { place: cutOff }));
+      const two = asNode(await startServer(t, { place, key: one.key }));
+      const id = await createConversation(one.call, { initial_user_msg: "```sh\necho $$ > pid; sleep 1000\n```" });
+      const run = await untilEvent(two.call, id, ({ action }) => action === "run");
+      const pid = await commandOf(two, id);
+      const socket = openSocket(one, id);
+      await socket.next(isStatus("replay_complete"));
+      proxy.cut();
+      const refused = await say(one.call, id, "think: not now");
+      assert.deepEqual([refused.status, refused.headers.get("retry-after")], [503, "5"]);
+      await until(() => one.output().includes("the lease could not be renewed in time"));
+      await until(async () => !(await isRunning(pid)));
+      await untilEvent(two.call, id, ({ cause, observation }) => cause === run.id && observation === "error");
+      await say(two.call, id, "think: meanwhile");
+      await untilAllTaken(two, id);
+      proxy.mend();
+      await until(async () => (await say(one.call, id, "think: and on")).status === 200);
+      const events = await untilAllTaken(two, id);
+      assertEachOnce(events);
+      await until(() => idsOf(socket.frames).length >= events.length);
+      assert.deepEqual(idsOf(socket.frames), range(events.length - 1));
+      socket.close();
     });
 
     test("all lose Redis for a while: what is said is taken, answered and seen, and it is quick again afterwards", async (t) => {
