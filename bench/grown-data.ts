@@ -113,5 +113,11 @@ function conversation(id: string, second: number): ConversationRecord {
     lastEventId: -1,
     agentState: "awaiting_user_input",
     replayedUntil: -1,
+    version: "V0",
+    sandboxId: "s",
+    parentId: null,
+    llmModel: null,
+    agentType: "default",
+    prNumbers: [],
   };
 }

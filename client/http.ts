@@ -1,11 +1,11 @@
-import { operations } from "../generated/client/operations.ts";
+import { keyed, operations, paged } from "../generated/client/operations.ts";
 import type { Calls } from "../generated/client/operations.ts";
 import type { ErrorDetail } from "../generated/client/types.ts";
 import { ApiError, ConnectionError, GateClosedError, TimeoutError, UnexpectedResponseError } from "./errors.ts";
 import type { Gate } from "./errors.ts";
 import type { OperationName } from "./operation-types.ts";
 import { withPages } from "./pages.ts";
-import { pauseBefore, takesKey } from "./retrying.ts";
+import { pauseBefore } from "./retrying.ts";
 import type { Outcome } from "./retrying.ts";
 import { uniqueId } from "./unique-id.ts";
 import { buildUrl, parseBaseUrl } from "./url.ts";
@@ -68,21 +68,32 @@ export type Client = Calls<CallOptions>;
  * @throws {TypeError} when `baseUrl` is no http(s) URL
  */
 export function createClient(options: ClientOptions): Client {
+  return createCalls<Client>(options, { operations, keyed, paged });
+}
+
+/** Which operations there are: the tables of one version. */
+export interface Surface {
+  readonly operations: Readonly<Record<string, Readonly<Record<string, string>>>>;
+  readonly keyed: readonly string[];
+  readonly paged: Readonly<Record<string, string>>;
+}
+
+/** The calls of a surface, whose type is generated together with its tables. */
+export function createCalls<Calls>(options: ClientOptions, { operations: all, keyed: keys, paged: pages }: Surface) {
   const settings = readOptions(options);
-  const resources = Object.entries(operations).map(([resource, routes]) => {
-    const calls = Object.entries(routes).map(([name, route]) => {
-      // The keys are those that `OperationName` is made of.
-      const target = { ...splitRoute(route), name: `${resource}.${name}` as OperationName };
+  const resources = Object.entries(all).map(([resource, routes]) => {
+    const calls = Object.entries(routes).map(([member, route]) => {
+      const name = `${resource}.${member}` as OperationName; // the keys are those that it is made of
+      const target = { ...splitRoute(route), name, takesKey: keys.includes(name) };
       return [
-        name,
+        member,
         (request: AnyRequest = {}, call: CallOptions = {}) =>
-          withPages(target.name, request, (each) => perform(settings, target, each, call)),
+          withPages(pages[name], request, (each) => perform(settings, target, each, call)),
       ];
     });
     return [resource, Object.fromEntries(calls)];
   });
-  // `operations` has a row for every member of `Calls`: they are generated together.
-  return Object.fromEntries(resources) as Client;
+  return Object.fromEntries(resources) as Calls;
 }
 
 type Settings = ReturnType<typeof readOptions>;
@@ -106,13 +117,14 @@ interface Target {
   readonly name: OperationName;
   readonly method: string;
   readonly template: string;
+  readonly takesKey: boolean;
   /** Where files go: `multipart/form-data` when they are sent, else the type of the one that is answered. */
   readonly files: string | undefined;
   /** What has to be open on the server for it to exist. */
   readonly gate: Gate | undefined;
 }
 
-function splitRoute(route: string): Omit<Target, "name"> {
+function splitRoute(route: string): Omit<Target, "name" | "takesKey"> {
   const [parts, gate] = route.split(" @") as [string, Gate?];
   const [method, template, files] = parts.split(" ") as [string, string, string?];
   return { method, template, files, gate };
@@ -165,7 +177,7 @@ function writeRequest(
     accept: target.files ? "*/*" : "application/json",
     // That of a form has its boundary in it, which `fetch` makes.
     ...(body !== undefined && !isForm && { "content-type": "application/json" }),
-    ...(takesKey(target.name) && { "idempotency-key": uniqueId() }),
+    ...(target.takesKey && { "idempotency-key": uniqueId() }),
     ...settings.headers,
     ...lowerCase(options.headers),
   };

@@ -1,6 +1,8 @@
 // The one door of the client: what is not exported here is not for use.
 export { createClient } from "./http.ts";
 export type { CallOptions, Client, ClientOptions, Fetch } from "./http.ts";
+export { createV1Client } from "./v1.ts";
+export type { V1Client } from "./v1.ts";
 export type { RetryDelay } from "./waiting.ts";
 export { connect } from "./socket.ts";
 export type { ConnectOptions, EventSocket } from "./socket.ts";

@@ -1,17 +1,20 @@
-import type { Calls, ErrorCodes } from "../generated/client/operations.ts";
+import type { Calls, ErrorCodes, V1Calls } from "../generated/client/operations.ts";
 
 /** An operation by its `operationId` in `openapi.yaml`: `"conversations.get"`. */
 export type OperationName = {
   [Resource in keyof ErrorCodes]: `${Resource}.${keyof ErrorCodes[Resource] & string}`;
 }[keyof ErrorCodes];
 
+/** Of both versions. */
+type AllCalls = Calls<never> & V1Calls<never>;
+
 /** What an operation takes: its path and query parameters by name, its body under `body`. */
 export type RequestOf<Name extends OperationName> =
-  MemberOf<Calls<never>, Name> extends (request: infer Request) => unknown ? NonNullable<Request> : never;
+  MemberOf<AllCalls, Name> extends (request: infer Request) => unknown ? NonNullable<Request> : never;
 
 /** What an operation answers with when it succeeds. */
 export type ResponseOf<Name extends OperationName> =
-  MemberOf<Calls<never>, Name> extends (request: never) => Promise<infer Response> ? Response : never;
+  MemberOf<AllCalls, Name> extends (request: never) => Promise<infer Response> ? Response : never;
 
 /** The codes with which an operation fails: `ErrorCodeOf<"conversations.get">`. */
 export type ErrorCodeOf<Name extends OperationName> = MemberOf<ErrorCodes, Name>;

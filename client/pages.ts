@@ -1,5 +1,3 @@
-import { paged } from "../generated/client/operations.ts";
-
 /** A request or an answer of any call, as the runtime sees it. */
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -10,14 +8,14 @@ interface Item {
 /**
  * The answer of a call. Where it is a page, `for await` over it gives the items of this page and of all that follow; each
  * further page is asked for when it is needed.
+ * @param field of a page that holds the items; undefined where the answer is no page
  */
 export function withPages(
-  operation: string,
+  field: string | undefined,
   request: Fields,
   call: (request: Fields) => Promise<unknown>,
 ): Promise<unknown> {
   const first = call(request);
-  const field = (paged as Readonly<Record<string, string>>)[operation];
   if (field === undefined) return first;
 
   async function* walk(name: string): AsyncGenerator<unknown, void> {

@@ -108,8 +108,13 @@ function valuesOf(parameters: readonly Parameter[]): Record<string, string> {
 function substituted(world: World, operation: Operation, example: Json | undefined): Json | undefined {
   if (!isObject(example)) return example;
   if (operation.id === knownOperations.login && world.key !== undefined) return { ...example, api_key: world.key };
-  const names = namingFields(operation).map((field) => [field, `${textOf(example[field] ?? "")}_${randomHex(8)}`]);
+  const names = namingFields(operation).map((field) => [field, newName(textOf(example[field] ?? ""))]);
   return { ...example, ...Object.fromEntries(names) };
+}
+
+/** A name like an example's, which nothing has yet: an id of digits alone stays one. */
+function newName(example: string): string {
+  return /^[0-9a-f]{32}$/.test(example) ? randomHex(16) : `${example}_${randomHex(8)}`;
 }
 
 /** Random hexadecimal digits, two a byte. */

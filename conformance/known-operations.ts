@@ -16,10 +16,16 @@ export const knownOperations = {
   addEvent: "events.add",
   uploadFiles: "files.upload",
   compareFile: "git.diff",
+  uploadSandboxFile: "sandboxFiles.upload",
+  compareSandboxFile: "sandboxGit.diff",
   readSettings: "settings.get",
   listModels: "options.models",
   addProviders: "providers.add",
   unsetProviders: "providers.unset",
+  getSecret: "webhooks.secret",
+  streamStart: "appConversations.streamStart",
+  getAppConversations: "appConversations.getMany",
+  respondToConfirmation: "agentControl.respondToConfirmation",
 } as const;
 
 /** The model, and what it is asked for, that shows every type of event. The example of the settings names the model. */
@@ -28,9 +34,14 @@ export const showcase = { model: "test/tools", message: "show every event type" 
 /** The `status` of a conversation that takes actions. */
 export const runningStatus = "RUNNING";
 
-/** Whether nobody but a person at the OpenID provider's page can make it succeed. */
-export function needsPerson({ id }: Operation): boolean {
-  return id === knownOperations.oidcCallback;
+/** Whether nobody but a person at the OpenID provider's page, or an agent with a token of the server's, can make it succeed. */
+export function needsOthers({ id }: Operation): boolean {
+  return id === knownOperations.oidcCallback || id === knownOperations.getSecret;
+}
+
+/** Whether it answers an agent that waits for the user's consent. */
+export function answersConsent({ id }: Operation): boolean {
+  return id === knownOperations.respondToConfirmation;
 }
 
 /** Operations that leave what they are called on in no state to be used by the next case. */

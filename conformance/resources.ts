@@ -40,16 +40,23 @@ export async function pathFor(probe: Probe, operation: Operation, own = false): 
 }
 
 /**
- * The example of an operation on things that exist: those of its path, and those that its body names as a path would.
+ * The example of an operation on things that exist: those of its path, and those that its query or body names as a path would.
  * @throws {SetupError} when one cannot be made
  */
 export async function callOnThings(probe: Probe, operation: Operation, own = false): Promise<Call> {
   const call = exampleCall(probe.world, operation, await pathFor(probe, operation, own));
+  const query: Record<string, string> = {};
+  for (const name of thingsInQuery(probe.world, call)) query[name] = await valueOf(probe, name, own);
   const names = thingsInBody(probe.world, call);
-  if (names.length === 0) return call;
+  if (names.length === 0) return { ...call, query: { ...call.query, ...query } };
   const values: JsonObject = {};
   for (const name of names) values[name] = await valueOf(probe, name, own);
-  return withBody(call, { ...bodyOf(call), ...values });
+  return withBody({ ...call, query: { ...call.query, ...query } }, { ...bodyOf(call), ...values });
+}
+
+/** The parameters of a call's query that hold what a link supplies as a path parameter: `sandbox_id`. */
+function thingsInQuery(world: World, call: Call): string[] {
+  return Object.keys(call.query).filter((name) => name.endsWith("_id") && providerOf(world, name) !== undefined);
 }
 
 /** The fields of a call's body that hold what a link supplies as a path parameter: `conversation_id`. */

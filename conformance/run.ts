@@ -135,6 +135,7 @@ async function createWorld(options: RunOptions, now: number): Promise<World> {
       singletons: new Map(),
       cookie: undefined,
       readKey: undefined,
+      v1Conversation: undefined,
       stopped: undefined,
       ownTokens: false,
     },

@@ -43,6 +43,8 @@ export interface World {
     cookie: string | undefined;
     /** An API key that may only read. */
     readKey: string | undefined;
+    /** The id of a conversation that was started with V1. */
+    v1Conversation: string | undefined;
     /** Path parameters of a conversation that has been stopped. */
     stopped: string | undefined;
     /** Whether all tokens of git providers that are stored are the run's own. */

@@ -97,6 +97,21 @@ export const errorCatalogue = {
     title: "There is no such API key",
     remedy: "List the API keys to see those that exist.",
   },
+  sandbox_not_found: {
+    status: 404,
+    title: "There is no such sandbox",
+    remedy: "Search the sandboxes to see those that exist.",
+  },
+  sandbox_spec_not_found: {
+    status: 404,
+    title: "There is no such sandbox spec",
+    remedy: "Search the sandbox specs to see those that exist, or leave it out for the default one.",
+  },
+  provider_token_not_found: {
+    status: 404,
+    title: "No such provider",
+    remedy: "Store a token of the git provider with `POST /api/add-git-providers`.",
+  },
   settings_not_found: {
     status: 404,
     title: "No settings have been stored yet",

@@ -29,12 +29,27 @@ export const requestHeaders = {
         examples: ["0f8fad5b-d9cb-469f-a165-70867728950e"],
       }),
   },
+  AccessToken: {
+    name: "X-Access-Token",
+    description: "The access token: a JWT that the server has signed (RFC 7519), for one user and one purpose.",
+    schema: z.string().meta({
+      id: "AccessToken",
+      description: "A JWT of the server's own, which nobody else reads.",
+      examples: ["eyJhbGciOiJIUzI1NiIsImtpZCI6IjEifQ.e30.c2lnbmF0dXJl"],
+    }),
+  },
 } as const;
 export type RequestHeader = keyof typeof requestHeaders;
 
 /** Which headers an operation takes. Every one takes `X-Request-ID`. */
-export function requestHeadersOf({ idempotencyKey }: Pick<OperationMetadata, "idempotencyKey">): RequestHeader[] {
-  return idempotencyKey ? ["RequestId", "IdempotencyKey"] : ["RequestId"];
+export function requestHeadersOf({
+  idempotencyKey,
+  security,
+}: Pick<OperationMetadata, "idempotencyKey" | "security">): RequestHeader[] {
+  const names: RequestHeader[] = ["RequestId"];
+  if (idempotencyKey) names.push("IdempotencyKey");
+  if (security === "accessToken") names.push("AccessToken");
+  return names;
 }
 
 /** The headers of answers, apart from those that only one operation has. */

@@ -20,7 +20,17 @@ import { sessions } from "./rest/sessions.ts";
 import { settings } from "./rest/settings.ts";
 import { trajectory } from "./rest/trajectory.ts";
 import { users } from "./rest/users.ts";
+import { agentControl } from "./rest/v1/agent-control.ts";
+import { appConversations } from "./rest/v1/app-conversations.ts";
+import { v1Events } from "./rest/v1/events.ts";
+import { sandboxFiles } from "./rest/v1/sandbox-files.ts";
+import { sandboxGit } from "./rest/v1/sandbox-git.ts";
+import { sandboxSpecs } from "./rest/v1/sandbox-specs.ts";
+import { sandboxes } from "./rest/v1/sandboxes.ts";
+import { startTasks } from "./rest/v1/start-tasks.ts";
+import { webhooks } from "./rest/v1/webhooks.ts";
 import { events as eventsChannel } from "./socket/events.ts";
+import { eventsV1 as eventsV1Channel } from "./socket/events-v1.ts";
 
 /** Every REST operation by resource. The resource is the file name on every floor, in camel case. */
 export const contract = {
@@ -42,10 +52,19 @@ export const contract = {
   providers,
   health,
   users,
+  appConversations,
+  startTasks,
+  v1Events,
+  agentControl,
+  sandboxes,
+  sandboxSpecs,
+  sandboxGit,
+  sandboxFiles,
+  webhooks,
 };
 
-/** Every socket channel. */
-export const channels = { events: eventsChannel };
+/** Every socket channel. Two may have one address: which of them a socket speaks depends on the conversation. */
+export const channels = { events: eventsChannel, eventsV1: eventsV1Channel };
 
 /** Where this API differs from upstream on purpose, apart from what stands with an operation or a channel. */
 export const differences: OtherDifferences = { general: generalDifferences, events: eventDifferences };
@@ -79,6 +98,18 @@ export type { ObservationType } from "./events/observations.ts";
 export { ActionRequest } from "./events/requests.ts";
 export type { AgentState, EventSource } from "./events/shared.ts";
 export { limitHeadersOf, requestHeaders, requestHeadersOf, standardHeaders, standardHeadersOf } from "./headers.ts";
+export type { V1Content, V1Message } from "./events/v1/content.ts";
+export { ReportedV1Event, V1Event, V1EventKind } from "./events/v1/event.ts";
+export type { V1EventOf, V1FullStateEvent } from "./events/v1/event.ts";
+export type {
+  ConfirmationPolicy,
+  ConversationExecutionStatus,
+  ConversationState,
+  V1Metrics,
+} from "./events/v1/state.ts";
+export { V1ToolAction, v1Tools } from "./events/v1/tool-actions.ts";
+export type { V1ToolName } from "./events/v1/tool-actions.ts";
+export { V1ToolObservation } from "./events/v1/tool-observations.ts";
 export type { RequestHeader, StandardHeader } from "./headers.ts";
 export type { McpConfig } from "./mcp.ts";
 export { contentDisposition } from "./media.ts";
@@ -107,6 +138,7 @@ export type {
   ConversationInfo,
   ConversationStatus,
   ConversationTrigger,
+  ConversationVersion,
   ProviderType,
   RuntimeStatus,
 } from "./rest/conversation-info.ts";
@@ -115,7 +147,21 @@ export { loginCookie } from "./rest/oidc.ts";
 export { sessionCookie } from "./rest/sessions.ts";
 export { initialSettings, plainSettings, secretSettings } from "./rest/settings.ts";
 export type { Settings, SettingsUpdate } from "./rest/settings.ts";
+export type { AppConversation } from "./rest/v1/app-conversations.ts";
+export type { GitChange } from "./rest/v1/sandbox-git.ts";
+export type { SandboxInfo, SandboxStatus } from "./rest/v1/sandbox-info.ts";
+export { sandboxProject, sandboxRoot } from "./rest/v1/sandbox-paths.ts";
+export { localSpec } from "./rest/v1/sandbox-specs.ts";
+export type { AgentType, AppConversationStartRequest } from "./rest/v1/start-request.ts";
+export type {
+  AppConversationStartTask,
+  AppConversationStartTaskStatus,
+  StartTaskSortOrder,
+} from "./rest/v1/start-tasks.ts";
+export type { ReportedConversation } from "./rest/v1/webhooks.ts";
 export { trimmedExtras } from "./rest/trajectory.ts";
 export { securitySchemes } from "./security.ts";
 export { ShorthandFrame, TypedClientFrame, mostRefusedFrames, tooManyConversations } from "./socket/frames.ts";
 export type { MessageErrorCode, StatusFrame } from "./socket/frames.ts";
+export { V1UserMessage, v1MessageErrors } from "./socket/frames-v1.ts";
+export type { V1RefusalEvent } from "./socket/frames-v1.ts";

@@ -11,8 +11,8 @@ import type { Download, FileBytes, Upload, UploadedFile } from "./media.ts";
 
 const tsRest = initContract();
 
-/** How a caller may prove who it is; see `securitySchemes`. */
-export type Security = "none" | "user";
+/** How a caller may prove who it is; see `securitySchemes`. An access token is good for the one thing that it is made out for. */
+export type Security = "none" | "user" | "accessToken";
 
 /** What a caller may do: `write` includes `read`. */
 export const scopes = ["read", "write"] as const;
@@ -43,6 +43,11 @@ export const tags = {
   "Git providers": "Access to git hosts.",
   Health: "Whether the server is alive and ready.",
   Users: "Who the caller is (V1).",
+  "App conversations": "Conversations with the agent, and what their start has come to (V1).",
+  "V1 events": "What happens in a conversation, and how its agent is told to go on (V1).",
+  Sandboxes: "Workspaces with their processes: start, pause, resume, delete (V1).",
+  "Sandbox workspace": "The files of a sandbox, and their changes (V1).",
+  Webhooks: "What agents that run elsewhere report, and ask for (V1).",
 } as const;
 export type Tag = keyof typeof tags;
 
@@ -75,6 +80,10 @@ export interface OperationMetadata {
   readonly example: OperationExample;
   /** True where the body may be left out, which is then read as `{}`. */
   readonly optionalBody?: boolean;
+  /** True where a sandbox's session key will do too, for what is in that sandbox. It is good for nothing else. */
+  readonly sandboxKey?: boolean;
+  /** True where the last parameter of the path is the whole rest of it, its slashes encoded or not: a path in a path. */
+  readonly pathTail?: boolean;
   /** Headers of the successful answer. */
   readonly responseHeaders?: Readonly<Record<string, ResponseHeader>>;
   /** Path parameters of other operations that this one's answer supplies: parameter name -> field of the body. */
@@ -197,6 +206,7 @@ function sharedErrors(definition: OperationDefinition): ErrorCode[] {
   if (upload) codes.push("malformed_form", "payload_too_large", "unsupported_media_type");
   // 503 while the store, or the OpenID provider, whose keys prove a token, does not answer.
   if (security === "user") codes.push("credentials_conflict", "unauthenticated", "invalid_credentials", "not_ready");
+  if (security === "accessToken") codes.push("unauthenticated", "invalid_credentials");
   if (security === "user" && method !== "GET") codes.push("origin_forbidden");
   if (security === "user" && scopeOf(definition) === "write") codes.push("scope_insufficient");
   // Too many wrong keys, wherever one can be sent.

@@ -10,6 +10,18 @@ export const ConversationId = z
     examples: ["5f0c2b7e9d1a4c3e8b6f7a2d1c0e9f84"],
   });
 
+/** A UUID as a client may write it: upper or lower case, with dashes or without. What comes out is an id of ours. */
+export function uuidParameter() {
+  return z
+    .string()
+    .regex(
+      /^([0-9a-f]{32}|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12})$/i,
+      "must be a UUID: 32 hexadecimal digits, dashes may be left out",
+    )
+    .transform((text) => text.replaceAll("-", "").toLowerCase())
+    .pipe(ConversationId);
+}
+
 /** An event's id: counted from 0 in each conversation, one more each time, without a gap. */
 export const EventId = z
   .int()
@@ -88,6 +100,33 @@ export function listParameter<Entry extends z.ZodType<string, string>>(entry: En
         .filter((part) => part !== ""),
     )
     .pipe(z.array(entry));
+}
+
+/**
+ * A parameter of a query string that is repeated for each entry: `ids=a&ids=b`. One with commas is read as several too.
+ * @param most how many entries there may be
+ */
+export function repeatedParameter<Entry extends z.ZodType<unknown, string>>(entry: Entry, most: number) {
+  return z
+    .union([z.string(), z.array(z.string())], "is missing")
+    .transform((given) => [given].flat().flatMap((text) => text.split(",")))
+    .pipe(z.array(entry).min(1).max(most, `must have at most ${most} entries`))
+    .meta({ explode: true });
+}
+
+/** A moment in a query string: RFC 3339 with any offset; without one it is UTC. */
+export function momentParameter() {
+  return z.iso
+    .datetime({ offset: true, local: true, error: "must be a date and time of RFC 3339, such as 2026-11-22T10:15:30Z" })
+    .transform(inUtc)
+    .pipe(Timestamp);
+}
+
+/** To the millisecond, as the server's own times are: what is finer counts as the next one, so that no limit moves down. */
+function inUtc(text: string): string {
+  const zoned = /(Z|[+-]\d\d:?\d\d)$/i.test(text) ? text : `${text}Z`;
+  const isFiner = /\.\d{3}0*[1-9]/.test(zoned);
+  return new Date(Date.parse(zoned) + (isFiner ? 1 : 0)).toISOString();
 }
 
 /** Sizes in bytes beyond which a request is refused with 413, or a socket closed with 1009. Defaults; operators may change them. */

@@ -7,8 +7,12 @@ import type { Clock } from "./clock.ts";
 import type { Config } from "./config.ts";
 import type { DeprecatedUses } from "./deprecation.ts";
 import type { ConversationService } from "./conversations/conversation-service.ts";
+import { createV1Events } from "./conversations/v1/event-search.ts";
 import type { EventLog } from "./conversations/event-log.ts";
 import type { Feedback } from "./conversations/feedback.ts";
+import type { StartTasks } from "./conversations/start-tasks.ts";
+import { createReportedConversations } from "./conversations/v1/reported-conversations.ts";
+import { createReports } from "./conversations/v1/reports.ts";
 import { cacheHeaders } from "./http/cache-headers.ts";
 import { corsHeaders } from "./http/cors.ts";
 import { mountDocuments } from "./http/documents.ts";
@@ -21,11 +25,13 @@ import { requestId } from "./http/request-id.ts";
 import { securityHeaders } from "./http/security-headers.ts";
 import { createResponseValidator } from "./http/response-validation.ts";
 import { mountOperations, noSuchOperation } from "./http/router.ts";
+import type { AccessTokens } from "./identity/access-tokens.ts";
 import type { Attempts } from "./identity/attempts.ts";
 import type { Authenticator } from "./identity/credentials.ts";
 import type { Identity } from "./identity/identity.ts";
 import type { Oidc } from "./identity/oidc/oidc.ts";
 import type { OriginPolicy } from "./identity/origins.ts";
+import type { SandboxKeys } from "./identity/sandbox-keys.ts";
 import { apiKeysHandlers } from "./rest/api-keys.ts";
 import { conversationsHandlers } from "./rest/conversations.ts";
 import { eventsHandlers } from "./rest/events.ts";
@@ -46,7 +52,18 @@ import { trajectoryHandlers } from "./rest/trajectory.ts";
 import { usersHandlers } from "./rest/users.ts";
 import type { RedisConnection } from "./redis/connection.ts";
 import type { RequestLimits } from "./request-limits.ts";
+import { agentControlHandlers } from "./rest/v1/agent-control.ts";
+import { v1EventsHandlers } from "./rest/v1/events.ts";
+import { appConversationsHandlers } from "./rest/v1/app-conversations.ts";
+import { sandboxFilesHandlers } from "./rest/v1/sandbox-files.ts";
+import { sandboxGitHandlers } from "./rest/v1/sandbox-git.ts";
+import { createSandboxPaths } from "./rest/v1/sandbox-paths.ts";
+import { sandboxSpecsHandlers } from "./rest/v1/sandbox-specs.ts";
+import { sandboxesHandlers } from "./rest/v1/sandboxes.ts";
+import { startTasksHandlers } from "./rest/v1/start-tasks.ts";
+import { webhooksHandlers } from "./rest/v1/webhooks.ts";
 import { createResourceMeter } from "./resources.ts";
+import type { SandboxService } from "./sandboxes/sandbox-service.ts";
 import type { CustomSecrets } from "./secrets/custom-secrets.ts";
 import type { ProviderTokens } from "./secrets/provider-tokens.ts";
 import type { SettingsService } from "./settings/settings-service.ts";
@@ -72,6 +89,10 @@ export interface AppDeps {
   readonly secrets: CustomSecrets;
   readonly providerTokens: ProviderTokens;
   readonly conversations: ConversationService;
+  readonly startTasks: StartTasks;
+  readonly sandboxes: SandboxService;
+  readonly sandboxKeys: SandboxKeys;
+  readonly accessTokens: AccessTokens;
   readonly log: EventLog;
   readonly idempotency: Idempotency;
   readonly feedback: Feedback;
@@ -83,7 +104,9 @@ export interface AppDeps {
 
 /** Builds the HTTP side of the server. It does not listen. The middleware stands in the order in which a request meets it. */
 export function createApp(deps: AppDeps): Express {
-  const { config, logger, origins, settings, oidc } = deps;
+  const { config, logger, origins, settings, oidc, store } = deps;
+  const sandboxPaths = createSandboxPaths({ sandboxes: deps.sandboxes, conversations: store.conversations });
+  const stores = { conversationStore: store.conversations, sandboxStore: store.sandboxes };
   const app = express();
   app.disable("etag"); // a hash of every body, which clients that must not cache never use
   app.disable("x-powered-by");
@@ -101,10 +124,10 @@ export function createApp(deps: AppDeps): Express {
       options: optionsHandlers({ models: deps.models, enableV1: config.ENABLE_V1, oidc }),
       sessions: sessionsHandlers(deps),
       ...(oidc && { oidc: oidcHandlers(oidc, deps.identity) }),
-      conversations: conversationsHandlers({ ...deps, allowIds: config.ALLOW_SET_CONVERSATION_ID }),
+      conversations: conversationsHandlers({ ...deps, ...stores, allowIds: config.ALLOW_SET_CONVERSATION_ID }),
       events: eventsHandlers(deps),
       trajectory: trajectoryHandlers(deps),
-      microagents: microagentsHandlers(deps),
+      microagents: microagentsHandlers({ ...deps, ...stores }),
       feedback: feedbackHandlers(deps),
       experiments: experimentsHandlers(deps.conversations, deps.store.conversations),
       files: filesHandlers(deps.conversations),
@@ -116,6 +139,20 @@ export function createApp(deps: AppDeps): Express {
       providers: providersHandlers(deps.providerTokens),
       health: healthHandlers({ ...deps, measure: createResourceMeter(config.DATA_DIR) }),
       users: usersHandlers(settings),
+      v1Events: v1EventsHandlers(createV1Events(deps.store.conversations, deps.log)),
+      agentControl: agentControlHandlers(deps.conversations),
+      appConversations: appConversationsHandlers({ ...deps, ...stores }),
+      startTasks: startTasksHandlers(deps.startTasks),
+      sandboxes: sandboxesHandlers(deps),
+      sandboxSpecs: sandboxSpecsHandlers(),
+      sandboxGit: sandboxGitHandlers(sandboxPaths),
+      sandboxFiles: sandboxFilesHandlers(sandboxPaths),
+      webhooks: webhooksHandlers({
+        ...deps,
+        users: store.users,
+        reports: createReports(deps.log),
+        reportedConversations: createReportedConversations({ ...deps, store: store.conversations }),
+      }),
     },
     authenticator: deps.authenticator,
     addressOf: deps.addressOf,

@@ -21,8 +21,10 @@ import { createDeprecatedUses } from "./deprecation.ts";
 import { createIdempotency } from "./idempotency.ts";
 import { createFeedback } from "./conversations/feedback.ts";
 import { createSetups } from "./conversations/setups.ts";
+import { createStartTasks } from "./conversations/start-tasks.ts";
 import { answerClientErrors } from "./http/client-error.ts";
 import { createAddressOf } from "./http/peer.ts";
+import { createAccessTokens } from "./identity/access-tokens.ts";
 import { createAttempts } from "./identity/attempts.ts";
 import { bootstrap } from "./identity/bootstrap.ts";
 import type { Bootstrap } from "./identity/bootstrap.ts";
@@ -35,7 +37,9 @@ import { connectRedis } from "./redis/connection.ts";
 import { createRedisEventBus } from "./redis/event-bus.ts";
 import { warnOfUncounted } from "./redis/uncounted.ts";
 import { createRequestLimits } from "./request-limits.ts";
+import { createSandboxKeys } from "./identity/sandbox-keys.ts";
 import { createLocalRuntime } from "./runtime/local-runtime.ts";
+import { createSandboxService } from "./sandboxes/sandbox-service.ts";
 import { createCipher, loadSecretKey } from "./secrets/cipher.ts";
 import { createCustomSecrets } from "./secrets/custom-secrets.ts";
 import { createKnownSecrets } from "./secrets/known-secrets.ts";
@@ -76,17 +80,19 @@ export async function startServer(config: Config, logger: Logger, clock: Clock =
     perAddress: config.RATE_LIMIT_BAD_KEY_ADDRESS,
     perPrefix: config.RATE_LIMIT_BAD_KEY_PREFIX,
   });
+  const secretKey = await loadSecretKey(config.SECRET_KEY, config.DATA_DIR);
   const redis = config.REDIS_URL === undefined ? null : await connectRedis(config.REDIS_URL, logger);
   const limits = createRequestLimits(config, redis && { redis, failed: warnOfUncounted(redis, logger) });
-  const cipher = createCipher(await loadSecretKey(config.SECRET_KEY, config.DATA_DIR));
+  const cipher = createCipher(secretKey);
+  const sandboxKeys = createSandboxKeys({ secretKey, store });
   const oidc =
     config.AUTH_MODE === "oidc"
       ? createOidc({ settings: oidcSettings(config), store: store.subjects, cipher, clock, logger })
       : null;
   const authenticator =
     config.AUTH_MODE === "none" && first
-      ? createOpenAuthenticator(first.userId, origins)
-      : createTokenAuthenticator({ identity, origins, attempts, oidc });
+      ? createOpenAuthenticator(first.userId, { origins, sandboxKeys })
+      : createTokenAuthenticator({ identity, origins, attempts, oidc, sandboxKeys });
   const changed = (userId: string) => knownSecrets.forget(userId);
   const settings = createSettingsService({ store: store.settings, cipher, defaultModel: config.LLM_MODEL, changed });
   const secrets = createCustomSecrets({ store: store.secrets, cipher, changed });
@@ -123,6 +129,8 @@ export async function startServer(config: Config, logger: Logger, clock: Clock =
     store: store.conversations,
     leases: store.leases,
     node,
+    sandboxes: store.sandboxes,
+    startTasks: store.startTasks,
     log,
     bus,
     runtime,
@@ -135,10 +143,38 @@ export async function startServer(config: Config, logger: Logger, clock: Clock =
     clock,
     logger,
   });
+  const sandboxes = createSandboxService({
+    store: store.sandboxes,
+    inSandboxes: store.conversations.inSandboxes,
+    conversations,
+    runtime,
+    clock,
+  });
+  const startTasks = createStartTasks({
+    store: store.startTasks,
+    conversationStore: store.conversations,
+    conversations,
+    sandboxes,
+    runtime,
+    providerTokens,
+    maskOf: (userId) => knownSecrets.maskOfNew({ id: "", userId }, []),
+    cipher,
+    clock,
+    logger,
+  });
   const activity = createActivity();
   const uses = createDeprecatedUses();
   const idempotency = createIdempotency({ store: store.receipts, cipher, clock });
+  const conversationState = {
+    log,
+    clock,
+    modelOf: settings.modelOf,
+    definitionOf: models.find,
+    confirmationModeOf: settings.confirmationModeOf,
+  };
   const sockets = createSocketServer({
+    enableV1: config.ENABLE_V1,
+    conversationState,
     conversations,
     idempotency,
     log,
@@ -185,6 +221,10 @@ export async function startServer(config: Config, logger: Logger, clock: Clock =
     secrets,
     providerTokens,
     conversations,
+    startTasks,
+    sandboxes,
+    sandboxKeys,
+    accessTokens: createAccessTokens(secretKey),
     log,
     feedback: createFeedback({ store: store.feedback, clock }),
     activity,
@@ -199,6 +239,7 @@ export async function startServer(config: Config, logger: Logger, clock: Clock =
   async function close(): Promise<void> {
     const closed = promisify(server.close.bind(server))();
     server.closeIdleConnections();
+    await startTasks.close();
     await conversations.close();
     await membership.leave(); // others go on with what was under way
     await sockets.close(); // after the last event
@@ -212,6 +253,7 @@ export async function startServer(config: Config, logger: Logger, clock: Clock =
 
   oidc?.answers(); // one that does not is in the log before anybody needs it
   await membership.join();
+  await startTasks.recover();
   await conversations.recover();
   await listen(server, config).catch(async (error: unknown) => {
     await conversations.close();

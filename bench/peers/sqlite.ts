@@ -55,6 +55,12 @@ async function prepareSchema(): Promise<void> {
       lastEventId: -1,
       agentState: null,
       replayedUntil: -1,
+      version: "V0",
+      sandboxId: "s",
+      parentId: null,
+      llmModel: null,
+      agentType: "default",
+      prNumbers: [],
     },
     [],
   );

@@ -5,6 +5,7 @@ import { placeOf } from "../documents.ts";
 import { parametersIn, successOf } from "../operations.ts";
 import type { Operation } from "../operations.ts";
 import { callOnThings } from "../resources.ts";
+import { isOpen } from "../units.ts";
 import type { World } from "../world.ts";
 import type { Case } from "./case.ts";
 
@@ -12,7 +13,8 @@ const header = "Idempotency-Key";
 
 /** `rest/keys.create/200/repeated`: a request that is sent again with its `Idempotency-Key` gets the first answer again. */
 export function idempotencyCases(world: World): Case[] {
-  return [...world.operations.values()].filter(takesKey).flatMap((operation) => {
+  const open = world.operations.values().filter(({ gate }) => isOpen(gate, world.gates));
+  return [...open].filter(takesKey).flatMap((operation) => {
     const success = successOf(operation);
     return success ? [repeatCase(operation, success.status)] : [];
   });

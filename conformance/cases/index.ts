@@ -1,3 +1,4 @@
+import { isOpen } from "../units.ts";
 import type { Unit } from "../units.ts";
 import type { World } from "../world.ts";
 import type { Case } from "./case.ts";
@@ -12,14 +13,15 @@ import { socketCases } from "./socket.ts";
 
 /** Every case of a run, in the order in which they run. A phase that is added later adds its cases here. */
 export function casesOf(units: readonly Unit[], world: World): Case[] {
+  const channels = world.channels.filter(({ gate }) => isOpen(gate, world.gates));
   return [
     ...documentCases(world),
     ...restCases(units, world),
     ...idempotencyCases(world),
     ...securityCases(world),
     ...routeCases(world),
-    ...socketCases(units, world.channels),
-    ...world.channels.flatMap((channel) => [...requestCases(channel), ...everyTypeCases(world, channel)]),
+    ...socketCases(units, channels),
+    ...channels.flatMap((channel) => [...requestCases(channel), ...everyTypeCases(world, channel)]),
     ...deletionCases(world),
   ];
 }

@@ -2,9 +2,10 @@ import { bodyOf, exampleCall, randomHex, withBody } from "../calls.ts";
 import type { Call } from "../calls.ts";
 import { textOf as valueText } from "../json.ts";
 import type { Json } from "../json.ts";
+import { child, children } from "../documents.ts";
 import { formBody, formOf, partsOf } from "../forms.ts";
 import type { FormPart } from "../forms.ts";
-import { needsPerson, usesUp } from "../known-operations.ts";
+import { answersConsent, needsOthers, usesUp } from "../known-operations.ts";
 import { isGood, jsonOf, namingFields, parametersIn, successOf } from "../operations.ts";
 import type { MediaType, Operation, Parameter } from "../operations.ts";
 import type { Probe } from "../probe.ts";
@@ -14,6 +15,7 @@ import { foreignOrigin, sessionCredentials } from "../sessions.ts";
 import { spareTokens } from "../tokens.ts";
 import { closedGateCode } from "../units.ts";
 import type { AnswerUnit } from "../units.ts";
+import { waitingConversation } from "../v1-conversations.ts";
 import type { World } from "../world.ts";
 import { anotherJson, brokenJson, brokenText, unknownId } from "./ammunition.ts";
 import { takesKey, withKey } from "./idempotency.ts";
@@ -32,10 +34,13 @@ export type Recipe = (operation: Operation, world: World) => Change | undefined;
 /** How to bring about a documented answer; undefined when this runner knows no way. */
 export function planFor(unit: AnswerUnit, world: World): Plan | undefined {
   const { operation, response, code } = unit;
-  if (code === undefined) return isGood(response.status) && !needsPerson(operation) ? succeed(unit) : undefined;
+  if (code === undefined) return isGood(response.status) && !needsOthers(operation) ? succeed(unit) : undefined;
   const recipe = recipes[code] ?? byEnding(code);
   const change = recipe?.(operation, world);
-  return change && (async (probe) => change(await callOnThings(probe, operation), probe));
+  if (!change) return undefined;
+  // Behind a closed gate nothing can be made: the example will do.
+  if (code === closedGateCode) return async (probe) => change(exampleCall(world, operation), probe);
+  return async (probe) => change(await callOnThings(probe, operation), probe);
 }
 
 /** Confirms what nobody has asked to be confirmed. */
@@ -71,10 +76,13 @@ const recipes: Readonly<Record<string, Recipe>> = {
 
   unauthenticated: () => (call) => ({ ...call, credentials: { kind: "none" } }),
 
-  invalid_credentials: (operation) =>
-    operation.needsCredentials
-      ? (call) => ({ ...call, credentials: { kind: "bearer", token: madeUpKey() } })
-      : (call) => withBody(call, { ...bodyOf(call), api_key: madeUpKey() }),
+  invalid_credentials: (operation) => {
+    if (operation.needsCredentials) return (call) => ({ ...call, credentials: { kind: "bearer", token: madeUpKey() } });
+    const token = parametersIn(operation, "header").find(({ name }) => name.toLowerCase().endsWith("-token"));
+    return token
+      ? (call) => withParameter(call, token, madeUpKey())
+      : (call) => withBody(call, { ...bodyOf(call), api_key: madeUpKey() });
+  },
 
   origin_forbidden: () => async (call, probe) => ({
     ...call,
@@ -101,7 +109,8 @@ const recipes: Readonly<Record<string, Recipe>> = {
     );
   },
 
-  agent_state_conflict: withBodyOnly((call) => withBody(call, unaskedConfirmation)),
+  // An operation that can only answer what waits is refused as it stands: nothing waits.
+  agent_state_conflict: withBodyOnly((call) => ("action" in bodyOf(call) ? withBody(call, unaskedConfirmation) : call)),
 
   repository_unavailable: withBodyOnly((call) =>
     withBody(call, { ...bodyOf(call), repository: `file:///nonexistent-${randomHex(8)}` }),
@@ -109,7 +118,8 @@ const recipes: Readonly<Record<string, Recipe>> = {
 
   idempotency_key_reused: (operation, world) => {
     const media = jsonOf(operation.body?.media ?? []);
-    if (!takesKey(operation) || !media?.schema) return undefined;
+    if (!takesKey(operation)) return undefined;
+    if (!media?.schema) return withoutQuery(operation, world);
     const { schema } = media;
     const fits = (body: Json) => world.openapi.validator.mismatches(schema, body).length === 0;
     return async (call, probe) => {
@@ -131,9 +141,22 @@ function succeed({ operation, accept }: AnswerUnit): Plan {
   return async (probe) => {
     await prepareSingleton(probe, operation);
     await spareTokens(probe, operation);
-    const call = await callOnThings(probe, operation, usesUp(operation));
+    const onThings = await callOnThings(probe, operation, usesUp(operation));
+    const call = answersConsent(operation)
+      ? { ...onThings, path: { conversation_id: await waitingConversation(probe) } }
+      : onThings;
     await plantExample(probe, call);
     return accept === undefined ? call : { ...call, headers: { ...call.headers, Accept: accept } };
+  };
+}
+
+/** Of a request without a body, another one: without the parameters that the example has. */
+function withoutQuery(operation: Operation, world: World): Change | undefined {
+  if (Object.keys(exampleCall(world, operation).query).length === 0) return undefined;
+  return async (call, probe) => {
+    const first = withKey(call, randomHex(16));
+    await probe.prepare(first);
+    return { ...first, query: {} };
   };
 }
 
@@ -158,8 +181,14 @@ const nameTaken: Recipe = (operation) => {
  */
 function notFound(code: string): Recipe {
   return (operation, world) => {
+    const example = exampleCall(world, operation);
+    const inQuery = code.replace(/_not_found$/, "_id");
+    if (example.query[inQuery] !== undefined)
+      return (call) => ({ ...call, query: { ...call.query, [inQuery]: unknownId(call.query[inQuery] ?? "") } });
+    const reference = fieldFor(operation, inQuery);
+    if (reference !== undefined) return (call) => withBody(call, { ...bodyOf(call), [reference]: randomHex(16) });
     const parameters = parametersIn(operation, "path");
-    const [field] = parameters.length === 0 ? thingsInBody(world, exampleCall(world, operation)) : [];
+    const [field] = parameters.length === 0 ? thingsInBody(world, example) : [];
     if (field !== undefined)
       return (call) => withBody(call, { ...bodyOf(call), [field]: unknownId(valueText(bodyOf(call)[field] ?? "")) });
     const named = parameters.find(({ name }) => code === `${name.replace(/_id$/, "")}_not_found`) ?? parameters.at(-1);
@@ -167,6 +196,12 @@ function notFound(code: string): Recipe {
       named && ((call) => ({ ...call, path: { ...call.path, [named.name]: unknownId(call.path[named.name] ?? "") } }))
     );
   };
+}
+
+/** The field of an operation's body that refers to another thing of a kind: `parent_conversation_id`. */
+function fieldFor(operation: Operation, name: string): string | undefined {
+  const schema = jsonOf(operation.body?.media ?? [])?.schema;
+  return children(schema && child(schema, "properties")).find(([field]) => field.endsWith(`_${name}`))?.[0];
 }
 
 function enlarged(part: FormPart): FormPart {

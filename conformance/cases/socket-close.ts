@@ -4,9 +4,11 @@ import { knownOperations } from "../known-operations.ts";
 import type { Channel } from "../messages.ts";
 import type { Probe } from "../probe.ts";
 import { valueOf } from "../resources.ts";
+import { conversationFor } from "../v1-conversations.ts";
 import { foreignOrigin, sessionCredentials } from "../sessions.ts";
 import { expectClose } from "../socket/client.ts";
 import type { ConnectOptions, Session } from "../socket/client.ts";
+import { isOpen } from "../units.ts";
 import type { CloseUnit } from "../units.ts";
 import { SetupError } from "../world.ts";
 import type { World } from "../world.ts";
@@ -39,12 +41,13 @@ export function closeCase({ name, channel, close }: CloseUnit): Case | undefined
  */
 export function deletionCases(world: World): Case[] {
   const remove = world.operations.get(knownOperations.deleteConversation);
-  return world.channels.flatMap((channel) => {
+  const open = world.channels.filter(({ gate }) => isOpen(gate, world.gates));
+  return open.flatMap((channel) => {
     const gone = channel.closeCodes.find(({ code }) => code === 4404);
     const [parameter] = channel.parameters;
     if (!gone || !remove || parameter === undefined) return [];
     const run = async (probe: Probe): Promise<void> => {
-      const path = { [parameter]: await valueOf(probe, parameter, true) };
+      const path = { [parameter]: await conversationFor(probe, channel, parameter, true) };
       await expectClose(probe, channel, { path }, gone.code, placeOf(gone.node), async () => {
         await probe.prepare(exampleCall(world, remove, path));
       });

@@ -5,7 +5,7 @@ import { correlationOf, isRefusal } from "../messages.ts";
 import type { Channel, Message } from "../messages.ts";
 import type { Probe } from "../probe.ts";
 import { readOnlyCredentials } from "../read-only.ts";
-import { stoppedConversation } from "../resources.ts";
+import { stoppedFor } from "../v1-conversations.ts";
 import { connected } from "../socket/client.ts";
 import type { ConnectOptions, Session } from "../socket/client.ts";
 import { AbsenceError } from "../socket/connection.ts";
@@ -126,7 +126,7 @@ const situations: Readonly<Record<string, (probe: Probe, channel: Channel) => Pr
 
 async function atStopped(probe: Probe, channel: Channel): Promise<ConnectOptions> {
   const [parameter = "conversation_id"] = channel.parameters;
-  return { path: { [parameter]: await stoppedConversation(probe, parameter) } };
+  return { path: { [parameter]: await stoppedFor(probe, channel, parameter) } };
 }
 
 function frameOf(message: Message, example: Json): BadFrame {

@@ -11,7 +11,7 @@ import type { ConnectOptions, Session } from "../socket/client.ts";
 import { fieldOf } from "../socket/frames.ts";
 import type { Received } from "../socket/frames.ts";
 import { answering, withRequestId } from "../socket/requests.ts";
-import { eventOf, seam } from "../socket/sequence.ts";
+import { eventOf, fullState, seam } from "../socket/sequence.ts";
 import type { Failure } from "../results.ts";
 import type { MessageUnit, Unit } from "../units.ts";
 import { SetupError } from "../world.ts";
@@ -108,6 +108,7 @@ function provocationOf(channel: Channel, message: Message): Provocation | undefi
 /** The messages that answer nothing: events come of actions, `info` of a new title, and the others of connecting. */
 const provocations: Readonly<Record<string, Provocation>> = {
   [seam]: {},
+  [fullState]: {},
   batch: { options: { query: { batch: "true" } } },
   action: { act: (probe) => call(probe, knownOperations.addEvent) },
   observation: { act: (probe) => call(probe, knownOperations.addEvent) },

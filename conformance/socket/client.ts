@@ -4,13 +4,13 @@ import { placeOf } from "../documents.ts";
 import type { Channel } from "../messages.ts";
 import { cut, remaining } from "../probe.ts";
 import type { Probe } from "../probe.ts";
-import { valueOf } from "../resources.ts";
+import { conversationFor } from "../v1-conversations.ts";
 import { urlOf } from "../world.ts";
 import { AbsenceError, HandshakeError, describe, openConnection } from "./connection.ts";
 import type { Close, Connection, Frame } from "./connection.ts";
 import { judgeFrame } from "./frames.ts";
 import type { Received } from "./frames.ts";
-import { checkSequence, seam } from "./sequence.ts";
+import { checkSequence, fullState, seam } from "./sequence.ts";
 
 /** How a case connects; whatever is left out is as an ordinary client would have it. */
 export interface ConnectOptions {
@@ -34,7 +34,7 @@ export interface Session {
 export const noEvents = -1;
 
 /**
- * Connects, waits for the end of the replay, lets the case do its part, closes, and judges the order of all that came.
+ * Connects, waits for the end of the replay, or for the state where the past is not asked for, lets the case do its part, closes, and judges the order of all that came.
  */
 export async function connected(
   probe: Probe,
@@ -44,8 +44,9 @@ export async function connected(
 ): Promise<void> {
   const live = await connect(probe, channel, options);
   try {
-    if (channel.messages.some(({ name }) => name === seam))
-      await live.waitFor(seam, ({ message }) => message.name === seam).catch(unlessAbsent);
+    const opening = [seam, fullState].find((expected) => channel.messages.some(({ name }) => name === expected));
+    if (opening !== undefined)
+      await live.waitFor(opening, ({ message }) => message.name === opening).catch(unlessAbsent);
     await body(live);
   } finally {
     await live.connection.close();
@@ -142,7 +143,10 @@ async function connect(probe: Probe, channel: Channel, options: ConnectOptions):
 async function socketUrl(probe: Probe, channel: Channel, options: ConnectOptions): Promise<URL> {
   let path = channel.address;
   for (const name of channel.parameters)
-    path = path.replace(`{${name}}`, encodeURIComponent(options.path?.[name] ?? (await valueOf(probe, name))));
+    path = path.replace(
+      `{${name}}`,
+      encodeURIComponent(options.path?.[name] ?? (await conversationFor(probe, channel, name))),
+    );
   const url = urlOf(probe.world, path);
   url.protocol = url.protocol === "https:" ? "wss:" : "ws:";
   for (const [name, value] of Object.entries(options.query ?? {})) url.searchParams.set(name, value);

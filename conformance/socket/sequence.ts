@@ -8,6 +8,9 @@ import type { Received } from "./frames.ts";
 /** The name of the message that marks the seam between the past and what is live. */
 export const seam = "replay_complete";
 
+/** The name of the message with which a connection begins where there is no such seam. */
+export const fullState = "full_state";
+
 /** An event that a message carries. */
 export interface CarriedEvent {
   readonly id: number;

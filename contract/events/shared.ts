@@ -74,7 +74,9 @@ export const envelope = {
   timestamp: Timestamp.describe("When the event was appended to the log."),
   source: EventSource,
   message: z.string().describe("The event in a sentence, for a person. May be empty."),
-  cause: EventId.optional().describe("The id of the action that this event is the result of."),
+  cause: EventId.optional().describe(
+    "The id of the action that this event is the result of. An action that was held back stands in the log again once the user has decided, with the one that waited as its cause.",
+  ),
   tool_call_metadata: ToolCallMetadata.optional(),
 };
 

@@ -66,6 +66,14 @@ export const ConversationTrigger = z
   });
 export type ConversationTrigger = z.infer<typeof ConversationTrigger>;
 
+export const ConversationVersion = z.enum(["V0", "V1"]).meta({
+  id: "ConversationVersion",
+  description:
+    "The API that a conversation was created with. Both APIs serve every conversation; its socket speaks the protocol of this one.",
+  examples: ["V0"],
+});
+export type ConversationVersion = z.infer<typeof ConversationVersion>;
+
 export const ConversationInfo = z
   .object({
     conversation_id: ConversationId,
@@ -85,7 +93,7 @@ export const ConversationInfo = z
       .describe("A key for `url`, where another one is needed than the caller's; else null."),
     created_at: Timestamp.describe("When it was created."),
     pr_number: z.array(z.int()).describe("The pull requests it is about."),
-    conversation_version: z.enum(["V0", "V1"]).describe("The API it was created with."),
+    conversation_version: ConversationVersion,
     sub_conversation_ids: z.array(ConversationId).describe("Conversations that it began."),
   })
   .meta({

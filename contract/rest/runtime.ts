@@ -6,16 +6,13 @@ import { startsNothing } from "./differences/workspace.ts";
 
 const RuntimeConfig = z
   .object({
-    runtime_id: z
-      .string()
-      .nullable()
-      .describe("The machine or container that the workspace is on; null where it is on the server's own."),
+    runtime_id: z.string().nullable().describe("The sandbox that the workspace belongs to."),
     session_id: z.string().describe("The conversation's id."),
   })
   .meta({
     id: "RuntimeConfig",
     description: "Where a conversation's commands run.",
-    examples: [{ runtime_id: null, session_id: "5f0c2b7e9d1a4c3e8b6f7a2d1c0e9f84" }],
+    examples: [{ runtime_id: "5f0c2b7e9d1a4c3e8b6f7a2d1c0e9f84", session_id: "5f0c2b7e9d1a4c3e8b6f7a2d1c0e9f84" }],
   });
 
 const EditorAddress = z
@@ -47,16 +44,7 @@ export const runtime = {
     params: conversationParams,
     responses: { 200: RuntimeConfig },
     errors: ["conversation_not_found"],
-    differences: [
-      startsNothing,
-      {
-        topic: "`runtime_id`",
-        upstream: "the runtime's id",
-        here: "`null`",
-        why: "the workspace is on the server's own machine",
-        change: "Nothing.",
-      },
-    ],
+    differences: [startsNothing],
     example: { request: example, response: exampleOf(RuntimeConfig) },
   }),
   vscodeUrl: operation({

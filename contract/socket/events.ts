@@ -2,6 +2,7 @@ import * as z from "zod";
 import { channel } from "../channel.ts";
 import { EventType } from "../events/event.ts";
 import { exampleOf } from "../examples.ts";
+import { closeCodes } from "./close-codes.ts";
 import { booleanParameter, integerParameter, listParameter } from "../primitives.ts";
 import { conversationParams } from "../rest/conversations.ts";
 import {
@@ -19,7 +20,6 @@ import {
   deprecatedErrors,
   legacyAction,
   messageErrors,
-  mostRefusedFrames,
   shorthandErrors,
   tooManyConversations,
 } from "./frames.ts";
@@ -206,56 +206,5 @@ export const events = channel({
       errors: shorthandErrors,
     },
   },
-  closeCodes: [
-    {
-      code: 1001,
-      summary: "Going away",
-      reconnect: true,
-      description: "The server is shutting down.",
-    },
-    {
-      code: 1009,
-      summary: "Message too big",
-      reconnect: true,
-      description: "A frame was larger than the server accepts, as it came or when inflated.",
-    },
-    {
-      code: 1013,
-      summary: "Try again later",
-      reconnect: true,
-      description:
-        "The client reads too slowly: connect again with `latest_event_id`. Or the store, or the OpenID provider, whose keys prove a token, does not answer.",
-    },
-    {
-      code: 4400,
-      summary: "Bad parameters",
-      reconnect: false,
-      description: "The path or the query does not fit the contract, or credentials disagree; the reason says which.",
-    },
-    {
-      code: 4401,
-      summary: "Unauthenticated",
-      reconnect: false,
-      description:
-        "The credentials are missing or not valid, or stopped working: the key was revoked or expired, the session ended, or the user was disabled.",
-    },
-    {
-      code: 4403,
-      summary: "Forbidden",
-      reconnect: false,
-      description: "The Origin may not use a session cookie.",
-    },
-    {
-      code: 4404,
-      summary: "No such conversation",
-      reconnect: false,
-      description: "The conversation does not exist or has been deleted.",
-    },
-    {
-      code: 4429,
-      summary: "Too many",
-      reconnect: true,
-      description: `You or your address have too many sockets open, your address has made too many requests or sent too many wrong keys, or you went on sending after ${mostRefusedFrames} frames in a row had been refused with \`rate_limited\`. Close a socket, or wait, before connecting again; the reason says which.`,
-    },
-  ],
+  closeCodes: closeCodes("`latest_event_id`"),
 });

@@ -34,11 +34,43 @@ export interface Channels {
     /** What a client sends. */
     sends: wire.UserActionFrame | wire.LegacyActionFrame | wire.ShorthandFrame;
   };
+  /**
+   * The events of a V1 conversation, live.
+   *
+   * What the socket of a conversation speaks that was created with V1; the `conversation_version` of `GET /api/conversations/{conversation_id}` says which it is. RFC 6455, text frames, one JSON object a frame, nothing around it. The first frame is the state as a whole (`full_state`); with `resend_all` every event of the log follows, in its order; then each further event as it is appended: each exactly once, without a gap between the past and the live ones. A message has no acknowledgement: its event comes back, to whoever sent it as well. With an API key of the scope `read` every message is refused with `scope_insufficient`. The credentials hold for as long as the connection does. A refusal of the connection completes the handshake first, so that a browser can read the close code.
+   */
+  eventsV1: {
+    request: {
+      /** The conversation; with dashes or without. */
+      conversation_id: wire.ConversationId;
+      /** Whether the events of the past come too. */
+      resend_all?: boolean | undefined;
+      /** An API key, for clients that cannot set headers. */
+      session_api_key?: string | undefined;
+    };
+    /** What the server sends. */
+    receives: wire.V1FullStateEvent | wire.V1Event | wire.V1RefusalEvent;
+    /** What a client sends. */
+    sends: wire.V1UserMessage;
+  };
 }
 
 /** The path of each channel, and what a close code of the server means. */
 export const channels = {
   events: {
+    address: "/sockets/events/{conversation_id}",
+    closeCodes: {
+      1001: { summary: "Going away", reconnect: true },
+      1009: { summary: "Message too big", reconnect: true },
+      1013: { summary: "Try again later", reconnect: true },
+      4400: { summary: "Bad parameters", reconnect: false },
+      4401: { summary: "Unauthenticated", reconnect: false },
+      4403: { summary: "Forbidden", reconnect: false },
+      4404: { summary: "No such conversation", reconnect: false },
+      4429: { summary: "Too many", reconnect: true },
+    },
+  },
+  eventsV1: {
     address: "/sockets/events/{conversation_id}",
     closeCodes: {
       1001: { summary: "Going away", reconnect: true },

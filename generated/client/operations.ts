@@ -550,6 +550,115 @@ export interface Calls<Options> {
      */
     readonly readiness: (request?: Record<string, never>, options?: Options) => Promise<wire.Readiness>;
   };
+}
+
+/** The method and the path of each operation; the media type where files are sent (a form) or answered; `@` and its gate. */
+export const operations = {
+  options: {
+    models: "GET /api/options/models",
+    agents: "GET /api/options/agents",
+    securityAnalyzers: "GET /api/options/security-analyzers",
+    config: "GET /api/options/config",
+    saas: "GET /saas",
+  },
+  sessions: {
+    login: "POST /api/login",
+    authenticate: "POST /api/authenticate",
+    logout: "POST /api/logout",
+  },
+  conversations: {
+    create: "POST /api/conversations",
+    list: "GET /api/conversations",
+    get: "GET /api/conversations/{conversation_id}",
+    rename: "PATCH /api/conversations/{conversation_id}",
+    delete: "DELETE /api/conversations/{conversation_id}",
+    start: "POST /api/conversations/{conversation_id}/start",
+    stop: "POST /api/conversations/{conversation_id}/stop",
+  },
+  events: {
+    message: "POST /api/conversations/{conversation_id}/message",
+    search: "GET /api/conversations/{conversation_id}/events",
+    add: "POST /api/conversations/{conversation_id}/events",
+  },
+  trajectory: {
+    get: "GET /api/conversations/{conversation_id}/trajectory",
+  },
+  microagents: {
+    list: "GET /api/conversations/{conversation_id}/microagents",
+    conversations: "GET /api/microagent-management/conversations",
+  },
+  feedback: {
+    submit: "POST /api/conversations/{conversation_id}/submit-feedback",
+    rate: "POST /feedback/conversation",
+    ratings: "GET /feedback/conversation/{conversation_id}/batch",
+  },
+  experiments: {
+    fix: "POST /api/conversations/{conversation_id}/exp-config",
+  },
+  files: {
+    list: "GET /api/conversations/{conversation_id}/list-files",
+    select: "GET /api/conversations/{conversation_id}/select-file",
+    upload: "POST /api/conversations/{conversation_id}/upload-files multipart/form-data",
+    zip: "GET /api/conversations/{conversation_id}/zip-directory application/zip",
+  },
+  git: {
+    changes: "GET /api/conversations/{conversation_id}/git/changes",
+    diff: "GET /api/conversations/{conversation_id}/git/diff",
+  },
+  runtime: {
+    config: "GET /api/conversations/{conversation_id}/config",
+    vscodeUrl: "GET /api/conversations/{conversation_id}/vscode-url",
+    webHosts: "GET /api/conversations/{conversation_id}/web-hosts",
+  },
+  apiKeys: {
+    list: "GET /api/keys",
+    create: "POST /api/keys",
+    delete: "DELETE /api/keys/{key_id}",
+  },
+  settings: {
+    get: "GET /api/settings",
+    merge: "POST /api/settings",
+    reset: "POST /api/reset-settings",
+  },
+  secrets: {
+    list: "GET /api/secrets",
+    create: "POST /api/secrets",
+    update: "PUT /api/secrets/{secret_id}",
+    delete: "DELETE /api/secrets/{secret_id}",
+  },
+  providers: {
+    add: "POST /api/add-git-providers",
+    unset: "POST /api/unset-provider-tokens",
+  },
+  health: {
+    alive: "GET /alive",
+    health: "GET /health",
+    serverInfo: "GET /server_info",
+    ready: "GET /ready",
+    readiness: "GET /api/readiness",
+  },
+} as const;
+
+/** The operations that take an `Idempotency-Key`, with which they can be repeated. */
+export const keyed = [
+  "conversations.create",
+  "events.message",
+  "events.add",
+  "feedback.submit",
+  "feedback.rate",
+  "apiKeys.create",
+  "secrets.create",
+] as const;
+
+/** The operations that answer page by page, and the field of a page that holds the items. */
+export const paged = {
+  "conversations.list": "results",
+  "events.search": "events",
+  "microagents.conversations": "results",
+} as const;
+
+/** The operations of V1 as calls. `Options` is what a single call may set besides its request. */
+export interface V1Calls<Options> {
   readonly users: {
     /**
      * Who am I?: `GET /api/v1/users/me`
@@ -558,7 +667,508 @@ export interface Calls<Options> {
      */
     readonly me: (request?: Record<string, never>, options?: Options) => Promise<wire.UserInfo>;
   };
+  readonly appConversations: {
+    /**
+     * Search the conversations: `GET /api/v1/app-conversations/search`
+     *
+     * The caller's conversations, newest first. Pages stay stable while conversations come and go.
+     *
+     * `await` gives one page; `for await` gives the items of this page and of all that follow.
+     */
+    readonly search: (
+      request?: {
+        /** Only conversations with this in their title, upper and lower case alike. */
+        title__contains?: string | undefined;
+        /** Only those created at this moment or later. */
+        created_at__gte?: wire.Timestamp | undefined;
+        /** Only those created before this moment. */
+        created_at__lt?: wire.Timestamp | undefined;
+        /** Only those in which something last happened then or later. */
+        updated_at__gte?: wire.Timestamp | undefined;
+        /** Only those in which something last happened before. */
+        updated_at__lt?: wire.Timestamp | undefined;
+        /** Whether to include conversations that another conversation began. */
+        include_sub_conversations?: boolean | undefined;
+        /** The `next_page_id` of the page before. */
+        page_id?: wire.PageId | undefined;
+        /** How many to return at the most. */
+        limit?: number | undefined;
+      },
+      options?: Options,
+    ) => Promise<wire.AppConversationPage> & AsyncIterable<wire.AppConversation>;
+    /**
+     * Count the conversations: `GET /api/v1/app-conversations/count`
+     *
+     * How many conversations a search with the same filters finds.
+     */
+    readonly count: (
+      request?: {
+        /** Only conversations with this in their title, upper and lower case alike. */
+        title__contains?: string | undefined;
+        /** Only those created at this moment or later. */
+        created_at__gte?: wire.Timestamp | undefined;
+        /** Only those created before this moment. */
+        created_at__lt?: wire.Timestamp | undefined;
+        /** Only those in which something last happened then or later. */
+        updated_at__gte?: wire.Timestamp | undefined;
+        /** Only those in which something last happened before. */
+        updated_at__lt?: wire.Timestamp | undefined;
+        /** Whether to include conversations that another conversation began. */
+        include_sub_conversations?: boolean | undefined;
+      },
+      options?: Options,
+    ) => Promise<wire.Count>;
+    /**
+     * Get conversations by their ids: `GET /api/v1/app-conversations`
+     *
+     * Up to 100 of the caller's conversations.
+     */
+    readonly getMany: (
+      request: {
+        /** The ids; repeated for each. */
+        ids: readonly wire.ConversationId[];
+      },
+      options?: Options,
+    ) => Promise<wire.AppConversations>;
+    /**
+     * Start a conversation: `POST /api/v1/app-conversations`
+     *
+     * Begins to start a conversation and answers with the task that does so, in its first state. Ask for the task until it is `READY`, which says the conversation's id, or `ERROR`, which says why.
+     */
+    readonly start: (
+      request: { body: wire.AppConversationStartRequestInput },
+      options?: Options,
+    ) => Promise<wire.AppConversationStartTask>;
+    /**
+     * Start a conversation and watch: `POST /api/v1/app-conversations/stream-start`
+     *
+     * The same, but the answer goes on until the task has ended: a list of the task's states, each sent when it is reached. It is 200 also when the last one is `ERROR`. A client that leaves does not stop the task.
+     */
+    readonly streamStart: (
+      request: { body: wire.AppConversationStartRequestInput },
+      options?: Options,
+    ) => Promise<wire.AppConversationStartTaskStates>;
+  };
+  readonly startTasks: {
+    /**
+     * Search the start tasks: `GET /api/v1/app-conversations/start-tasks/search`
+     *
+     * How far the starts of the caller's conversations have come.
+     *
+     * `await` gives one page; `for await` gives the items of this page and of all that follow.
+     */
+    readonly search: (
+      request?: {
+        /** Only tasks that have started this conversation. */
+        conversation_id__eq?: wire.ConversationId | undefined;
+        /** Only tasks of this moment and later. */
+        created_at__gte?: wire.Timestamp | undefined;
+        /** The order of the list. */
+        sort_order?: wire.AppConversationStartTaskSortOrder | undefined;
+        /** The `next_page_id` of the page before. */
+        page_id?: wire.PageId | undefined;
+        /** How many to return at the most. */
+        limit?: number | undefined;
+      },
+      options?: Options,
+    ) => Promise<wire.AppConversationStartTaskPage> & AsyncIterable<wire.AppConversationStartTask>;
+    /**
+     * Count the start tasks: `GET /api/v1/app-conversations/start-tasks/count`
+     *
+     * How many tasks a search with the same filters finds.
+     */
+    readonly count: (
+      request?: {
+        /** Only tasks that have started this conversation. */
+        conversation_id__eq?: wire.ConversationId | undefined;
+        /** Only tasks of this moment and later. */
+        created_at__gte?: wire.Timestamp | undefined;
+      },
+      options?: Options,
+    ) => Promise<wire.Count>;
+    /**
+     * Get start tasks by their ids: `GET /api/v1/app-conversations/start-tasks`
+     *
+     * Up to 100 of the caller's tasks. Whoever starts a conversation asks here until it is `READY`.
+     */
+    readonly getMany: (
+      request: {
+        /** The ids; repeated for each. */
+        ids: readonly wire.ConversationId[];
+      },
+      options?: Options,
+    ) => Promise<wire.AppConversationStartTasks>;
+  };
+  readonly v1Events: {
+    /**
+     * Search the events: `GET /api/v1/events/search`
+     *
+     * The events of the caller's conversations, as V1 shows them. Filters combine; pages stay stable while events come.
+     *
+     * `await` gives one page; `for await` gives the items of this page and of all that follow.
+     */
+    readonly search: (
+      request?: {
+        /** Only events of this conversation; of all when left out. */
+        conversation_id__eq?: wire.ConversationId | undefined;
+        /** Only events of this kind. */
+        kind__eq?: wire.V1EventKind | undefined;
+        /** Only events of this moment and later. */
+        timestamp__gte?: wire.Timestamp | undefined;
+        /** Only events before this moment. */
+        timestamp__lt?: wire.Timestamp | undefined;
+        /** The order of the list. */
+        sort_order?: wire.EventSortOrder | undefined;
+        /** The `next_page_id` of the page before. */
+        page_id?: wire.PageId | undefined;
+        /** How many to return at the most. */
+        limit?: number | undefined;
+      },
+      options?: Options,
+    ) => Promise<wire.V1EventPage> & AsyncIterable<wire.V1Event>;
+    /**
+     * Count the events: `GET /api/v1/events/count`
+     *
+     * How many events a search with the same filters finds: as many as the socket of the conversation sends.
+     */
+    readonly count: (
+      request?: {
+        /** Only events of this conversation; of all when left out. */
+        conversation_id__eq?: wire.ConversationId | undefined;
+        /** Only events of this kind. */
+        kind__eq?: wire.V1EventKind | undefined;
+        /** Only events of this moment and later. */
+        timestamp__gte?: wire.Timestamp | undefined;
+        /** Only events before this moment. */
+        timestamp__lt?: wire.Timestamp | undefined;
+        /** Of no effect, as an order has no part in a count. */
+        sort_order?: wire.EventSortOrder | undefined;
+      },
+      options?: Options,
+    ) => Promise<wire.Count>;
+    /**
+     * Get events by their ids: `GET /api/v1/events`
+     *
+     * Up to 100 events of the caller's conversations.
+     */
+    readonly getMany: (
+      request: {
+        /** The ids; repeated for each. */
+        id: readonly string[];
+      },
+      options?: Options,
+    ) => Promise<wire.V1Events>;
+  };
+  readonly agentControl: {
+    /**
+     * Pause the agent: `POST /api/conversations/{conversation_id}/pause`
+     *
+     * The agent does nothing more until it is run again, or the user says something. Of no effect on an agent that does nothing.
+     */
+    readonly pause: (
+      request: {
+        /** The conversation; with dashes or without. */
+        conversation_id: wire.ConversationId;
+      },
+      options?: Options,
+    ) => Promise<wire.AgentControlled>;
+    /**
+     * Let the agent run: `POST /api/conversations/{conversation_id}/run`
+     *
+     * An agent that is paused goes on, and one that waits for consent has it. Of no effect on an agent that has nothing to do: a message is what it answers.
+     */
+    readonly run: (
+      request: {
+        /** The conversation; with dashes or without. */
+        conversation_id: wire.ConversationId;
+      },
+      options?: Options,
+    ) => Promise<wire.AgentControlled>;
+    /**
+     * Allow an action, or not: `POST /api/conversations/{conversation_id}/events/respond_to_confirmation`
+     *
+     * Answers an agent that waits for the user's consent, in the status `waiting_for_confirmation`. What is allowed is done; what is not has a `UserRejectObservation` with the reason.
+     */
+    readonly respondToConfirmation: (
+      request: {
+        /** The conversation; with dashes or without. */
+        conversation_id: wire.ConversationId;
+        body: wire.ConfirmationResponse;
+      },
+      options?: Options,
+    ) => Promise<wire.AgentControlled>;
+  };
+  readonly sandboxes: {
+    /**
+     * Search the sandboxes: `GET /api/v1/sandboxes/search`
+     *
+     * The caller's sandboxes, newest first. Each conversation has one, and several may share one.
+     *
+     * `await` gives one page; `for await` gives the items of this page and of all that follow.
+     */
+    readonly search: (
+      request?: {
+        /** The `next_page_id` of the page before. */
+        page_id?: wire.PageId | undefined;
+        /** How many to return at the most. */
+        limit?: number | undefined;
+      },
+      options?: Options,
+    ) => Promise<wire.SandboxPage> & AsyncIterable<wire.SandboxInfo>;
+    /**
+     * Get sandboxes by their ids: `GET /api/v1/sandboxes`
+     *
+     * Up to 100 of the caller's sandboxes.
+     */
+    readonly getMany: (
+      request: {
+        /** The ids; repeated for each. */
+        id: readonly string[];
+      },
+      options?: Options,
+    ) => Promise<wire.Sandboxes>;
+    /**
+     * Start a sandbox: `POST /api/v1/sandboxes`
+     *
+     * Creates an empty workspace, which runs at once. Conversations can be started in it.
+     */
+    readonly start: (
+      request?: {
+        /** The spec; the first one when left out. */
+        sandbox_spec_id?: string | undefined;
+      },
+      options?: Options,
+    ) => Promise<wire.SandboxInfo>;
+    /**
+     * Pause a sandbox: `POST /api/v1/sandboxes/{sandbox_id}/pause`
+     *
+     * Stops the agents of its conversations and ends every process in it. Files and events are kept. One that is paused is left as it is.
+     */
+    readonly pause: (
+      request: {
+        sandbox_id: wire.SandboxId;
+      },
+      options?: Options,
+    ) => Promise<wire.SandboxChanged>;
+    /**
+     * Resume a sandbox: `POST /api/v1/sandboxes/{sandbox_id}/resume`
+     *
+     * Starts its conversations again, which go on where they were; processes that the pause has ended stay ended. One that runs is left as it is.
+     */
+    readonly resume: (
+      request: {
+        sandbox_id: wire.SandboxId;
+      },
+      options?: Options,
+    ) => Promise<wire.SandboxChanged>;
+    /**
+     * Delete a sandbox: `DELETE /api/v1/sandboxes/{sandbox}`
+     *
+     * Deletes the sandbox with its processes, its files and its conversations.
+     */
+    readonly delete: (
+      request: {
+        sandbox: wire.SandboxId;
+        /** The sandbox again, as older clients send it: the path's, or 400. */
+        sandbox_id?: string | undefined;
+      },
+      options?: Options,
+    ) => Promise<wire.SandboxChanged>;
+  };
+  readonly sandboxSpecs: {
+    /**
+     * Search the sandbox specs: `GET /api/v1/sandbox-specs/search`
+     *
+     * What sandboxes can be started from.
+     *
+     * `await` gives one page; `for await` gives the items of this page and of all that follow.
+     */
+    readonly search: (
+      request?: {
+        /** The `next_page_id` of the page before. */
+        page_id?: wire.PageId | undefined;
+        /** How many to return at the most. */
+        limit?: number | undefined;
+      },
+      options?: Options,
+    ) => Promise<wire.SandboxSpecInfoPage> & AsyncIterable<wire.SandboxSpecInfo>;
+    /**
+     * Get sandbox specs by their ids: `GET /api/v1/sandbox-specs`
+     *
+     * Up to 100 specs.
+     */
+    readonly getMany: (
+      request: {
+        /** The ids; repeated for each. */
+        id: readonly string[];
+      },
+      options?: Options,
+    ) => Promise<wire.SandboxSpecs>;
+  };
+  readonly sandboxGit: {
+    /**
+     * List the changed files of a sandbox: `GET /api/git/changes/{path}`
+     *
+     * How the files of a folder differ from the base of their repository, without those that git ignores: the branch of the same name at `origin`, else where HEAD left its default branch, else the empty tree.
+     */
+    readonly changes: (
+      request: {
+        /** The folder. An absolute path below `/workspace/project`, which is the workspace; `/workspace` and the repository's name in it mean the same. Its slashes may be encoded or not. */
+        path: string;
+        /** The sandbox. Needed unless the request is made with its key, which says so itself. */
+        sandbox_id?: string | undefined;
+      },
+      options?: Options,
+    ) => Promise<wire.GitChanges>;
+    /**
+     * Compare a file of a sandbox: `GET /api/git/diff/{path}`
+     *
+     * A file of up to 1 MiB in the base of its repository, and now.
+     */
+    readonly diff: (
+      request: {
+        /** The file. An absolute path below `/workspace/project`, which is the workspace; `/workspace` and the repository's name in it mean the same. Its slashes may be encoded or not. */
+        path: string;
+        /** The sandbox. Needed unless the request is made with its key, which says so itself. */
+        sandbox_id?: string | undefined;
+      },
+      options?: Options,
+    ) => Promise<wire.GitDiff>;
+  };
+  readonly sandboxFiles: {
+    /**
+     * Upload a file to a sandbox: `POST /api/file/upload/{path}`
+     *
+     * Stores a file, byte for byte, at the path of the URL; its own name does not count. Folders on the way are made, and a file that is there is replaced.
+     */
+    readonly upload: (
+      request: {
+        /** The file. An absolute path below `/workspace/project`, which is the workspace; `/workspace` and the repository's name in it mean the same. Its slashes may be encoded or not. */
+        path: string;
+        /** The sandbox. Needed unless the request is made with its key, which says so itself. */
+        sandbox_id?: string | undefined;
+        body: {
+          /** The file. Of several, the last one stays. */
+          readonly file: readonly { readonly name: string; readonly content: BlobPart }[];
+        };
+      },
+      options?: Options,
+    ) => Promise<wire.FileUploaded>;
+    /**
+     * Download a file of a sandbox: `GET /api/file/download/{path}`
+     *
+     * The bytes of a file, as they are sent. When they cannot all be read the connection ends before the answer does.
+     */
+    readonly download: (
+      request: {
+        /** The file. An absolute path below `/workspace/project`, which is the workspace; `/workspace` and the repository's name in it mean the same. Its slashes may be encoded or not. */
+        path: string;
+        /** The sandbox. Needed unless the request is made with its key, which says so itself. */
+        sandbox_id?: string | undefined;
+      },
+      options?: Options,
+    ) => Promise<Blob>;
+  };
+  readonly webhooks: {
+    /**
+     * Report a conversation: `POST /api/v1/webhooks/{sandbox_id}/conversations`
+     *
+     * Tells of a conversation whose agent runs elsewhere. One that is not known is created in the sandbox; of a known one, the model is noted, and the title where it has none yet.
+     */
+    readonly conversation: (
+      request: {
+        sandbox_id: wire.SandboxId;
+        body: wire.ReportedConversation;
+      },
+      options?: Options,
+    ) => Promise<wire.WebhookReceived>;
+    /**
+     * Report events: `POST /api/v1/webhooks/{sandbox_id}/events/{conversation_id}`
+     *
+     * Appends events of an agent that runs elsewhere to the log of a conversation, in their order. An event that is reported again within a day, by its id, is not appended again.
+     */
+    readonly events: (
+      request: {
+        sandbox_id: wire.SandboxId;
+        conversation_id: wire.ConversationId;
+        body: wire.ReportedEvents;
+      },
+      options?: Options,
+    ) => Promise<wire.WebhookReceived>;
+    /**
+     * Get a token of a git provider: `GET /api/v1/webhooks/secrets`
+     *
+     * The token that a user has stored for one git provider, for an agent that runs elsewhere: what the access token is made out for. It is good for 14 days.
+     */
+    readonly secret: (request?: Record<string, never>, options?: Options) => Promise<Blob>;
+  };
 }
+
+/** The method and the path of each operation of V1; the media type where files are sent (a form) or answered; `@` and its gate. */
+export const v1Operations = {
+  users: {
+    me: "GET /api/v1/users/me @v1",
+  },
+  appConversations: {
+    search: "GET /api/v1/app-conversations/search @v1",
+    count: "GET /api/v1/app-conversations/count @v1",
+    getMany: "GET /api/v1/app-conversations @v1",
+    start: "POST /api/v1/app-conversations @v1",
+    streamStart: "POST /api/v1/app-conversations/stream-start @v1",
+  },
+  startTasks: {
+    search: "GET /api/v1/app-conversations/start-tasks/search @v1",
+    count: "GET /api/v1/app-conversations/start-tasks/count @v1",
+    getMany: "GET /api/v1/app-conversations/start-tasks @v1",
+  },
+  v1Events: {
+    search: "GET /api/v1/events/search @v1",
+    count: "GET /api/v1/events/count @v1",
+    getMany: "GET /api/v1/events @v1",
+  },
+  agentControl: {
+    pause: "POST /api/conversations/{conversation_id}/pause @v1",
+    run: "POST /api/conversations/{conversation_id}/run @v1",
+    respondToConfirmation: "POST /api/conversations/{conversation_id}/events/respond_to_confirmation @v1",
+  },
+  sandboxes: {
+    search: "GET /api/v1/sandboxes/search @v1",
+    getMany: "GET /api/v1/sandboxes @v1",
+    start: "POST /api/v1/sandboxes @v1",
+    pause: "POST /api/v1/sandboxes/{sandbox_id}/pause @v1",
+    resume: "POST /api/v1/sandboxes/{sandbox_id}/resume @v1",
+    delete: "DELETE /api/v1/sandboxes/{sandbox} @v1",
+  },
+  sandboxSpecs: {
+    search: "GET /api/v1/sandbox-specs/search @v1",
+    getMany: "GET /api/v1/sandbox-specs @v1",
+  },
+  sandboxGit: {
+    changes: "GET /api/git/changes/{path} @v1",
+    diff: "GET /api/git/diff/{path} @v1",
+  },
+  sandboxFiles: {
+    upload: "POST /api/file/upload/{path} multipart/form-data @v1",
+    download: "GET /api/file/download/{path} application/octet-stream @v1",
+  },
+  webhooks: {
+    conversation: "POST /api/v1/webhooks/{sandbox_id}/conversations @v1",
+    events: "POST /api/v1/webhooks/{sandbox_id}/events/{conversation_id} @v1",
+    secret: "GET /api/v1/webhooks/secrets text/plain @v1",
+  },
+} as const;
+
+/** The operations of V1 that take an `Idempotency-Key`, with which they can be repeated. */
+export const v1Keyed = ["appConversations.start", "sandboxes.start"] as const;
+
+/** The operations of V1 that answer page by page, and the field of a page that holds the items. */
+export const v1Paged = {
+  "appConversations.search": "items",
+  "startTasks.search": "items",
+  "v1Events.search": "items",
+  "sandboxes.search": "items",
+  "sandboxSpecs.search": "items",
+} as const;
 
 /** The codes with which each operation fails. */
 export interface ErrorCodes {
@@ -1101,115 +1711,374 @@ export interface ErrorCodes {
       | "internal_error"
       | "not_ready";
   };
+  appConversations: {
+    search:
+      | "credentials_conflict"
+      | "validation_failed"
+      | "invalid_credentials"
+      | "unauthenticated"
+      | "route_not_found"
+      | "rate_limited"
+      | "internal_error"
+      | "not_ready";
+    count:
+      | "credentials_conflict"
+      | "validation_failed"
+      | "invalid_credentials"
+      | "unauthenticated"
+      | "route_not_found"
+      | "rate_limited"
+      | "internal_error"
+      | "not_ready";
+    getMany:
+      | "credentials_conflict"
+      | "validation_failed"
+      | "invalid_credentials"
+      | "unauthenticated"
+      | "route_not_found"
+      | "rate_limited"
+      | "internal_error"
+      | "not_ready";
+    start:
+      | "credentials_conflict"
+      | "malformed_json"
+      | "validation_failed"
+      | "invalid_credentials"
+      | "unauthenticated"
+      | "origin_forbidden"
+      | "scope_insufficient"
+      | "conversation_not_found"
+      | "route_not_found"
+      | "conversation_exists"
+      | "idempotency_key_reused"
+      | "payload_too_large"
+      | "unsupported_media_type"
+      | "rate_limited"
+      | "internal_error"
+      | "not_ready";
+    streamStart:
+      | "credentials_conflict"
+      | "malformed_json"
+      | "validation_failed"
+      | "invalid_credentials"
+      | "unauthenticated"
+      | "origin_forbidden"
+      | "scope_insufficient"
+      | "conversation_not_found"
+      | "route_not_found"
+      | "conversation_exists"
+      | "payload_too_large"
+      | "unsupported_media_type"
+      | "rate_limited"
+      | "internal_error"
+      | "not_ready";
+  };
+  startTasks: {
+    search:
+      | "credentials_conflict"
+      | "validation_failed"
+      | "invalid_credentials"
+      | "unauthenticated"
+      | "route_not_found"
+      | "rate_limited"
+      | "internal_error"
+      | "not_ready";
+    count:
+      | "credentials_conflict"
+      | "validation_failed"
+      | "invalid_credentials"
+      | "unauthenticated"
+      | "route_not_found"
+      | "rate_limited"
+      | "internal_error"
+      | "not_ready";
+    getMany:
+      | "credentials_conflict"
+      | "validation_failed"
+      | "invalid_credentials"
+      | "unauthenticated"
+      | "route_not_found"
+      | "rate_limited"
+      | "internal_error"
+      | "not_ready";
+  };
+  v1Events: {
+    search:
+      | "credentials_conflict"
+      | "validation_failed"
+      | "invalid_credentials"
+      | "unauthenticated"
+      | "route_not_found"
+      | "rate_limited"
+      | "internal_error"
+      | "not_ready";
+    count:
+      | "credentials_conflict"
+      | "validation_failed"
+      | "invalid_credentials"
+      | "unauthenticated"
+      | "route_not_found"
+      | "rate_limited"
+      | "internal_error"
+      | "not_ready";
+    getMany:
+      | "credentials_conflict"
+      | "validation_failed"
+      | "invalid_credentials"
+      | "unauthenticated"
+      | "route_not_found"
+      | "rate_limited"
+      | "internal_error"
+      | "not_ready";
+  };
+  agentControl: {
+    pause:
+      | "credentials_conflict"
+      | "validation_failed"
+      | "invalid_credentials"
+      | "unauthenticated"
+      | "origin_forbidden"
+      | "scope_insufficient"
+      | "conversation_not_found"
+      | "route_not_found"
+      | "conversation_not_running"
+      | "rate_limited"
+      | "internal_error"
+      | "not_ready";
+    run:
+      | "credentials_conflict"
+      | "validation_failed"
+      | "invalid_credentials"
+      | "unauthenticated"
+      | "origin_forbidden"
+      | "scope_insufficient"
+      | "conversation_not_found"
+      | "route_not_found"
+      | "conversation_not_running"
+      | "rate_limited"
+      | "internal_error"
+      | "not_ready";
+    respondToConfirmation:
+      | "credentials_conflict"
+      | "malformed_json"
+      | "validation_failed"
+      | "invalid_credentials"
+      | "unauthenticated"
+      | "origin_forbidden"
+      | "scope_insufficient"
+      | "conversation_not_found"
+      | "route_not_found"
+      | "agent_state_conflict"
+      | "conversation_not_running"
+      | "payload_too_large"
+      | "unsupported_media_type"
+      | "rate_limited"
+      | "internal_error"
+      | "not_ready";
+  };
+  sandboxes: {
+    search:
+      | "credentials_conflict"
+      | "validation_failed"
+      | "invalid_credentials"
+      | "unauthenticated"
+      | "route_not_found"
+      | "rate_limited"
+      | "internal_error"
+      | "not_ready";
+    getMany:
+      | "credentials_conflict"
+      | "validation_failed"
+      | "invalid_credentials"
+      | "unauthenticated"
+      | "route_not_found"
+      | "rate_limited"
+      | "internal_error"
+      | "not_ready";
+    start:
+      | "credentials_conflict"
+      | "validation_failed"
+      | "invalid_credentials"
+      | "unauthenticated"
+      | "origin_forbidden"
+      | "scope_insufficient"
+      | "route_not_found"
+      | "sandbox_spec_not_found"
+      | "idempotency_key_reused"
+      | "rate_limited"
+      | "internal_error"
+      | "not_ready";
+    pause:
+      | "credentials_conflict"
+      | "validation_failed"
+      | "invalid_credentials"
+      | "unauthenticated"
+      | "origin_forbidden"
+      | "scope_insufficient"
+      | "route_not_found"
+      | "sandbox_not_found"
+      | "rate_limited"
+      | "internal_error"
+      | "not_ready";
+    resume:
+      | "credentials_conflict"
+      | "validation_failed"
+      | "invalid_credentials"
+      | "unauthenticated"
+      | "origin_forbidden"
+      | "scope_insufficient"
+      | "route_not_found"
+      | "sandbox_not_found"
+      | "rate_limited"
+      | "internal_error"
+      | "not_ready";
+    delete:
+      | "credentials_conflict"
+      | "validation_failed"
+      | "invalid_credentials"
+      | "unauthenticated"
+      | "origin_forbidden"
+      | "scope_insufficient"
+      | "route_not_found"
+      | "sandbox_not_found"
+      | "rate_limited"
+      | "internal_error"
+      | "not_ready";
+  };
+  sandboxSpecs: {
+    search:
+      | "credentials_conflict"
+      | "validation_failed"
+      | "invalid_credentials"
+      | "unauthenticated"
+      | "route_not_found"
+      | "rate_limited"
+      | "internal_error"
+      | "not_ready";
+    getMany:
+      | "credentials_conflict"
+      | "validation_failed"
+      | "invalid_credentials"
+      | "unauthenticated"
+      | "route_not_found"
+      | "rate_limited"
+      | "internal_error"
+      | "not_ready";
+  };
+  sandboxGit: {
+    changes:
+      | "credentials_conflict"
+      | "not_a_directory"
+      | "path_outside_workspace"
+      | "validation_failed"
+      | "invalid_credentials"
+      | "unauthenticated"
+      | "permission_denied"
+      | "route_not_found"
+      | "sandbox_not_found"
+      | "git_failed"
+      | "file_too_large"
+      | "rate_limited"
+      | "internal_error"
+      | "not_ready";
+    diff:
+      | "credentials_conflict"
+      | "not_a_file"
+      | "path_outside_workspace"
+      | "validation_failed"
+      | "invalid_credentials"
+      | "unauthenticated"
+      | "permission_denied"
+      | "file_not_found"
+      | "not_a_repository"
+      | "route_not_found"
+      | "sandbox_not_found"
+      | "git_failed"
+      | "file_too_large"
+      | "binary_file"
+      | "rate_limited"
+      | "internal_error"
+      | "not_ready";
+  };
+  sandboxFiles: {
+    upload:
+      | "credentials_conflict"
+      | "malformed_form"
+      | "not_a_directory"
+      | "not_a_file"
+      | "path_outside_workspace"
+      | "validation_failed"
+      | "invalid_credentials"
+      | "unauthenticated"
+      | "origin_forbidden"
+      | "permission_denied"
+      | "scope_insufficient"
+      | "route_not_found"
+      | "sandbox_not_found"
+      | "payload_too_large"
+      | "unsupported_media_type"
+      | "rate_limited"
+      | "internal_error"
+      | "not_ready";
+    download:
+      | "credentials_conflict"
+      | "not_a_directory"
+      | "not_a_file"
+      | "path_outside_workspace"
+      | "validation_failed"
+      | "invalid_credentials"
+      | "unauthenticated"
+      | "permission_denied"
+      | "file_not_found"
+      | "route_not_found"
+      | "sandbox_not_found"
+      | "rate_limited"
+      | "internal_error"
+      | "not_ready";
+  };
+  webhooks: {
+    conversation:
+      | "credentials_conflict"
+      | "malformed_json"
+      | "validation_failed"
+      | "invalid_credentials"
+      | "unauthenticated"
+      | "origin_forbidden"
+      | "scope_insufficient"
+      | "conversation_not_found"
+      | "route_not_found"
+      | "sandbox_not_found"
+      | "payload_too_large"
+      | "unsupported_media_type"
+      | "rate_limited"
+      | "internal_error"
+      | "not_ready";
+    events:
+      | "credentials_conflict"
+      | "malformed_json"
+      | "validation_failed"
+      | "invalid_credentials"
+      | "unauthenticated"
+      | "origin_forbidden"
+      | "scope_insufficient"
+      | "conversation_not_found"
+      | "route_not_found"
+      | "sandbox_not_found"
+      | "payload_too_large"
+      | "unsupported_media_type"
+      | "rate_limited"
+      | "internal_error"
+      | "not_ready";
+    secret:
+      | "validation_failed"
+      | "invalid_credentials"
+      | "unauthenticated"
+      | "provider_token_not_found"
+      | "route_not_found"
+      | "rate_limited"
+      | "internal_error";
+  };
 }
-
-/** The method and the path of each operation; the media type where files are sent (a form) or answered; `@` and its gate. */
-export const operations = {
-  options: {
-    models: "GET /api/options/models",
-    agents: "GET /api/options/agents",
-    securityAnalyzers: "GET /api/options/security-analyzers",
-    config: "GET /api/options/config",
-    saas: "GET /saas",
-  },
-  sessions: {
-    login: "POST /api/login",
-    authenticate: "POST /api/authenticate",
-    logout: "POST /api/logout",
-  },
-  conversations: {
-    create: "POST /api/conversations",
-    list: "GET /api/conversations",
-    get: "GET /api/conversations/{conversation_id}",
-    rename: "PATCH /api/conversations/{conversation_id}",
-    delete: "DELETE /api/conversations/{conversation_id}",
-    start: "POST /api/conversations/{conversation_id}/start",
-    stop: "POST /api/conversations/{conversation_id}/stop",
-  },
-  events: {
-    message: "POST /api/conversations/{conversation_id}/message",
-    search: "GET /api/conversations/{conversation_id}/events",
-    add: "POST /api/conversations/{conversation_id}/events",
-  },
-  trajectory: {
-    get: "GET /api/conversations/{conversation_id}/trajectory",
-  },
-  microagents: {
-    list: "GET /api/conversations/{conversation_id}/microagents",
-    conversations: "GET /api/microagent-management/conversations",
-  },
-  feedback: {
-    submit: "POST /api/conversations/{conversation_id}/submit-feedback",
-    rate: "POST /feedback/conversation",
-    ratings: "GET /feedback/conversation/{conversation_id}/batch",
-  },
-  experiments: {
-    fix: "POST /api/conversations/{conversation_id}/exp-config",
-  },
-  files: {
-    list: "GET /api/conversations/{conversation_id}/list-files",
-    select: "GET /api/conversations/{conversation_id}/select-file",
-    upload: "POST /api/conversations/{conversation_id}/upload-files multipart/form-data",
-    zip: "GET /api/conversations/{conversation_id}/zip-directory application/zip",
-  },
-  git: {
-    changes: "GET /api/conversations/{conversation_id}/git/changes",
-    diff: "GET /api/conversations/{conversation_id}/git/diff",
-  },
-  runtime: {
-    config: "GET /api/conversations/{conversation_id}/config",
-    vscodeUrl: "GET /api/conversations/{conversation_id}/vscode-url",
-    webHosts: "GET /api/conversations/{conversation_id}/web-hosts",
-  },
-  apiKeys: {
-    list: "GET /api/keys",
-    create: "POST /api/keys",
-    delete: "DELETE /api/keys/{key_id}",
-  },
-  settings: {
-    get: "GET /api/settings",
-    merge: "POST /api/settings",
-    reset: "POST /api/reset-settings",
-  },
-  secrets: {
-    list: "GET /api/secrets",
-    create: "POST /api/secrets",
-    update: "PUT /api/secrets/{secret_id}",
-    delete: "DELETE /api/secrets/{secret_id}",
-  },
-  providers: {
-    add: "POST /api/add-git-providers",
-    unset: "POST /api/unset-provider-tokens",
-  },
-  health: {
-    alive: "GET /alive",
-    health: "GET /health",
-    serverInfo: "GET /server_info",
-    ready: "GET /ready",
-    readiness: "GET /api/readiness",
-  },
-  users: {
-    me: "GET /api/v1/users/me @v1",
-  },
-} as const;
 
 /** The gates that operations are behind, each with the setting of the server that opens it. */
 export const gates = { v1: "ENABLE_V1=on" } as const;
-
-/** The operations that take an `Idempotency-Key`, with which they can be repeated. */
-export const keyed = [
-  "conversations.create",
-  "events.message",
-  "events.add",
-  "feedback.submit",
-  "feedback.rate",
-  "apiKeys.create",
-  "secrets.create",
-] as const;
-
-/** The operations that answer page by page, and the field of a page that holds the items. */
-export const paged = {
-  "conversations.list": "results",
-  "events.search": "events",
-  "microagents.conversations": "results",
-} as const;

@@ -180,6 +180,100 @@ export interface UsersHandlers<Context, Raw> {
   me: Handler<typeof contract.users.me, Context, Raw>;
 }
 
+/** The handlers of `contract.appConversations`. */
+export interface AppConversationsHandlers<Context, Raw> {
+  /** Search the conversations: `GET /api/v1/app-conversations/search` */
+  search: Handler<typeof contract.appConversations.search, Context, Raw>;
+  /** Count the conversations: `GET /api/v1/app-conversations/count` */
+  count: Handler<typeof contract.appConversations.count, Context, Raw>;
+  /** Get conversations by their ids: `GET /api/v1/app-conversations` */
+  getMany: Handler<typeof contract.appConversations.getMany, Context, Raw>;
+  /** Start a conversation: `POST /api/v1/app-conversations` */
+  start: Handler<typeof contract.appConversations.start, Context, Raw>;
+  /** Start a conversation and watch: `POST /api/v1/app-conversations/stream-start` */
+  streamStart: Handler<typeof contract.appConversations.streamStart, Context, Raw>;
+}
+
+/** The handlers of `contract.startTasks`. */
+export interface StartTasksHandlers<Context, Raw> {
+  /** Search the start tasks: `GET /api/v1/app-conversations/start-tasks/search` */
+  search: Handler<typeof contract.startTasks.search, Context, Raw>;
+  /** Count the start tasks: `GET /api/v1/app-conversations/start-tasks/count` */
+  count: Handler<typeof contract.startTasks.count, Context, Raw>;
+  /** Get start tasks by their ids: `GET /api/v1/app-conversations/start-tasks` */
+  getMany: Handler<typeof contract.startTasks.getMany, Context, Raw>;
+}
+
+/** The handlers of `contract.v1Events`. */
+export interface V1EventsHandlers<Context, Raw> {
+  /** Search the events: `GET /api/v1/events/search` */
+  search: Handler<typeof contract.v1Events.search, Context, Raw>;
+  /** Count the events: `GET /api/v1/events/count` */
+  count: Handler<typeof contract.v1Events.count, Context, Raw>;
+  /** Get events by their ids: `GET /api/v1/events` */
+  getMany: Handler<typeof contract.v1Events.getMany, Context, Raw>;
+}
+
+/** The handlers of `contract.agentControl`. */
+export interface AgentControlHandlers<Context, Raw> {
+  /** Pause the agent: `POST /api/conversations/{conversation_id}/pause` */
+  pause: Handler<typeof contract.agentControl.pause, Context, Raw>;
+  /** Let the agent run: `POST /api/conversations/{conversation_id}/run` */
+  run: Handler<typeof contract.agentControl.run, Context, Raw>;
+  /** Allow an action, or not: `POST /api/conversations/{conversation_id}/events/respond_to_confirmation` */
+  respondToConfirmation: Handler<typeof contract.agentControl.respondToConfirmation, Context, Raw>;
+}
+
+/** The handlers of `contract.sandboxes`. */
+export interface SandboxesHandlers<Context, Raw> {
+  /** Search the sandboxes: `GET /api/v1/sandboxes/search` */
+  search: Handler<typeof contract.sandboxes.search, Context, Raw>;
+  /** Get sandboxes by their ids: `GET /api/v1/sandboxes` */
+  getMany: Handler<typeof contract.sandboxes.getMany, Context, Raw>;
+  /** Start a sandbox: `POST /api/v1/sandboxes` */
+  start: Handler<typeof contract.sandboxes.start, Context, Raw>;
+  /** Pause a sandbox: `POST /api/v1/sandboxes/{sandbox_id}/pause` */
+  pause: Handler<typeof contract.sandboxes.pause, Context, Raw>;
+  /** Resume a sandbox: `POST /api/v1/sandboxes/{sandbox_id}/resume` */
+  resume: Handler<typeof contract.sandboxes.resume, Context, Raw>;
+  /** Delete a sandbox: `DELETE /api/v1/sandboxes/{sandbox}` */
+  delete: Handler<typeof contract.sandboxes.delete, Context, Raw>;
+}
+
+/** The handlers of `contract.sandboxSpecs`. */
+export interface SandboxSpecsHandlers<Context, Raw> {
+  /** Search the sandbox specs: `GET /api/v1/sandbox-specs/search` */
+  search: Handler<typeof contract.sandboxSpecs.search, Context, Raw>;
+  /** Get sandbox specs by their ids: `GET /api/v1/sandbox-specs` */
+  getMany: Handler<typeof contract.sandboxSpecs.getMany, Context, Raw>;
+}
+
+/** The handlers of `contract.sandboxGit`. */
+export interface SandboxGitHandlers<Context, Raw> {
+  /** List the changed files of a sandbox: `GET /api/git/changes/{path}` */
+  changes: Handler<typeof contract.sandboxGit.changes, Context, Raw>;
+  /** Compare a file of a sandbox: `GET /api/git/diff/{path}` */
+  diff: Handler<typeof contract.sandboxGit.diff, Context, Raw>;
+}
+
+/** The handlers of `contract.sandboxFiles`. */
+export interface SandboxFilesHandlers<Context, Raw> {
+  /** Upload a file to a sandbox: `POST /api/file/upload/{path}` */
+  upload: Handler<typeof contract.sandboxFiles.upload, Context, Raw>;
+  /** Download a file of a sandbox: `GET /api/file/download/{path}` */
+  download: Handler<typeof contract.sandboxFiles.download, Context, Raw>;
+}
+
+/** The handlers of `contract.webhooks`. */
+export interface WebhooksHandlers<Context, Raw> {
+  /** Report a conversation: `POST /api/v1/webhooks/{sandbox_id}/conversations` */
+  conversation: Handler<typeof contract.webhooks.conversation, Context, Raw>;
+  /** Report events: `POST /api/v1/webhooks/{sandbox_id}/events/{conversation_id}` */
+  events: Handler<typeof contract.webhooks.events, Context, Raw>;
+  /** Get a token of a git provider: `GET /api/v1/webhooks/secrets` */
+  secret: Handler<typeof contract.webhooks.secret, Context, Raw>;
+}
+
 /**
  * Every handler. A gone operation has none: the router answers it.
  * `Context` is what the server tells a handler about the request; `Raw` is its type of a body that is JSON text already.
@@ -204,4 +298,13 @@ export interface Handlers<Context, Raw> {
   providers: ProvidersHandlers<Context, Raw>;
   health: HealthHandlers<Context, Raw>;
   users: UsersHandlers<Context, Raw>;
+  appConversations: AppConversationsHandlers<Context, Raw>;
+  startTasks: StartTasksHandlers<Context, Raw>;
+  v1Events: V1EventsHandlers<Context, Raw>;
+  agentControl: AgentControlHandlers<Context, Raw>;
+  sandboxes: SandboxesHandlers<Context, Raw>;
+  sandboxSpecs: SandboxSpecsHandlers<Context, Raw>;
+  sandboxGit: SandboxGitHandlers<Context, Raw>;
+  sandboxFiles: SandboxFilesHandlers<Context, Raw>;
+  webhooks: WebhooksHandlers<Context, Raw>;
 }

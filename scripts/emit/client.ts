@@ -18,17 +18,41 @@ export function emitClientTypes(model: Model): string {
 export function emitClientOperations(model: Model): string {
   // A redirect is for a browser that goes there: there is nothing in it that a program could call.
   const calls = model.operations.filter(({ redirect }) => redirect === undefined);
-  const resources = [...Map.groupBy(calls, ({ resource }) => resource)];
+  const resources = byResource(calls);
   return [
     sourceHeader("client.ts", "contract/rest/*.ts"),
     `import type * as wire from "./types.ts";\n`,
-    `${jsDoc(["The operations as calls. `Options` is what a single call may set besides its request."])}export interface Calls<Options> {\n${resources.map(([resource, operations]) => resourceCalls(resource, operations, model)).join("")}}\n`,
+    ...surface(
+      calls.filter((call) => !isV1(call)),
+      "",
+      model,
+    ),
+    ...surface(calls.filter(isV1), "V1", model),
     `${jsDoc(["The codes with which each operation fails."])}export interface ErrorCodes {\n${resources.map(([resource, operations]) => resourceCodes(resource, operations)).join("")}}\n`,
-    `${jsDoc(["The method and the path of each operation; the media type where files are sent (a form) or answered; `@` and its gate."])}export const operations = {\n${resources.map(([resource, operations]) => resourceTable(resource, operations)).join("")}} as const;\n`,
     `${jsDoc(["The gates that operations are behind, each with the setting of the server that opens it."])}export const gates = ${JSON.stringify(gatesOf(calls))} as const;\n`,
-    `${jsDoc(["The operations that take an `Idempotency-Key`, with which they can be repeated."])}export const keyed = [\n${keyedOperations(model)}] as const;\n`,
-    `${jsDoc(["The operations that answer page by page, and the field of a page that holds the items."])}export const paged = {\n${pagedOperations(model)}} as const;\n`,
   ].join("\n");
+}
+
+function byResource(operations: readonly OperationModel[]): [string, OperationModel[]][] {
+  return [...Map.groupBy(operations, ({ resource }) => resource)];
+}
+
+/** Behind the gate, and so in tables of their own: whoever uses V0 alone does not carry V1. */
+function isV1({ operation }: OperationModel): boolean {
+  return operation.metadata.gate === "v1";
+}
+
+/** The types and tables of one version. @param version before their names; empty for V0 */
+function surface(operations: readonly OperationModel[], version: "" | "V1", model: Model): string[] {
+  const resources = byResource(operations);
+  const name = (plain: string) => (version === "" ? plain : `v1${plain[0]?.toUpperCase()}${plain.slice(1)}`);
+  const of = version === "" ? "" : " of V1";
+  return [
+    `${jsDoc([`The operations${of} as calls. \`Options\` is what a single call may set besides its request.`])}export interface ${version}Calls<Options> {\n${resources.map(([resource, group]) => resourceCalls(resource, group, model)).join("")}}\n`,
+    `${jsDoc([`The method and the path of each operation${of}; the media type where files are sent (a form) or answered; \`@\` and its gate.`])}export const ${name("operations")} = {\n${resources.map(([resource, group]) => resourceTable(resource, group)).join("")}} as const;\n`,
+    `${jsDoc([`The operations${of} that take an \`Idempotency-Key\`, with which they can be repeated.`])}export const ${name("keyed")} = [\n${keyedOperations(operations)}] as const;\n`,
+    `${jsDoc([`The operations${of} that answer page by page, and the field of a page that holds the items.`])}export const ${name("paged")} = {\n${pagedOperations(operations, model)}} as const;\n`,
+  ];
 }
 
 /** `generated/client/channels.ts`: what goes over each socket and where it is. Behaviour is in `client/`. */
@@ -90,13 +114,13 @@ function gatesOf(operations: readonly OperationModel[]): Readonly<Record<string,
   return Object.fromEntries(Object.entries(gates).filter(([gate]) => used.has(gate as Gate)));
 }
 
-function keyedOperations({ operations }: Model): string {
+function keyedOperations(operations: readonly OperationModel[]): string {
   const keyed = operations.filter(({ operation }) => operation.metadata.idempotencyKey);
   return keyed.map(({ resource, name }) => `  ${JSON.stringify(`${resource}.${name}`)},\n`).join("");
 }
 
-function pagedOperations(model: Model): string {
-  const rows = model.operations.map((operation) => {
+function pagedOperations(operations: readonly OperationModel[], model: Model): string {
+  const rows = operations.map((operation) => {
     const paging = pagingOf(operation, model);
     const id = JSON.stringify(`${operation.resource}.${operation.name}`);
     return paging ? `  ${id}: ${JSON.stringify(paging.field)},\n` : "";

@@ -159,7 +159,7 @@ function restoreValues(zodSchema: z.core.$ZodTypes, jsonSchema: z.core.JSONSchem
 
 /**
  * Completes the discriminator of one schema, when it has one. OpenAPI's takes references only, so a union with an option
- * that has no name does without: its `oneOf` says all the same.
+ * that has no name does without, and so does one of which several options have the same value: its `oneOf` says all the same.
  * @see https://spec.openapis.org/oas/v3.1.1.html#discriminator-object
  */
 function withMapping(schema: JsonSchema, components: Readonly<Record<string, JsonSchema>>): JsonSchema {
@@ -167,9 +167,9 @@ function withMapping(schema: JsonSchema, components: Readonly<Record<string, Jso
   if (!discriminator) return schema;
   const refs = (rest.oneOf ?? []).map(({ $ref }) => $ref);
   if (refs.includes(undefined)) return rest;
-  const mapping = Object.fromEntries(
-    refs.flatMap((ref = "") => mappingOf(ref, discriminator.propertyName, components)),
-  );
+  const entries = refs.flatMap((ref = "") => mappingOf(ref, discriminator.propertyName, components));
+  const mapping = Object.fromEntries(entries);
+  if (Object.keys(mapping).length < entries.length) return rest;
   return { ...schema, discriminator: { ...discriminator, mapping } };
 }
 

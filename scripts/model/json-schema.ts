@@ -21,6 +21,8 @@ export interface JsonSchema {
   default?: unknown;
   description?: string;
   examples?: unknown[];
+  /** Of a parameter that is a list: whether it is repeated for each entry, instead of joined with commas. */
+  explode?: boolean;
   deprecated?: boolean;
   discriminator?: { propertyName: string; mapping?: Record<string, string> };
   [keyword: `x-${string}`]: unknown;

@@ -81,6 +81,8 @@ export interface ParameterModel {
   readonly in: "path" | "query";
   readonly required: boolean;
   readonly schema: JsonSchema;
+  /** Of a list: whether it is repeated for each entry, instead of joined with commas. */
+  readonly explode?: boolean;
   /** A value that the schema accepts, when the contract has one: the typed value, not its text on the wire. */
   readonly example?: unknown;
 }
@@ -261,5 +263,10 @@ function parametersOf(
       ...(name in texts && { example: schema.parse(texts[name]) }),
     })),
   );
-  return () => parameters.map(({ schema, ...parameter }) => ({ ...parameter, schema: schema() }));
+  return () => parameters.map(({ schema, ...parameter }) => ({ ...parameter, ...splitExplode(schema()) }));
+}
+
+/** How a list is written belongs to the parameter: the values are the same. */
+function splitExplode({ explode, ...schema }: JsonSchema): Pick<ParameterModel, "schema" | "explode"> {
+  return explode === undefined ? { schema } : { schema, explode };
 }

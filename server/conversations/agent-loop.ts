@@ -58,8 +58,11 @@ export interface AgentLoop {
    * @param whole gives the action with what is secret in it; null when that is not known any more
    */
   perform(action: Executable, id: number, whole: () => Promise<Executable | null>): void;
-  /** Does what the user asked for. Nobody can ask for something else between the call and its first effect. */
-  become(state: AgentState): Promise<void>;
+  /**
+   * Does what the user asked for. Nobody can ask for something else between the call and its first effect.
+   * @param reason the user's; may be left out
+   */
+  become(state: AgentState, reason?: string): Promise<void>;
   /** Goes on after a loop. @param id of the action that asks for it */
   recover(option: 1 | 2 | 3, id: number): void;
   /** Stops the agent and every command. Resolves when nothing of it runs any more; nothing is appended after that. */
@@ -205,9 +208,9 @@ export function createAgentLoop(options: AgentLoopOptions): AgentLoop {
     await control.record(next, ...undecided, ...unbegun, stateChanged(next));
   }
 
-  async function become(next: AgentState): Promise<void> {
+  async function become(next: AgentState, reason = ""): Promise<void> {
     if (next === control.state || !mayBecome(next, control.state)) return; // the agent may have been faster than the user's wish
-    if (next === "user_confirmed" || next === "user_rejected") return control.consent(next);
+    if (next === "user_confirmed" || next === "user_rejected") return control.consent(next, reason);
     if (next === "paused") control.pause();
     if (next === "running") control.resume();
     if (next === "paused" || next === "running") await control.enter(next);

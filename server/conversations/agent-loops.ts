@@ -184,16 +184,22 @@ export function createAgentLoops(deps: AgentLoopsDeps): AgentLoops {
   }
 
   async function makeReady(record: HeldRecord, reason: string, signal: AbortSignal): Promise<AgentLoop | null> {
-    const workspace = await runtime.open(record.id);
-    const repository = await deps.setups.cloneUrlOf(record);
-    if (repository !== null && unprepared.has(record.agentState))
-      await workspace.clone(repository, { signal, ...(record.branch !== null && { branch: record.branch }) });
+    await prepare(record, signal);
     signal.throwIfAborted();
     if (!(await store.updateHeld(record.id, record.epoch, { status: "RUNNING" })))
       throw new LeaseLostError("Another server runs the agent of this conversation now.");
     const loop = await makeLoopOf(record);
     await loop.begin(reason);
     return loop;
+  }
+
+  /** A conversation of V1 is not stored before its workspace is ready. */
+  async function prepare(record: ConversationRecord, signal: AbortSignal): Promise<void> {
+    if (record.version === "V1" || !unprepared.has(record.agentState)) return;
+    const workspace = await runtime.open(record.sandboxId);
+    const repository = await deps.setups.cloneUrlOf(record);
+    if (repository !== null)
+      await workspace.clone(repository, { signal, ...(record.branch !== null && { branch: record.branch }) });
   }
 
   function makeLoopOf(record: HeldRecord): Promise<AgentLoop> {
@@ -228,7 +234,7 @@ export function createAgentLoops(deps: AgentLoopsDeps): AgentLoops {
   }
 
   async function recover(record: HeldRecord, why: Interruption): Promise<void> {
-    await runtime.endCommands(record.id);
+    await runtime.endCommands(record.sandboxId);
     const drafts = await interruptedActions(log, record, why);
     if (await heldActionOf(log, record)) {
       await log.append(record.id, heldIn(record.epoch), ...drafts);
@@ -267,7 +273,7 @@ export function createAgentLoops(deps: AgentLoopsDeps): AgentLoops {
       const opening = [
         ...replayed,
         stateChanged("loading", ""),
-        ...(isSetUp ? [] : [await systemEvent(deps, record.userId)]),
+        ...(isSetUp ? [] : [await systemEvent(deps, record)]),
         ...(message ? [userMessage(message)] : []),
       ];
       const { id } = record;
@@ -314,7 +320,8 @@ export function createAgentLoops(deps: AgentLoopsDeps): AgentLoops {
         const epoch = await leases.take(id, node);
         if (epoch === null) throw new ApiError("conversation_not_found");
         bus.publish(id, { type: "head", lastEventId: -1, epoch }); // whoever ran it need not find that out
-        if (!isHere) await runtime.endCommands(id);
+        const { sandboxId = id } = (await store.get(id)) ?? {};
+        if (!isHere) await runtime.endCommands(sandboxId);
         await store.update(id, { status: "STOPPED" }); // a conversation that was just getting ready has said RUNNING meanwhile
         try {
           await tellStopped(id, epoch, reason, isHere);
@@ -339,7 +346,7 @@ const unprepared: ReadonlySet<AgentState | null> = new Set<AgentState | null>([n
 type LoopDeps = Omit<AgentLoopsDeps, "lost"> & Pick<AgentLoopOptions, "lost">;
 
 async function makeLoop(deps: LoopDeps, record: HeldRecord): Promise<AgentLoop> {
-  const workspace = await deps.runtime.open(record.id);
+  const workspace = await deps.runtime.open(record.sandboxId);
   const history = historyOf(deps.log, record, heldIn(record.epoch));
   const held = await heldActionOf(deps.log, record);
   const loop = createAgentLoop({
@@ -348,7 +355,7 @@ async function makeLoop(deps: LoopDeps, record: HeldRecord): Promise<AgentLoop> 
     logger: deps.logger,
     lost: deps.lost,
     workspace,
-    definition: () => definitionOf(deps, record.userId),
+    definition: () => definitionOf(deps, record),
     confirmationMode: () => deps.confirmationModeOf(record.userId),
     answered: await lastAnswered(deps.log, record),
     state: held ? "awaiting_user_confirmation" : (record.agentState ?? "awaiting_user_input"),
@@ -376,9 +383,9 @@ async function heldActionOf(log: EventLog, record: ConversationRecord): Promise<
 
 async function definitionOf(
   { models, modelOf }: Pick<AgentLoopsDeps, "models" | "modelOf">,
-  userId: string,
+  conversation: ModelKey,
 ): Promise<AgentDefinition> {
-  const name = await modelOf(userId);
+  const name = conversation.llmModel ?? (await modelOf(conversation.userId));
   const definition = models.find(name);
   if (!definition)
     throw new Error(
@@ -387,9 +394,12 @@ async function definitionOf(
   return definition;
 }
 
+/** What a conversation's model depends on. */
+type ModelKey = Pick<ConversationRecord, "userId" | "llmModel">;
+
 /** How the agent is set up, said once a conversation. The model may change later; this is what it began with. */
-async function systemEvent(deps: AgentLoopsDeps, userId: string): Promise<EventDraft> {
-  const model = await deps.modelOf(userId);
+async function systemEvent(deps: AgentLoopsDeps, conversation: ModelKey): Promise<EventDraft> {
+  const model = conversation.llmModel ?? (await deps.modelOf(conversation.userId));
   const content = deps.models.find(model)?.systemPrompt ?? `The model is ${model}.`;
   const args = { content, tools: null, openhands_version: null, agent_class: null };
   return draftAction({ action: "system", args }, { source: "agent" });
@@ -416,7 +426,7 @@ function reactTo(loop: AgentLoop, event: StoredEvent, { whole, logger }: Reactio
   const next = stateIn(action);
   if (next === null) return;
   loop
-    .become(next)
+    .become(next, action.action === "change_agent_state" ? action.args.thought : "")
     .catch((error: unknown) =>
       logger.error({ err: error, event_id: event.id }, "the agent could not change its state"),
     );

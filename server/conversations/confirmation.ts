@@ -54,9 +54,9 @@ function inState(action: Holdable, confirmation_state: Holdable["args"]["confirm
   return { ...action, args: { ...action.args, confirmation_state } } as Holdable; // its own args, one of them changed
 }
 
-/** That an action was not carried out because the user did not allow it. */
-export function notAllowed(cause: number): EventDraft {
-  const message = "The user has not allowed this action. It was not carried out.";
+/** That an action was not carried out because the user did not allow it. @param reason the user's words; may be empty */
+export function notAllowed(cause: number, reason: string): EventDraft {
+  const message = reason || "The user has not allowed this action. It was not carried out.";
   return draftObservation(newObservation("user_rejected", message, {}), { source: "agent", cause });
 }
 

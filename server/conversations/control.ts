@@ -1,12 +1,22 @@
 import type { AgentState } from "../../contract/index.ts";
 import type { EventDraft, StoredEvent } from "../store/store.ts";
 import { draftObservation, newObservation } from "./event-draft.ts";
+import { idOf } from "./history.ts";
 import type { History } from "./history.ts";
 import { repeatsOfLoop } from "./repetition.ts";
 import { stateChanged } from "./states.ts";
 
 /** What the user has decided about an action that is held back. */
 export type Consent = "user_confirmed" | "user_rejected";
+
+/** The same, with what is known of it. */
+export interface Decision {
+  readonly consent: Consent;
+  /** Why not, in the user's words; may be empty. */
+  readonly reason: string;
+  /** The id of the event that asked. */
+  readonly about: number;
+}
 
 /** What the user has decided about an agent that repeats itself. */
 export type WayOut =
@@ -30,15 +40,16 @@ export interface Control {
   /** Resolves when the agent may go on: at once, unless the user has paused it. @throws the signal's reason */
   unpaused(signal: AbortSignal): Promise<void>;
   /** Says in the log that an action is held back, and waits for the user. @throws the signal's reason */
-  hold(action: EventDraft, signal: AbortSignal): Promise<Consent>;
+  hold(action: EventDraft, signal: AbortSignal): Promise<Decision>;
   /** Waits for the user where an earlier process has held an action back. @throws the signal's reason */
-  consentToHeld(signal: AbortSignal): Promise<Consent>;
+  consentToHeld(signal: AbortSignal): Promise<Decision>;
   /** Says in the log that the agent repeats itself, and waits for the user. @throws the signal's reason */
   askForWayOut(cause: number, signal: AbortSignal): Promise<WayOut>;
 
   pause(): void;
   resume(): void;
-  consent(decision: Consent): void;
+  /** @param reason why not, in the user's words */
+  consent(decision: Consent, reason?: string): void;
   /** The agent has been stopped. @returns the id of the action that was held back then; null when none was */
   withdraw(): number | null;
   recover(option: 1 | 2 | 3, id: number): void;
@@ -50,7 +61,7 @@ export interface Control {
 export function createControl(history: History, initial: AgentState, held: number | null): Control {
   let state = initial;
   let pause: PromiseWithResolvers<void> | null = null;
-  const inherited = held === null ? null : createQuestion<Consent>(held);
+  const inherited = held === null ? null : createQuestion<Answered>(held);
   let consent = inherited;
   let wayOut: Question<WayOut> | null = null;
   let heard = -1; // the id of the last message
@@ -62,9 +73,9 @@ export function createControl(history: History, initial: AgentState, held: numbe
 
   // Once the user has decided nobody can decide anything else: the turn goes on, and says so in the log, a moment later.
 
-  function decide(decision: Consent): void {
+  function decide(decision: Consent, reason = ""): void {
     state = decision;
-    consent?.answer(decision);
+    consent?.answer({ consent: decision, reason });
     consent = null;
   }
 
@@ -78,9 +89,9 @@ export function createControl(history: History, initial: AgentState, held: numbe
     else if (isAfter(heard, wayOut)) leaveLoop({ kind: "said_something" });
   }
 
-  function consentTo(question: Question<Consent>, signal: AbortSignal): Promise<Consent> {
+  async function consentTo(question: Question<Answered>, about: number, signal: AbortSignal): Promise<Decision> {
     listen();
-    return orAborted(question.answered, signal);
+    return { ...(await orAborted(question.answered, signal)), about };
   }
 
   return {
@@ -99,16 +110,17 @@ export function createControl(history: History, initial: AgentState, held: numbe
       signal.throwIfAborted();
     },
     async hold(action, signal) {
-      const question = createQuestion<Consent>();
+      const question = createQuestion<Answered>();
       consent = question; // before the log says so: somebody may be quick
       const waits = stateChanged("awaiting_user_confirmation");
       const [, event] = await record("awaiting_user_confirmation", waits, action);
-      question.about = event?.id;
-      return consentTo(question, signal);
+      const about = idOf(event);
+      question.about = about;
+      return consentTo(question, about, signal);
     },
     async consentToHeld(signal) {
-      if (!inherited) throw new Error("No earlier process has held back an action.");
-      return consentTo(inherited, signal);
+      if (!inherited || held === null) throw new Error("No earlier process has held back an action.");
+      return consentTo(inherited, held, signal);
     },
     async askForWayOut(cause, signal) {
       const question = createQuestion<WayOut>();
@@ -144,6 +156,8 @@ export function createControl(history: History, initial: AgentState, held: numbe
     },
   };
 }
+
+type Answered = Omit<Decision, "about">;
 
 /** Something that the agent waits for. */
 interface Question<Answer> {

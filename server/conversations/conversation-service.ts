@@ -1,9 +1,19 @@
-import type { ActionRequest, ConversationTrigger, Event, McpConfig, ProviderType } from "../../contract/index.ts";
+import { localSpec } from "../../contract/index.ts";
+import type {
+  ActionRequest,
+  AgentType,
+  ConversationTrigger,
+  ConversationVersion,
+  Event,
+  McpConfig,
+  ProviderType,
+} from "../../contract/index.ts";
 import { ApiError } from "../api-error.ts";
 import type { Clock } from "../clock.ts";
 import { timestamp } from "../clock.ts";
 import { createLocks } from "../locks.ts";
 import { newId } from "../identity/tokens.ts";
+import { reaches } from "../identity/principal.ts";
 import type { Principal } from "../identity/principal.ts";
 import type { Runtime, Workspace } from "../runtime/runtime.ts";
 import { WorkspaceError } from "../runtime/runtime.ts";
@@ -13,6 +23,8 @@ import type {
   EventDraft,
   NewConversationRecord,
   Receipt,
+  SandboxStore,
+  StartTaskStore,
   StoredEvent,
 } from "../store/store.ts";
 import { draftAction } from "./event-draft.ts";
@@ -27,6 +39,8 @@ import { stateAskedFor } from "./states.ts";
 
 export interface ConversationServiceDeps extends Omit<AgentLoopsDeps, "lost"> {
   readonly clock: Clock;
+  readonly sandboxes: Pick<SandboxStore, "deleteEmpty">;
+  readonly startTasks: Pick<StartTaskStore, "deleteByConversation">;
   /** How many conversations of one user may run at a time. */
   readonly maxRunning: number;
 }
@@ -35,18 +49,34 @@ export interface ConversationServiceDeps extends Omit<AgentLoopsDeps, "lost"> {
 export interface NewConversation {
   /** Null for one that nothing has yet. */
   readonly id: string | null;
+  /** The version of the API that it is created with. */
+  readonly version: ConversationVersion;
   /** A URL that git can clone. */
   readonly repository: string | null;
   /** Null for the default one. */
   readonly branch: string | null;
   readonly gitProvider: ProviderType | null;
-  readonly trigger: ConversationTrigger;
+  readonly trigger: ConversationTrigger | null;
   readonly instructions: string | null;
   /** Null for that of the settings. */
   readonly mcpConfig: McpConfig | null;
   readonly message: FirstMessage | null;
   /** What becomes the log without happening again. */
   readonly replay: readonly Event[];
+}
+
+/** What a conversation in a workspace that is ready begins with, besides. */
+export interface PreparedConversation extends NewConversation {
+  readonly id: string;
+  readonly sandboxId: string;
+  readonly title: string;
+  readonly trigger: ConversationTrigger | null;
+  /** The conversation that begins it; null for none. */
+  readonly parentId: string | null;
+  /** Null for that of the settings. */
+  readonly llmModel: string | null;
+  readonly agentType: AgentType;
+  readonly prNumbers: readonly number[];
 }
 
 /** As many events as there are actions. */
@@ -68,9 +98,15 @@ export interface ConversationService {
     request: NewConversation,
     receiptOf: (record: ConversationRecord) => Receipt | undefined,
   ): Promise<ConversationRecord>;
+  /**
+   * Creates a conversation in a sandbox whose workspace is ready, and begins it.
+   * @throws {ApiError} `conversation_exists`
+   */
+  createPrepared(principal: Principal, request: PreparedConversation): Promise<void>;
   get(principal: Principal, id: string): Promise<ConversationRecord>;
   list(filter: ConversationFilter): Promise<ConversationRecord[]>;
   rename(principal: Principal, id: string, title: string): Promise<void>;
+  /** Deletes it with those that it has begun, and with its sandbox, unless another one is in that. */
   delete(principal: Principal, id: string): Promise<void>;
   /** @returns the conversation as it is now */
   start(principal: Principal, id: string): Promise<ConversationRecord>;
@@ -107,10 +143,27 @@ export function createConversationService(deps: ConversationServiceDeps): Conver
   // Always the outer one of the two locks, as it takes the inner one of other conversations.
   const runningLimit = createRunningLimit({ limit: deps.maxRunning, store, stop: crowdOut });
 
-  async function get({ userId }: Principal, id: string): Promise<ConversationRecord> {
+  async function get(principal: Principal, id: string): Promise<ConversationRecord> {
     const record = await store.get(id);
-    if (record?.userId !== userId) throw new ApiError("conversation_not_found");
+    if (!record || !reaches(principal, { id: record.sandboxId, userId: record.userId }))
+      throw new ApiError("conversation_not_found");
     return record;
+  }
+
+  async function deleteAlone(principal: Principal, id: string): Promise<void> {
+    const { sandboxId } = await get(principal, id);
+    await loops.end(id);
+    await store.delete(id);
+    await loops.end(id); // what a request that came between has begun
+    if (await deps.sandboxes.deleteEmpty(sandboxId)) await runtime.remove(sandboxId);
+    bus.publish(id, { type: "deleted" });
+  }
+
+  async function remove(principal: Principal, id: string): Promise<void> {
+    await get(principal, id);
+    for (const child of await store.children([id])) await remove(principal, child.id);
+    await lifecycle.alone(id, () => deleteAlone(principal, id));
+    await deps.startTasks.deleteByConversation(id);
   }
 
   return {
@@ -122,13 +175,15 @@ export function createConversationService(deps: ConversationServiceDeps): Conver
       const { repository } = request;
       const branch = repository === null ? null : await reachableBranch(runtime, repository, request.branch);
       const record = newRecord(principal, { ...request, branch });
-      const { id, userId } = record;
-      await runningLimit.admit(
-        userId,
-        id,
-        () => lifecycle.alone(id, () => loops.create(record, request, receiptOf(record))), // one of that id may be on its way out
-      );
+      await admit(record, request, receiptOf(record));
       return record;
+    },
+
+    async createPrepared(principal, request) {
+      const { sandboxId, parentId, llmModel, agentType, title, prNumbers } = request;
+      const { sandbox: _, ...record } = newRecord(principal, request);
+      const given = { sandboxId, parentId, llmModel, agentType, title, prNumbers };
+      await admit({ ...record, ...given }, request, undefined);
     },
 
     async rename(principal, id, title) {
@@ -137,15 +192,7 @@ export function createConversationService(deps: ConversationServiceDeps): Conver
       bus.publish(id, { type: "title", title });
     },
 
-    delete: (principal, id) =>
-      lifecycle.alone(id, async () => {
-        await get(principal, id);
-        await loops.end(id);
-        await store.delete(id);
-        await loops.end(id); // what a request that came between has begun
-        await runtime.remove(id);
-        bus.publish(id, { type: "deleted" });
-      }),
+    delete: remove,
 
     async start(principal, id) {
       const before = await get(principal, id);
@@ -192,8 +239,7 @@ export function createConversationService(deps: ConversationServiceDeps): Conver
     },
 
     async workspace(principal, id) {
-      await get(principal, id);
-      return runtime.open(id);
+      return runtime.open((await get(principal, id)).sandboxId);
     },
 
     recover: async () => {
@@ -212,6 +258,12 @@ export function createConversationService(deps: ConversationServiceDeps): Conver
       await loops.close();
     },
   };
+
+  function admit(record: NewConversationRecord, opening: NewConversation, receipt: Receipt | undefined): Promise<void> {
+    const { id, userId } = record;
+    // One of that id may be on its way out.
+    return runningLimit.admit(userId, id, () => lifecycle.alone(id, () => loops.create(record, opening, receipt)));
+  }
 
   function resume(id: string): Promise<void> {
     return lifecycle.alone(id, async () => {
@@ -247,23 +299,31 @@ export function createConversationService(deps: ConversationServiceDeps): Conver
   }
 
   function newRecord({ userId }: Principal, request: NewConversation): NewConversationRecord {
-    const { repository, branch, gitProvider, trigger, replay } = request;
+    const { repository, branch, gitProvider, trigger, replay, version } = request;
     const id = request.id ?? newId();
     const setup = deps.setups.seal(id, request);
+    const createdAt = timestamp(clock);
     return {
       id,
       userId,
+      version,
       title: `Conversation ${id.slice(0, 5)}`,
       status: "STARTING",
       repository: repository && shownRepository(repository),
       branch,
       gitProvider,
       trigger,
-      createdAt: timestamp(clock),
+      createdAt,
       updatedAt: null,
       lastEventId: -1,
       agentState: null,
       replayedUntil: replay.length - 1,
+      sandboxId: id,
+      sandbox: { id, userId, specId: localSpec.id, paused: false, keySalt: newId(), createdAt },
+      parentId: null,
+      llmModel: null,
+      agentType: "default",
+      prNumbers: [],
       ...(setup && { setup }),
     };
   }

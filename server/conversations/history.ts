@@ -33,3 +33,9 @@ export function actionOf({ text }: StoredEvent): Action {
 export function causeOf({ text }: StoredEvent): number | undefined {
   return (JSON.parse(text) as { cause?: number }).cause;
 }
+
+/** The id of an event that has just been appended. */
+export function idOf(event: StoredEvent | undefined): number {
+  if (!event) throw new Error("The log has appended an event and does not say which.");
+  return event.id;
+}

@@ -1,16 +1,16 @@
 import type { AgentAction, AgentDefinition, Turn } from "../agent/agent.ts";
 import type { AgentState } from "../../contract/index.ts";
 import type { Workspace } from "../runtime/runtime.ts";
-import type { StoredEvent } from "../store/store.ts";
 import { forget } from "./condensation.ts";
 import { holdsHidden } from "../secrets/mask.ts";
 import { awaiting, decided, isHoldable, mustWait, notAllowed } from "./confirmation.ts";
 import type { Holdable } from "./confirmation.ts";
-import type { Consent, Control } from "./control.ts";
+import type { Control, Decision } from "./control.ts";
 import { draftAction, draftObservation, errorObservation, newObservation } from "./event-draft.ts";
 import type { Action, Observation } from "./event-draft.ts";
 import { execute, isExecutable } from "./execute.ts";
 import type { Executable } from "./execute.ts";
+import { idOf } from "./history.ts";
 import type { History } from "./history.ts";
 import { createRepetition } from "./repetition.ts";
 import type { Repetition } from "./repetition.ts";
@@ -62,9 +62,9 @@ export function takeTurn(context: TurnContext, turn: Omit<Turn, "signal">): Prom
  * Goes on with an action that an earlier process has held back: the agent that wanted it is gone. It comes from the log,
  * which keeps no secrets: without one that it needs it would do something else than what the user has allowed.
  */
-export function finishHeld(context: TurnContext, action: Holdable, consent: Consent): Promise<TurnEnd> {
+export function finishHeld(context: TurnContext, action: Holdable, decision: Decision): Promise<TurnEnd> {
   return endOf(async () => {
-    await settle(context, action, consent, holdsHidden(action.args) ? tellSecretIsLost : carryOut);
+    await settle(context, action, decision, holdsHidden(action.args) ? tellSecretIsLost : carryOut);
     return "awaiting_user_input";
   });
 }
@@ -127,18 +127,18 @@ async function act(context: TurnContext, action: Executable, repetition: Repetit
 async function settle(
   context: TurnContext,
   action: Holdable,
-  consent: Consent,
+  { consent, reason, about }: Decision,
   work: typeof carryOut = carryOut,
 ): Promise<Observation> {
   const { history, control, signal } = context;
   if (consent === "user_rejected") {
-    const rejected = draftAction(decided(action, "rejected"), { source: "agent" });
+    const rejected = draftAction(decided(action, "rejected"), { source: "agent", cause: about });
     const [event] = await control.record("user_rejected", rejected, stateChanged("user_rejected"));
-    await history.append(notAllowed(idOf(event)));
+    await history.append(notAllowed(idOf(event), reason));
     throw new TurnOver("awaiting_user_input");
   }
   const confirmed = decided(action, "confirmed");
-  const again = draftAction(confirmed, { source: "agent" });
+  const again = draftAction(confirmed, { source: "agent", cause: about });
   const [event] = await control.record("user_confirmed", again, stateChanged("user_confirmed"));
   const observation = await work(context, confirmed, idOf(event));
   if (control.state === "user_confirmed" && !signal.aborted) await control.enter("running");
@@ -214,10 +214,4 @@ async function askForWayOut({ history, control, signal }: TurnContext, loop: num
   const summary = "The agent did the same again and again, with the same result. That is forgotten.";
   await forget(history, { from: loop, to: wayOut.id - 1, summary }, wayOut.id);
   throw new TurnOver("awaiting_user_input");
-}
-
-/** The id of an event that has just been appended. */
-function idOf(event: StoredEvent | undefined): number {
-  if (!event) throw new Error("The log has appended an event and does not say which.");
-  return event.id;
 }

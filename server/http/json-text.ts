@@ -40,6 +40,11 @@ export class JsonStream {
     const opening = JSON.stringify({ ...others, [name]: [] }).slice(0, -"]}".length);
     return new JsonStream(listParts(opening, pages));
   }
+
+  /** A list whose entries are sent one by one, each when it is there. @param entries their JSON texts */
+  static ofEach(entries: AsyncIterable<string>): JsonStream {
+    return new JsonStream(entryParts(entries));
+  }
 }
 
 async function* listParts(opening: string, pages: AsyncIterable<readonly string[]>): AsyncGenerator<string> {
@@ -50,4 +55,14 @@ async function* listParts(opening: string, pages: AsyncIterable<readonly string[
     before = ",";
   }
   yield before === "," ? "]}" : `${before}]}`;
+}
+
+/** Each entry is on a line of its own, and goes out with the comma before it: what has come so far can be read. */
+async function* entryParts(entries: AsyncIterable<string>): AsyncGenerator<string> {
+  let before = "[\n";
+  for await (const entry of entries) {
+    yield before + entry;
+    before = ",\n";
+  }
+  yield before === ",\n" ? "]" : "[]";
 }

@@ -32,6 +32,7 @@ import { writeStanding } from "./rate-limit.ts";
 import type { RequestLimits } from "../request-limits.ts";
 import type { ResponseValidator } from "./response-validation.ts";
 import { stateOf } from "./state.ts";
+import { joinTails } from "./path-tail.ts";
 import { FileBody, writeFile } from "./write-file.ts";
 import { writeJson } from "./write-json.ts";
 
@@ -39,7 +40,7 @@ import { writeJson } from "./write-json.ts";
 export interface RequestContext {
   /** Who makes the request. */
   readonly principal: Principal;
-  /** The request's headers, for the session cookie alone. */
+  /** The request's headers, for the session cookie, the access token and the origin alone. */
   readonly headers: Request["headers"];
   /** The address that the request comes from. */
   readonly address: string;
@@ -88,7 +89,12 @@ export function mountOperations(app: Express, deps: RouterDeps): void {
     return this;
   };
   mountClosed(app, operations, open);
+  app.use(joinTails(open.filter((row) => operationOf(row).operation.metadata.pathTail).map(({ path }) => path)));
   for (const row of open.filter(({ lifecycle }) => lifecycle === "gone")) mountGone(app, row, deps);
+  mountMethodNotAllowed(
+    app,
+    open.filter(({ path }) => isShadowed(path, open)),
+  );
   const served = open.filter(({ lifecycle }) => lifecycle !== "gone");
   createExpressEndpoints(routesOf(served), implementations(served, deps), app, {
     logInitialization: false,
@@ -215,6 +221,7 @@ function admission(metadata: OperationMetadata, row: OperationRow, deps: RouterD
         rawHeaders: req.rawHeaders,
         address: deps.addressOf(req),
         changes: row.method !== "GET",
+        inSandbox: metadata.sandboxKey ?? false,
       });
       if (metadata.rateLimit === "user") writeStanding(await deps.limits.countUser(state.principal.userId), res);
       if (!includes(state.principal.scope, metadata.scope)) throw new ApiError("scope_insufficient");
@@ -245,13 +252,22 @@ function mountMethodNotAllowed(app: Express, rows: readonly OperationRow[]): voi
   for (const [path, group] of Map.groupBy(rows, (row) => row.path)) {
     const methods = group.flatMap(({ method }) => (method === "GET" ? ["GET", "HEAD"] : [method]));
     const allow = [...methods, "OPTIONS"].join(", ");
-    app.all(path, (req, res) => {
+    app.all(path, (req, res, next) => {
+      if (methods.includes(req.method)) return next();
       if (req.method === "OPTIONS") return void res.status(204).setHeader("Allow", allow).end();
       throw new ApiError("method_not_allowed", `${req.method} is not a method of this path. It has ${allow}.`, {
         headers: { Allow: allow },
       });
     });
   }
+}
+
+/** Whether another path, with a parameter, would take what this one has no method for: `/a/search` beside `/a/:id`. */
+function isShadowed(path: string, rows: readonly OperationRow[]): boolean {
+  const others = rows.filter((row) => row.path !== path && row.path.includes(":"));
+  return (
+    !path.includes(":") && others.some((row) => new RegExp(`^${row.path.replaceAll(/:\w+/g, "[^/]+")}$`).test(path))
+  );
 }
 
 /** The contract as far as it is served. Its types are those of any router: the generated handlers have the exact ones. */

@@ -9,6 +9,8 @@ import type { Oidc } from "./oidc/oidc.ts";
 import { isJwt } from "./oidc/tokens.ts";
 import type { OriginPolicy } from "./origins.ts";
 import type { Principal } from "./principal.ts";
+import { isSandboxKey } from "./sandbox-keys.ts";
+import type { SandboxKeys } from "./sandbox-keys.ts";
 
 /** The parts of a request that say who makes it. */
 export interface Credentials {
@@ -21,6 +23,8 @@ export interface Credentials {
   readonly address: string;
   /** Whether the request changes something, so that a cookie alone does not do: a foreign page could have sent it. */
   readonly changes: boolean;
+  /** Whether what is asked for is in a sandbox, so that the sandbox's key will do. */
+  readonly inSandbox?: boolean;
 }
 
 /** Proves who makes a request, over REST and the socket alike. */
@@ -42,17 +46,22 @@ export function createTokenAuthenticator(deps: {
   origins: OriginPolicy;
   attempts: Attempts;
   oidc: Pick<Oidc, "byToken"> | null;
+  sandboxKeys: Pick<SandboxKeys, "prove">;
 }): Authenticator {
-  const { identity, origins, attempts, oidc } = deps;
+  const { identity, origins, attempts, oidc, sandboxKeys } = deps;
 
-  async function proven(key: string, address: string): Promise<Principal> {
+  async function proven(key: string, address: string, inSandbox: boolean): Promise<Principal> {
+    if (isSandboxKey(key)) {
+      if (!inSandbox) throw new ApiError("invalid_credentials", outsideSandbox);
+      return attempts.limit({ key, address }, () => sandboxKeys.prove(key));
+    }
     if (!oidc || !isJwt(key)) return attempts.limit({ key, address }, () => identity.byApiKey(key));
     const { userId, expiresAt } = await oidc.byToken(key);
     return identity.byUser(userId, expiresAt);
   }
 
-  async function byKey(key: string, session: string | undefined, address: string): Promise<Principal> {
-    const principal = await proven(key, address);
+  async function byKey(key: string, session: string | undefined, credentials: Credentials): Promise<Principal> {
+    const principal = await proven(key, credentials.address, credentials.inSandbox ?? false);
     const other = session === undefined ? null : await identity.userOfSession(session);
     if (other !== null && other !== principal.userId)
       throw conflict("The session cookie is of another user than the API key.");
@@ -61,10 +70,10 @@ export function createTokenAuthenticator(deps: {
 
   return {
     async authenticate(credentials) {
-      const { headers, address, changes } = credentials;
+      const { headers, changes } = credentials;
       const key = presentedKey(credentials);
       const session = sessionToken(headers);
-      if (key !== undefined) return byKey(key, session, address);
+      if (key !== undefined) return byKey(key, session, credentials);
       if (session === undefined) throw new ApiError("unauthenticated");
       const principal = await identity.bySession(session);
       if (changes && !origins.permits(headers)) throw new ApiError("origin_forbidden");
@@ -77,10 +86,14 @@ export function createTokenAuthenticator(deps: {
  * `AUTH_MODE=none`: everybody on this machine is the one user. A web page that a browser on it shows is not: what it sends
  * bears its `Origin`, or, where its name has been made to mean this machine, its `Host`.
  */
-export function createOpenAuthenticator(userId: string, origins: OriginPolicy): Authenticator {
+export function createOpenAuthenticator(
+  userId: string,
+  { origins, sandboxKeys }: { origins: OriginPolicy; sandboxKeys: Pick<SandboxKeys, "prove"> },
+): Authenticator {
   const everybody = { userId, via: "open", scope: "write", proof: null, expiresAt: null, keysExpireBy: null } as const;
   return {
-    async authenticate({ headers, changes }) {
+    async authenticate(credentials) {
+      const { headers, changes, inSandbox = false } = credentials;
       if (!isLoopback(URL.parse(`http://${headers.host}`)?.hostname ?? "")) {
         throw new ApiError(
           "unauthenticated",
@@ -88,7 +101,8 @@ export function createOpenAuthenticator(userId: string, origins: OriginPolicy): 
         );
       }
       if (changes && headers.origin !== undefined && !origins.permits(headers)) throw new ApiError("origin_forbidden");
-      return everybody;
+      const key = inSandbox ? presentedKey(credentials) : undefined;
+      return key !== undefined && isSandboxKey(key) ? sandboxKeys.prove(key) : everybody; // it says which sandbox is meant
     },
   };
 }
@@ -126,6 +140,9 @@ export function sessionTokens({ cookie = "" }: IncomingHttpHeaders): string[] {
   const values = cookie.split(";").map((pair) => parseCookie(pair)[name]);
   return [...new Set(values.filter((value) => value !== undefined))];
 }
+
+const outsideSandbox =
+  "The key is a sandbox's, which is good for what is in that sandbox alone. Send an API key, a token or a session cookie.";
 
 /** @param what the rule that was broken */
 function conflict(what: string): ApiError {

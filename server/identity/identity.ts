@@ -158,7 +158,8 @@ export function createIdentity(deps: {
       const keys = await store.apiKeys.usable(proofs("key"));
       const cookies = await store.sessions.usable(proofs("cookie"), now);
       const users = await store.users.enabled(proofs("token"));
-      const found = { key: keys, cookie: cookies, token: users, open: null };
+      const sandboxes = await store.sandboxes.usable(proofs("sandbox"));
+      const found = { key: keys, cookie: cookies, token: users, sandbox: sandboxes, open: null };
       return new Set(
         principals.filter(
           ({ via, proof, expiresAt }) => !isOver(expiresAt, now) && (proof === null || found[via]?.has(proof)),

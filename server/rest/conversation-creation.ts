@@ -27,6 +27,7 @@ export function newConversation(
     throw unfit("replay_json", "must be left out, or initial_user_msg, image_urls and suggested_task must be");
   return {
     id: id ?? null,
+    version: "V0",
     repository: request.repository ?? create_microagent?.repo ?? null,
     branch: request.selected_branch ?? null,
     gitProvider: request.git_provider ?? create_microagent?.git_provider ?? null,

@@ -9,14 +9,10 @@ export function microagentsHandlers(deps: ConversationPageDeps): ServerHandlers[
       const workspace = await deps.conversations.workspace(principal, params.conversation_id);
       return { status: 200, body: { microagents: await readMicroagents(workspace) } };
     },
-    async conversations({ query }, { principal }) {
-      const page = await conversationPage(deps, {
-        userId: principal.userId,
-        repository: query.selected_repository,
-        trigger: "microagent_management",
-        limit: query.limit,
-        pageId: query.page_id,
-      });
+    async conversations({ query }, context) {
+      const trigger = "microagent_management" as const;
+      const which = { userId: context.principal.userId, repository: query.selected_repository, trigger };
+      const page = await conversationPage(deps, { ...which, limit: query.limit, pageId: query.page_id }, context);
       return { status: 200, body: page };
     },
   };

@@ -4,8 +4,8 @@ import type { ServerHandlers } from "../http/router.ts";
 export function runtimeHandlers(conversations: ConversationService): ServerHandlers["runtime"] {
   return {
     async config({ params }, { principal }) {
-      const { id } = await conversations.get(principal, params.conversation_id);
-      return { status: 200, body: { runtime_id: null, session_id: id } };
+      const { id, sandboxId } = await conversations.get(principal, params.conversation_id);
+      return { status: 200, body: { runtime_id: sandboxId, session_id: id } };
     },
     async vscodeUrl({ params }, { principal }) {
       await conversations.get(principal, params.conversation_id);

@@ -1,6 +1,7 @@
 import { constants, existsSync } from "node:fs";
 import { mkdir, rm, type FileHandle } from "node:fs/promises";
 import { dirname } from "node:path";
+import type { Readable } from "node:stream";
 import { buffer } from "node:stream/consumers";
 import { isBinaryFile } from "isbinaryfile";
 import { decodeText } from "./decode-text.ts";
@@ -27,6 +28,22 @@ export async function readText(root: string, path: string, range: LineRange = {}
  */
 export async function readDecoded(root: string, path: string): Promise<string> {
   return await loadDecoded(root, await resolveInside(root, path));
+}
+
+/**
+ * The bytes of a file, read while they are taken.
+ *
+ * @throws WorkspaceError `file_not_found`, `not_a_file`, `not_a_directory`, `permission_denied`, `path_outside_workspace`
+ */
+export async function readBytes(root: string, path: string): Promise<Readable> {
+  const real = await resolveInside(root, path);
+  const name = nameInside(root, real);
+  const handle = await openInside(root, real, constants.O_RDONLY).catch((error: unknown) => {
+    throw toWorkspaceError(error, name);
+  });
+  if ((await handle.stat()).isFile()) return handle.createReadStream();
+  await handle.close();
+  throw notAFile(name);
 }
 
 /**

@@ -10,7 +10,7 @@ import { runCommand } from "./commands.ts";
 import { createEditHistory } from "./edit-history.ts";
 import { applyEdit } from "./edits.ts";
 import { commandEnvironment } from "./environment.ts";
-import { readDecoded, readText, writeText } from "./files.ts";
+import { readBytes, readDecoded, readText, writeText } from "./files.ts";
 import {
   checkRepository,
   cloneRepository,
@@ -28,7 +28,7 @@ import { WorkspaceError, type CloneOptions, type Runtime, type RunOptions, type 
 import { zipFolder } from "./zip.ts";
 
 export interface LocalRuntimeOptions extends GitSettings {
-  /** Holds one folder per conversation, named by its id; created when absent. */
+  /** Holds one folder per sandbox, named by its id; created when absent. */
   readonly directory: string;
   /** Milliseconds; default 120,000, upstream's limit. */
   readonly commandTimeoutMs?: number | undefined;
@@ -45,8 +45,8 @@ export function createLocalRuntime(options: LocalRuntimeOptions): Runtime {
   const locks = createLocks();
   const history = createEditHistory();
 
-  const open = async (conversationId: string): Promise<Workspace> => {
-    const root = await makeRoot(options.directory, conversationId);
+  const open = async (sandboxId: string): Promise<Workspace> => {
+    const root = await makeRoot(options.directory, sandboxId);
     return {
       root,
       run: (command, runOptions) =>
@@ -58,6 +58,7 @@ export function createLocalRuntime(options: LocalRuntimeOptions): Runtime {
         activities.during(root, receiveOptions?.signal, (signal) =>
           receiveFile(root, path, content, { ...receiveOptions, signal }, (step) => locks.alone(root, step)),
         ),
+      bytes: (path) => readBytes(root, path),
       zip: () => zip(root, activities),
       changes: (abortable) =>
         activities.during(root, abortable?.signal, (signal) => listChanges(root, options, signal)),
@@ -73,8 +74,8 @@ export function createLocalRuntime(options: LocalRuntimeOptions): Runtime {
     };
   };
 
-  const remove = async (conversationId: string): Promise<void> => {
-    const id = checkedId(conversationId);
+  const remove = async (sandboxId: string): Promise<void> => {
+    const id = checkedId(sandboxId);
     const directory = await realpath(options.directory).catch(() => null);
     if (directory === null) return; // Nothing was ever opened.
     const root = join(directory, id);
@@ -87,8 +88,14 @@ export function createLocalRuntime(options: LocalRuntimeOptions): Runtime {
     });
   };
 
+  const halt = async (sandboxId: string): Promise<void> => {
+    const directory = await realpath(options.directory).catch(() => null);
+    if (directory !== null) await killMarked(`${markOf(join(directory, checkedId(sandboxId)))}:`);
+  };
+
   return {
     open,
+    halt,
     remove,
     endCommands: async (conversationId) => killMarked(`${markOf(await makeRoot(options.directory, conversationId))}:`),
     recover: async () => {
@@ -167,13 +174,13 @@ function otherFiles(): WorkspaceError {
   );
 }
 
-/** No conversation id has a dot, so this is never a workspace. */
+/** No sandbox's id has a dot, so this is never a workspace. */
 function stagingFolder(root: string): string {
   return `${root}.clone`;
 }
 
-async function makeRoot(directory: string, conversationId: string): Promise<string> {
-  const id = checkedId(conversationId);
+async function makeRoot(directory: string, sandboxId: string): Promise<string> {
+  const id = checkedId(sandboxId);
   const root = join(await realDirectory(directory), id);
   await mkdir(root, { recursive: true, mode: 0o700 });
   if ((await realpath(root)) !== root) {
@@ -190,11 +197,11 @@ async function realDirectory(directory: string): Promise<string> {
   return await realpath(directory);
 }
 
-function checkedId(conversationId: string): string {
-  if (/^[\w-]{1,128}$/.test(conversationId)) return conversationId;
+function checkedId(sandboxId: string): string {
+  if (/^[\w-]{1,128}$/.test(sandboxId)) return sandboxId;
   throw new WorkspaceError(
     "path_outside_workspace",
-    "The conversation id cannot name a folder. Use 1 to 128 letters, digits, underscores or hyphens.",
+    "The sandbox's id cannot name a folder. Use 1 to 128 letters, digits, underscores or hyphens.",
   );
 }
 

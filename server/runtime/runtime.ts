@@ -5,14 +5,17 @@
 
 import type { Readable } from "node:stream";
 
-/** The workspaces of all conversations. */
+/** The workspaces of all sandboxes. */
 export interface Runtime {
   /**
-   * The workspace of a conversation; its folder is created when it is absent. Cheap: call it for every use.
+   * The workspace of a sandbox; its folder is created when it is absent. Cheap: call it for every use.
    *
    * @throws WorkspaceError `path_outside_workspace` when the id is not 1-128 letters, digits, `_` or `-`
    */
-  open(conversationId: string): Promise<Workspace>;
+  open(sandboxId: string): Promise<Workspace>;
+
+  /** Kills every process that commands of the workspace have started. An absent workspace is no error. */
+  halt(sandboxId: string): Promise<void>;
 
   /**
    * Ends what the commands of an earlier process have left running, and deletes what it left of broken uploads: one that
@@ -25,7 +28,7 @@ export interface Runtime {
   endCommands(conversationId: string): Promise<void>;
 
   /** Stops what runs in the workspace, then deletes its files. An absent workspace is no error. */
-  remove(conversationId: string): Promise<void>;
+  remove(sandboxId: string): Promise<void>;
 
   /**
    * Asks the remote whether a later `clone` can work, so that a bad URL fails before anything is created.
@@ -36,7 +39,7 @@ export interface Runtime {
 }
 
 /**
- * The files and commands of one conversation. Paths are relative to `root`, or absolute and inside it. Whatever is going on
+ * The files and commands of one sandbox. Paths are relative to `root`, or absolute and inside it. Whatever is going on
  * while the workspace is removed fails with `workspace_removed`.
  */
 export interface Workspace {
@@ -85,6 +88,13 @@ export interface Workspace {
    *   aborted; the error of `content` as it is
    */
   receive(path: string, content: AsyncIterable<Uint8Array>, options?: ReceiveOptions): Promise<number>;
+
+  /**
+   * The bytes of a file, read while they are taken: destroy the stream when it is not read to its end.
+   *
+   * @throws WorkspaceError `file_not_found`, `not_a_file`, `not_a_directory`, `permission_denied`, `path_outside_workspace`
+   */
+  bytes(path: string): Promise<Readable>;
 
   /**
    * A zip archive of everything in the workspace, `.git` and empty folders included, made while it is read: destroy it

@@ -1,15 +1,19 @@
-import type { RawData, WebSocket } from "ws";
+import type { RawData } from "ws";
+import type * as z from "zod";
 import {
   ShorthandFrame,
   TypedClientFrame,
   channels,
   mostRefusedFrames,
   standardHeaders,
+  tooManyConversations,
 } from "../../contract/index.ts";
 import type { ActionRequest, ErrorDetail, MessageErrorCode, StatusFrame } from "../../contract/index.ts";
 import { ApiError } from "../api-error.ts";
 import type { Clock } from "../clock.ts";
 import type { ConversationService } from "../conversations/conversation-service.ts";
+import type { EventBus } from "../conversations/event-bus.ts";
+import type { EventLog } from "../conversations/event-log.ts";
 import { isOver } from "../deprecation.ts";
 import { issueDetails, toApiError, validationFailed } from "../http/errors.ts";
 import { includes } from "../identity/principal.ts";
@@ -17,58 +21,67 @@ import type { Principal } from "../identity/principal.ts";
 import { JsonText } from "../http/json-text.ts";
 import type { Idempotency } from "../idempotency.ts";
 import type { StoredEvent } from "../store/store.ts";
-import { statusFrame } from "./frames.ts";
+import type { ConversationSocket } from "./conversation-socket.ts";
+import { follow } from "./feed.ts";
+import { eventFrame, statusFrame } from "./frames.ts";
+import { parseFrame, receive } from "./receiver.ts";
 import type { Logger } from "pino";
 
-export interface ReceiverOptions {
-  readonly socket: WebSocket;
-  readonly principal: Principal;
-  /** Whether messages are still taken: a client that is told to go may send more. */
-  readonly admitted: () => boolean;
-  readonly conversationId: string;
+export interface EventsDeps {
   readonly conversations: ConversationService;
   readonly idempotency: Idempotency;
+  readonly log: EventLog;
+  readonly bus: EventBus;
   readonly clock: Clock;
-  /** Counts a frame of the user. @throws {ApiError} `rate_limited` */
-  readonly count: () => Promise<unknown>;
-  /** Called when the client goes on sending although its frames are refused as too many. */
-  readonly tooMany: () => void;
-  /** Told the name of every deprecated message. */
-  readonly noteDeprecated: (name: string) => void;
-  readonly push: (frame: Buffer) => void;
   readonly logger: Logger;
 }
+
+export type EventsQuery = z.output<typeof channels.events.query>;
 
 const { legacy_action, user_action } = channels.events.messages;
 const documented: ReadonlySet<string> = new Set(legacy_action.errors);
 
-/** No more of a client's frames are read while this many wait: they stay on its side of the connection. */
-const maxWaiting = 32;
-
-/** Takes the frames of one client, one after the other, and answers each with statuses. */
-export function receive(options: ReceiverOptions): void {
-  const { socket, push, admitted } = options;
-  let waiting = 0;
+/**
+ * Speaks with a client as V0 does: actions, observations and statuses, each in a frame.
+ * @returns ends the talk
+ */
+export function speak(conversation: ConversationSocket, query: EventsQuery, deps: EventsDeps): () => void {
+  const { socket, record, principal, admitted, outbox, close, fail, noteDeprecated } = conversation;
+  const { push } = outbox;
+  const { conversations, idempotency, logger, log, bus, clock } = deps;
+  const tell = (status: StatusFrame) => push(statusFrame(status));
+  const answering = { principal, conversationId: record.id, conversations, idempotency, logger, clock, noteDeprecated };
   let refused = 0;
-  let queue: Promise<void> = Promise.resolve();
-  socket.on("message", (data, isBinary) => {
-    waiting += 1;
-    if (waiting === maxWaiting) socket.pause();
-    queue = queue.then(async () => {
-      if (admitted()) {
-        const excess = await excessOf(options);
-        refused = excess ? refused + 1 : 0;
-        for await (const status of answer({ data, isBinary, excess }, options)) push(statusFrame(status));
-        if (refused === mostRefusedFrames) setImmediate(options.tooMany); // after the last status
-      }
-      waiting -= 1;
-      if (waiting === 0 && socket.isPaused) socket.resume();
-    });
+  async function* answer(data: RawData, isBinary: boolean): AsyncGenerator<Buffer> {
+    const excess = await excessOf(conversation);
+    refused = excess ? refused + 1 : 0;
+    for await (const status of statuses({ data, isBinary, excess }, answering)) yield statusFrame(status);
+    if (refused === mostRefusedFrames) setImmediate(conversation.tooMany); // after the last status
+  }
+  receive({ socket, admitted, push, answer });
+  return follow({
+    conversationId: record.id,
+    log,
+    bus,
+    after: query.latest_event_id,
+    types: query.types,
+    onEvent: (event) => push(eventFrame(event)),
+    onReplayComplete: (latest_event_id) => tell({ type: "status", status: "replay_complete", latest_event_id }),
+    onTitle: (conversation_title) =>
+      tell({ type: "status", status: "info", message: "The conversation has a new title.", conversation_title }),
+    onCrowdedOut: (message) =>
+      tell({ type: "status", status: "error", code: tooManyConversations, message, request_id: null }),
+    onDeleted: () => close(4404, "The conversation has been deleted."),
+    room: outbox.room,
+    onError: (error) => {
+      logger.error({ err: error, conversation_id: record.id }, "the feed of a socket failed");
+      fail(error, "The server failed. Connect again with latest_event_id.");
+    },
   });
 }
 
 /** Why a frame is one too many; null where it is not. */
-async function excessOf({ count }: ReceiverOptions): Promise<ApiError | null> {
+async function excessOf({ count }: Pick<ConversationSocket, "count">): Promise<ApiError | null> {
   try {
     await count();
     return null;
@@ -84,11 +97,16 @@ interface ReceivedFrame {
   readonly excess: ApiError | null;
 }
 
+interface Answering
+  extends
+    Pick<EventsDeps, "conversations" | "idempotency" | "logger" | "clock">,
+    Pick<ConversationSocket, "noteDeprecated"> {
+  readonly principal: Principal;
+  readonly conversationId: string;
+}
+
 /** The statuses that answer one frame. */
-async function* answer(
-  { data, isBinary, excess }: ReceivedFrame,
-  options: ReceiverOptions,
-): AsyncGenerator<StatusFrame> {
+async function* statuses({ data, isBinary, excess }: ReceivedFrame, options: Answering): AsyncGenerator<StatusFrame> {
   let requestId: string | null = null;
   try {
     const frame = parseFrame(data, isBinary);
@@ -104,7 +122,7 @@ async function* answer(
 }
 
 /** Appends an action, unless that has been done for the same message, whose acknowledgement the client may have lost. */
-async function acknowledged(action: ActionRequest, request_id: string | null, options: ReceiverOptions) {
+async function acknowledged(action: ActionRequest, request_id: string | null, options: Answering) {
   const { principal, conversationId, conversations, idempotency } = options;
   const message = {
     userId: principal.userId,
@@ -119,17 +137,6 @@ async function acknowledged(action: ActionRequest, request_id: string | null, op
   const { event_id } =
     answer.body instanceof JsonText ? (JSON.parse(answer.body.text) as { event_id: number }) : answer.body;
   return { type: "status" as const, status: "ack" as const, request_id, event_id };
-}
-
-/** @throws {ApiError} `unsupported_media_type`, `malformed_json` */
-function parseFrame(data: RawData, isBinary: boolean): unknown {
-  if (isBinary)
-    throw new ApiError("unsupported_media_type", "The frame is binary. Send a text frame with one JSON document.");
-  try {
-    return JSON.parse((data as Buffer).toString("utf8")); // a Buffer: the socket's binaryType is the default
-  } catch (cause) {
-    throw new ApiError("malformed_json", "The frame is not valid JSON. Send one JSON document in UTF-8.", { cause });
-  }
 }
 
 interface Message {
@@ -175,7 +182,7 @@ function isObject(value: unknown): value is Record<string, unknown> {
 function warnedOf(
   { name, deprecation }: typeof legacy_action,
   request_id: string | null,
-  { clock, noteDeprecated }: ReceiverOptions,
+  { clock, noteDeprecated }: Answering,
 ): StatusFrame {
   noteDeprecated(name);
   const { replacement, sunset, reason } = deprecation;

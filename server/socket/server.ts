@@ -2,9 +2,10 @@ import { randomUUID } from "node:crypto";
 import type { IncomingMessage, Server } from "node:http";
 import type { Duplex } from "node:stream";
 import type { Logger } from "pino";
+import type * as z from "zod";
 import { WebSocketServer } from "ws";
 import type { WebSocket } from "ws";
-import { channels, securitySchemes, tooManyConversations } from "../../contract/index.ts";
+import { channels, securitySchemes } from "../../contract/index.ts";
 import type { ErrorCode } from "../../contract/index.ts";
 import type { Activity } from "../activity.ts";
 import { ApiError } from "../api-error.ts";
@@ -12,6 +13,7 @@ import type { Clock } from "../clock.ts";
 import type { ConversationService } from "../conversations/conversation-service.ts";
 import type { EventBus } from "../conversations/event-bus.ts";
 import type { EventLog } from "../conversations/event-log.ts";
+import type { StateDeps } from "../conversations/v1/conversation-state.ts";
 import type { DeprecatedUses } from "../deprecation.ts";
 import { issueDetails, toApiError, validationFailed } from "../http/errors.ts";
 import type { Idempotency } from "../idempotency.ts";
@@ -24,10 +26,12 @@ import type { RequestLimits } from "../request-limits.ts";
 import type { ConversationRecord } from "../store/store.ts";
 import { keepNoInflater, negotiate, statelessDeflate } from "./compression.ts";
 import { createConnections, goingAway } from "./connections.ts";
+import type { ConversationSocket } from "./conversation-socket.ts";
 import type { Connections } from "./connections.ts";
-import { receive } from "./events.ts";
-import { follow } from "./feed.ts";
-import { eventFrame, statusFrame } from "./frames.ts";
+import { speak } from "./events.ts";
+import type { EventsQuery } from "./events.ts";
+import { speakV1 } from "./events-v1.ts";
+import type { EventsV1Query } from "./events-v1.ts";
 import { createOutbox } from "./outbox.ts";
 import { createWatch } from "./watch.ts";
 import type { Watch } from "./watch.ts";
@@ -46,6 +50,9 @@ export interface SocketDeps {
   readonly clock: Clock;
   readonly uses: DeprecatedUses;
   readonly maxFrameBytes: number;
+  /** Whether conversations of V1 have sockets. */
+  readonly enableV1: boolean;
+  readonly conversationState: StateDeps;
   /** Whether clients that ask for it get their frames compressed. */
   readonly compression: boolean;
   readonly maxSocketsPerUser: number;
@@ -61,7 +68,8 @@ export interface SocketServer {
   close(): Promise<void>;
 }
 
-const { address, query: Query } = channels.events;
+/** The address of both protocols: which of them is spoken depends on the conversation. */
+const { address } = channels.events;
 const pathPattern = new RegExp(`^${address.replace(/:[a-z_]+/, "(?<id>[^/]*)")}$`);
 
 /** The codes of the refusals that the channel documents, by the error that is behind them. */
@@ -146,13 +154,13 @@ async function accept(socket: WebSocket, handshake: Handshake, deps: OpenDeps): 
       );
     }
     await countHandshake(socket, handshake, deps);
-    const { principal, record, query } = await admit(handshake, deps);
+    const { principal, record, protocol } = await admit(handshake, deps);
     if (connections.closing()) return socket.close(...goingAway);
     if (socket.readyState !== socket.OPEN) return; // gone meanwhile, so that nothing would take it out again
     if (!connections.add(socket, record.id, principal.userId)) {
       throw new ApiError("rate_limited", `You have ${deps.maxSocketsPerUser} sockets open. Close one first.`);
     }
-    serve(socket, { ...handshake, principal, record, query }, deps);
+    serve(socket, { ...handshake, principal, record, protocol }, deps);
   } catch (error) {
     const { code, message, cause } = toApiError(error);
     if (!(code in closeCodes)) deps.logger.error({ err: cause ?? error }, "socket refused");
@@ -171,19 +179,21 @@ async function countHandshake(socket: WebSocket, { req }: Handshake, { limits, a
   });
 }
 
-type ChannelQuery = ReturnType<typeof Query.parse>;
+/** What is spoken, and how the client wants it. */
+type Protocol =
+  | { readonly version: "V0"; readonly query: EventsQuery }
+  | { readonly version: "V1"; readonly query: EventsV1Query };
 
 interface Admission {
   readonly principal: Principal;
   readonly record: ConversationRecord;
-  readonly query: ChannelQuery;
+  readonly protocol: Protocol;
 }
 
 /** @throws {ApiError} one of `closeCodes` */
 async function admit({ req, url, id }: Handshake, deps: SocketDeps): Promise<Admission> {
   const { authenticator, addressOf, conversations } = deps;
-  const query = Query.safeParse(Object.fromEntries(url.searchParams));
-  const params = channels.events.params.safeParse({ conversation_id: id });
+  const params = channels.eventsV1.params.safeParse({ conversation_id: id }); // the wider one
   // A socket changes things, whatever it turns out to be used for.
   const principal = await authenticator.authenticate({
     headers: req.headers,
@@ -191,45 +201,66 @@ async function admit({ req, url, id }: Handshake, deps: SocketDeps): Promise<Adm
     address: addressOf(req),
     queryKey: url.searchParams.get(securitySchemes.sessionApiKeyQuery.name) ?? undefined, // also when the rest is unfit
     changes: true,
+    inSandbox: true,
   });
   if (!params.success) throw validationFailed(issueDetails("path", params.error.issues));
-  if (!query.success) throw validationFailed(issueDetails("query", query.error.issues));
   const record = await conversations.get(principal, params.data.conversation_id);
-  if (query.data.latest_event_id > record.lastEventId) {
+  if (record.version === "V1" && !deps.enableV1) throw new ApiError("conversation_not_found");
+  if (record.version === "V0") assertFits(channels.events.params, { conversation_id: id });
+  return { principal, record, protocol: protocolOf(record, url) };
+}
+
+/** @throws {ApiError} `validation_failed` */
+function assertFits(schema: z.ZodObject, params: object): void {
+  const { error } = schema.safeParse(params);
+  if (error) throw validationFailed(issueDetails("path", error.issues));
+}
+
+/** @throws {ApiError} `validation_failed` */
+function protocolOf({ version, lastEventId }: ConversationRecord, { searchParams }: URL): Protocol {
+  const given = Object.fromEntries(searchParams);
+  if (version === "V1") return { version, query: readQuery(channels.eventsV1.query, given) };
+  const query = readQuery(channels.events.query, given);
+  if (query.latest_event_id > lastEventId) {
     throw validationFailed([
-      { in: "query", path: "latest_event_id", message: `must not be above ${record.lastEventId}, the last event's id` },
+      { in: "query", path: "latest_event_id", message: `must not be above ${lastEventId}, the last event's id` },
     ]);
   }
-  return { principal, record, query: query.data };
+  return { version, query };
+}
+
+/** @throws {ApiError} `validation_failed` */
+function readQuery<Query extends z.ZodObject>(schema: Query, given: object): z.output<Query> {
+  const query = schema.safeParse(given);
+  if (!query.success) throw validationFailed(issueDetails("query", query.error.issues));
+  return query.data;
 }
 
 function serve(
   socket: WebSocket,
-  { req, stream, url, principal, record, query }: Handshake & Admission,
+  { req, stream, url, principal, record, protocol }: Handshake & Admission,
   deps: OpenDeps,
 ): void {
-  const { log, bus, logger, clock, uses } = deps;
+  const { logger, uses } = deps;
   let admitted = true;
   const unwatch = deps.watch.add(principal, () => {
     admitted = false;
     close(socket, 4401, "Your key or session has ended. Connect again with another one.");
   });
+  const resumption = protocol.version === "V1" ? "resend_all" : "latest_event_id";
   const outbox = createOutbox(socket, stream, {
-    batch: query.batch,
-    tooSlow: () => close(socket, 1013, "You read too slowly. Connect again with latest_event_id."),
+    batch: protocol.version === "V0" && protocol.query.batch,
+    tooSlow: () => close(socket, 1013, `You read too slowly. Connect again with ${resumption}.`),
   });
-  const { push } = outbox;
   socket.on("message", deps.activity.note);
   keepNoInflater(socket);
   const deprecated = logWhenClosed(socket, { path: url.pathname, userId: principal.userId, logger });
-  receive({
+  const conversation: ConversationSocket = {
     socket,
+    outbox,
     principal,
+    record,
     admitted: () => admitted,
-    conversationId: record.id,
-    conversations: deps.conversations,
-    idempotency: deps.idempotency,
-    clock,
     count: () => deps.limits.countFrame(principal.userId),
     tooMany: () =>
       close(socket, 4429, "You go on sending while your frames are refused. Wait before connecting again."),
@@ -237,37 +268,12 @@ function serve(
       deprecated.set(name, (deprecated.get(name) ?? 0) + 1);
       uses.note({ name, userId: principal.userId, address: deps.addressOf(req), logger });
     },
-    push,
-    logger,
-  });
-  const unfollow = follow({
-    conversationId: record.id,
-    log,
-    bus,
-    after: query.latest_event_id,
-    types: query.types,
-    onEvent: (event) => push(eventFrame(event)),
-    onReplayComplete: (latest_event_id) =>
-      push(statusFrame({ type: "status", status: "replay_complete", latest_event_id })),
-    onTitle: (conversation_title) =>
-      push(
-        statusFrame({
-          type: "status",
-          status: "info",
-          message: "The conversation has a new title.",
-          conversation_title,
-        }),
-      ),
-    onCrowdedOut: (message) =>
-      push(statusFrame({ type: "status", status: "error", code: tooManyConversations, message, request_id: null })),
-    onDeleted: () => close(socket, 4404, "The conversation has been deleted."),
-    room: outbox.room,
-    onError: (error) => {
-      logger.error({ err: error, conversation_id: record.id }, "the feed of a socket failed");
-      close(socket, closeCodeOf(toApiError(error).code), "The server failed. Connect again with latest_event_id.");
-    },
-  });
-  socket.once("close", unfollow);
+    close: (code, reason) => close(socket, code, reason),
+    fail: (error, reason) => close(socket, closeCodeOf(toApiError(error).code), reason),
+  };
+  const hangUp =
+    protocol.version === "V1" ? speakV1(conversation, protocol.query, deps) : speak(conversation, protocol.query, deps);
+  socket.once("close", hangUp);
   socket.once("close", unwatch);
 }
 

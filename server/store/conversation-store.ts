@@ -4,17 +4,20 @@ import type { Connection } from "./connection.ts";
 import type { Database } from "./database.ts";
 import type { EventWriter } from "./event-writer.ts";
 import { leaveReceipt } from "./leave-receipt.ts";
-import { conversationQueries } from "./queries.ts";
+import { conversationQueries, foldedTitle } from "./queries.ts";
+import { insertSandbox } from "./sandbox-queries.ts";
 import type { ConversationRecord, ConversationSetup, ConversationStore } from "./store.ts";
 
 /** A conversation is inserted together with its first events, so that a crash never leaves one without. */
 export function createConversationStore({ db, transaction }: Connection, write: EventWriter): ConversationStore {
   return {
     ...conversationQueries(db),
-    insert: ({ setup, ...conversation }, drafts, receipt) =>
+    insert: ({ setup, sandbox, ...conversation }, drafts, receipt) =>
       transaction(function* () {
+        if (sandbox && (yield* firstOf(sandboxOf(db, sandbox.id)))) return null; // it has outlived a conversation of its id
         if ((yield* change(insertConversation(db, conversation))) === 0) return null;
         yield* leaveReceipt(db, receipt);
+        if (sandbox) yield* change(insertSandbox(db, sandbox));
         if (setup) yield* change(insertSetup(db, conversation.id, setup));
         const [events] = yield* write([{ conversationId: conversation.id, drafts }]);
         return Array.isArray(events) ? events : null;
@@ -26,6 +29,10 @@ export function createConversationStore({ db, transaction }: Connection, write: 
         return fixed === 0 ? "fixed_before" : "stored";
       }),
   };
+}
+
+function sandboxOf(db: Kysely<Database>, id: string) {
+  return db.selectFrom("sandboxes").select("id").where("id", "=", id);
 }
 
 /** It changes no row when there is a conversation of that id. */
@@ -46,6 +53,13 @@ function insertConversation(db: Kysely<Database>, conversation: ConversationReco
       last_event_id: conversation.lastEventId,
       agent_state: conversation.agentState,
       replayed_until: conversation.replayedUntil,
+      version: conversation.version,
+      title_folded: foldedTitle(conversation.title),
+      sandbox_id: conversation.sandboxId,
+      parent_id: conversation.parentId,
+      llm_model: conversation.llmModel,
+      agent_type: conversation.agentType,
+      pr_numbers: JSON.stringify(conversation.prNumbers),
     })
     .onConflict((conflict) => conflict.column("id").doNothing());
 }

@@ -1,8 +1,11 @@
 import type { Generated } from "kysely";
 import type {
   AgentState,
+  AgentType,
+  AppConversationStartTaskStatus,
   ConversationStatus,
   ConversationTrigger,
+  ConversationVersion,
   EventSource,
   ProviderType,
   Scope,
@@ -62,6 +65,34 @@ export interface Database {
     holder: string | null;
     /** How often that has changed. */
     epoch: Generated<number>;
+    version: ConversationVersion;
+    /** The title in lower case, for searches. */
+    title_folded: string;
+    sandbox_id: string;
+    parent_id: string | null;
+    llm_model: string | null;
+    agent_type: AgentType;
+    /** A list of numbers as JSON. */
+    pr_numbers: string;
+  };
+  sandboxes: {
+    id: string;
+    user_id: string;
+    spec_id: string;
+    paused: number;
+    key_salt: string;
+    created_at: string;
+  };
+  start_tasks: {
+    id: string;
+    user_id: string;
+    status: AppConversationStartTaskStatus;
+    detail: string | null;
+    conversation_id: string;
+    sandbox_id: string | null;
+    request: string;
+    created_at: string;
+    updated_at: string;
   };
   /** What a user has asked for with a secret in it, encrypted, until it is carried out. */
   sealed_requests: { conversation_id: string; event_id: number; sealed: string };

@@ -1,6 +1,8 @@
 import { sql } from "kysely";
 import type { Kysely } from "kysely";
 import type { Migration } from "kysely/migration";
+import { newId } from "../identity/tokens.ts";
+import type { Database } from "./database.ts";
 
 /** The schema's history, forward only: a migration that has been released is never changed. */
 export const migrations: Record<string, Migration> = {
@@ -12,7 +14,9 @@ export const migrations: Record<string, Migration> = {
   "006-identity": { up: identity },
   "007-oidc": { up: oidcSubjects },
   "008-event-signatures": { up: eventSignatures },
-  "009-leases": { up: leases },
+  "009-versions": { up: versions },
+  "010-sandboxes": { up: sandboxes },
+  "011-leases": { up: leases },
 };
 
 async function firstLight(db: Kysely<unknown>): Promise<void> {
@@ -244,6 +248,83 @@ async function leases(db: Kysely<unknown>): Promise<void> {
     .addPrimaryKeyConstraint("sealed_requests_key", ["conversation_id", "event_id"])
     .execute();
   await db.schema.createIndex("conversations_by_holder").on("conversations").column("holder").execute();
+}
+
+/** Conversations belong to one version of the API; all that are older than the second belong to the first. */
+async function versions(db: Kysely<unknown>): Promise<void> {
+  await db.schema
+    .alterTable("conversations")
+    .addColumn("version", "text", (column) => column.notNull().defaultTo("V0"))
+    .execute();
+}
+
+/** Each conversation of before gets a sandbox of its own, of the same id: that is what its workspace's folder is called. */
+async function sandboxes(db: Kysely<unknown>): Promise<void> {
+  await db.schema
+    .createTable("sandboxes")
+    .addColumn("id", "text", (column) => column.primaryKey())
+    .addColumn("user_id", "text", (column) => column.notNull().references("users.id").onDelete("cascade"))
+    .addColumn("spec_id", "text", (column) => column.notNull())
+    .addColumn("paused", "integer", (column) => column.notNull().defaultTo(0))
+    .addColumn("key_salt", "text", (column) => column.notNull())
+    .addColumn("created_at", "text", (column) => column.notNull())
+    .execute();
+  await db.schema.createIndex("sandboxes_by_user").on("sandboxes").columns(["user_id", "created_at", "id"]).execute();
+  const conversation = () => db.schema.alterTable("conversations");
+  await conversation()
+    .addColumn("sandbox_id", "text", (column) => column.notNull().defaultTo(""))
+    .execute();
+  await conversation().addColumn("parent_id", "text").execute();
+  await conversation().addColumn("llm_model", "text").execute();
+  await conversation()
+    .addColumn("agent_type", "text", (column) => column.notNull().defaultTo("default"))
+    .execute();
+  await conversation()
+    .addColumn("pr_numbers", "text", (column) => column.notNull().defaultTo("[]"))
+    .execute();
+  await conversation()
+    .addColumn("title_folded", "text", (column) => column.notNull().defaultTo(""))
+    .execute();
+  await sandboxEach(db as Kysely<Database>);
+  await db.schema.createIndex("conversations_by_sandbox").on("conversations").column("sandbox_id").execute();
+  await db.schema.createIndex("conversations_by_parent").on("conversations").column("parent_id").execute();
+  await startTasks(db);
+}
+
+async function sandboxEach(db: Kysely<Database>): Promise<void> {
+  const rows = await db.selectFrom("conversations").select(["id", "user_id", "title", "created_at"]).execute();
+  for (const { id, user_id, title, created_at } of rows) {
+    const sandbox = { id, user_id, spec_id: "openhands-api/local", paused: 0, key_salt: newId(), created_at };
+    await db.insertInto("sandboxes").values(sandbox).execute();
+    await db
+      .updateTable("conversations")
+      .set({ sandbox_id: id, title_folded: title.toLowerCase() })
+      .where("id", "=", id)
+      .execute();
+  }
+}
+
+async function startTasks(db: Kysely<unknown>): Promise<void> {
+  await db.schema
+    .createTable("start_tasks")
+    .addColumn("id", "text", (column) => column.primaryKey())
+    .addColumn("user_id", "text", (column) => column.notNull().references("users.id").onDelete("cascade"))
+    .addColumn("status", "text", (column) => column.notNull())
+    .addColumn("detail", "text")
+    .addColumn("conversation_id", "text", (column) => column.notNull())
+    .addColumn("sandbox_id", "text")
+    .addColumn("request", "text", (column) => column.notNull())
+    .addColumn("created_at", "text", (column) => column.notNull())
+    .addColumn("updated_at", "text", (column) => column.notNull())
+    .execute();
+  for (const column of ["created_at", "updated_at"])
+    await db.schema
+      .createIndex(`start_tasks_by_${column}`)
+      .on("start_tasks")
+      .columns(["user_id", column, "id"])
+      .execute();
+  await db.schema.createIndex("start_tasks_by_conversation").on("start_tasks").column("conversation_id").execute();
+  await db.schema.createIndex("start_tasks_by_status").on("start_tasks").column("status").execute();
 }
 
 /** Filled as events come; those of a log from before are made when a text is first looked for in it. */

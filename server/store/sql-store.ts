@@ -9,6 +9,7 @@ import { createApiKeyStore, createSubjectStore, createUserStore } from "./identi
 import { sessionQueries } from "./identity-queries.ts";
 import { leaseQueries } from "./lease-queries.ts";
 import { receiptQueries } from "./receipt-queries.ts";
+import { createSandboxStore, createStartTaskStore } from "./sandbox-stores.ts";
 import { createProviderTokenStore, createSecretStore } from "./secret-stores.ts";
 import { createSettingsStore } from "./settings-store.ts";
 import type { Store } from "./store.ts";
@@ -35,6 +36,8 @@ export function createSqlStore(
     secrets: createSecretStore(connection),
     providerTokens: createProviderTokenStore(connection),
     conversations: createConversationStore(connection, write),
+    sandboxes: createSandboxStore(connection),
+    startTasks: createStartTaskStore(connection),
     events: createEventStore(connection, write),
     leases: leaseQueries(db, databaseNow),
     receipts: receiptQueries(db),

@@ -4,9 +4,11 @@ import type { EventStore } from "./ports/events.ts";
 import type { FeedbackStore } from "./ports/feedback.ts";
 import type { LeaseStore } from "./ports/leases.ts";
 import type { ReceiptStore } from "./ports/receipts.ts";
+import type { SandboxStore } from "./ports/sandboxes.ts";
 import type { ProviderTokenStore, SecretStore } from "./ports/secrets.ts";
 import type { SessionStore } from "./ports/sessions.ts";
 import type { SettingsStore } from "./ports/settings.ts";
+import type { StartTaskStore } from "./ports/start-tasks.ts";
 import type { SubjectStore, UserStore } from "./ports/users.ts";
 
 export type * from "./ports/api-keys.ts";
@@ -15,9 +17,11 @@ export type * from "./ports/events.ts";
 export type * from "./ports/feedback.ts";
 export * from "./ports/leases.ts";
 export * from "./ports/receipts.ts";
+export type * from "./ports/sandboxes.ts";
 export type * from "./ports/secrets.ts";
 export type * from "./ports/sessions.ts";
 export type * from "./ports/settings.ts";
+export type * from "./ports/start-tasks.ts";
 export type * from "./ports/users.ts";
 
 /**
@@ -33,6 +37,8 @@ export interface Store {
   readonly secrets: SecretStore;
   readonly providerTokens: ProviderTokenStore;
   readonly conversations: ConversationStore;
+  readonly sandboxes: SandboxStore;
+  readonly startTasks: StartTaskStore;
   readonly events: EventStore;
   readonly leases: LeaseStore;
   readonly receipts: ReceiptStore;

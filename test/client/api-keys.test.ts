@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { after, test } from "node:test";
 import type * as apiKeysModule from "../../client/api-keys.ts";
-import { createClient, isApiError } from "../../client/index.ts";
+import { createV1Client, isApiError } from "../../client/index.ts";
 import { startServer } from "../support/start-server.ts";
 import { errorOf } from "./errors.ts";
 
@@ -17,7 +17,7 @@ test("ApiKeysClient: creates, lists and deletes keys", async () => {
   const { default: ApiKeysClient } = await freshModule();
   ApiKeysClient.configure({ baseUrl: server.url, apiKey: server.key });
   const apiKey = await ApiKeysClient.createApiKey("我的应用密钥");
-  const owner = createClient({ baseUrl: server.url, apiKey: apiKey.key });
+  const owner = createV1Client({ baseUrl: server.url, apiKey: apiKey.key });
   await owner.users.me();
   const listed = (await ApiKeysClient.getApiKeys()).find(({ id }) => id === apiKey.id);
   assert.deepEqual([listed?.name, listed?.prefix], ["我的应用密钥", apiKey.prefix]);

@@ -42,6 +42,12 @@ export async function plantConversation(store: Store, id: string): Promise<Conve
     lastEventId: -1,
     agentState: null,
     replayedUntil: -1,
+    version: "V0",
+    sandboxId: "s",
+    parentId: null,
+    llmModel: null,
+    agentType: "default",
+    prNumbers: [],
   };
   await store.conversations.insert(record, []);
   return record;

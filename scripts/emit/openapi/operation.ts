@@ -12,14 +12,14 @@ import { responsesOf } from "./responses.ts";
  */
 export function operationObject(model: OperationModel, all: readonly OperationModel[]): OperationObject {
   const { metadata } = model.operation;
-  const { deprecation, differences, gate, security, scope, since, rateLimit } = metadata;
+  const { deprecation, differences, gate, security, scope, since, rateLimit, sandboxKey, pathTail } = metadata;
   return {
     operationId: model.id,
     tags: [metadata.tag],
     summary: metadata.summary,
     description: metadata.description,
     ...(deprecation && { deprecated: true }),
-    ...(security === "none" && { security: [] }),
+    ...(security !== "user" && { security: [] }),
     parameters: [
       ...model.parameters.map(parameterObject),
       ...requestHeadersOf(metadata).map((key) => refTo("parameters", key)),
@@ -30,6 +30,8 @@ export function operationObject(model: OperationModel, all: readonly OperationMo
     "x-since": since,
     "x-rate-limit": rateLimit,
     ...(security === "user" && { "x-scope": scope }),
+    ...(sandboxKey && { "x-sandbox-key": true }),
+    ...(pathTail && { "x-path-tail": true }),
     ...(gate && { "x-gate": gate }),
     ...(deprecation && { "x-sunset": deprecation.sunset }),
     ...(deprecation && { "x-deprecation": { ...deprecation, replacement: replacement(deprecation.replacement, all) } }),
@@ -43,15 +45,19 @@ function replacement(id: string, all: readonly OperationModel[]): { operationId:
   return { operationId: id, ...(target && { request: `${target.operation.method} ${target.template}` }) };
 }
 
-/** A list is written with commas, as `listParameter` reads it: style `form`, not exploded. */
-function parameterObject({ name, in: place, required, schema: described, example }: ParameterModel): ParameterObject {
-  const { description, ...schema } = described;
+/**
+ * A list is written with commas, as `listParameter` reads it: style `form`, not exploded; or repeated, as
+ * `repeatedParameter` does.
+ */
+function parameterObject(parameter: ParameterModel): ParameterObject {
+  const { name, in: place, required, explode = false, example } = parameter;
+  const { description, ...schema } = parameter.schema;
   return {
     name,
     in: place,
     ...(description !== undefined && { description }),
     required,
-    ...(schema.type === "array" && { style: "form" as const, explode: false }),
+    ...(schema.type === "array" && { style: "form" as const, explode }),
     schema: schema as SchemaObject,
     ...(example !== undefined && { example }),
   };

@@ -42,6 +42,17 @@ export const deviations: ReadonlyMap<string, string> = new Map([
     "POST /api/keys: body: scope is not in the reference",
   ]),
   ...because("the server knows a user's git hosts itself", ["socket: query: providers_set is missing"]),
+  ...because("the path says which sandbox is deleted", [
+    "DELETE /api/v1/sandboxes/{sandbox}: query: sandbox_id may be left out",
+  ]),
+  ...because("a user's key does not say which sandbox is meant, as the one key of upstream's agent server does", [
+    ...["POST /api/file/upload", "GET /api/file/download", "GET /api/git/changes", "GET /api/git/diff"].map(
+      (request) => `${request}/{path}: query: sandbox_id is not in the reference`,
+    ),
+  ]),
+  ...because("a count agrees with the search that has the same filters", [
+    "GET /api/v1/app-conversations/count: query: include_sub_conversations is not in the reference",
+  ]),
   ...because("design §3.2", [
     "socket: query: types is not in the reference",
     "socket: query: batch is not in the reference",

@@ -398,7 +398,7 @@ export const leftOut: ReadonlyMap<string, string> = new Map([
   ["GET /api/email/verified", needs.identityProvider],
 ]);
 
-/** The operations that upstream does not have, each with the reason why it is here. V1's have a reference of their own. */
+/** The operations that upstream does not have, each with the reason why it is here. */
 export const added: ReadonlyMap<string, string> = new Map([
   ["POST /api/login", "turns a key into a session cookie, which upstream leaves to its identity provider"],
   ["GET /api/login/oidc", "begins the login at the provider, which upstream's own pages know how to begin"],

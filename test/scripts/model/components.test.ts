@@ -29,6 +29,11 @@ const Dog = z.looseObject({ kind: z.enum(["dog", "puppy"]) }).meta({ id: "CompDo
 const Tame = z.discriminatedUnion("kind", [Cat, Dog]).meta({ id: "CompTame" });
 const Bear = z.looseObject({ kind: z.literal("bear") }).meta({ id: "CompBear" });
 const Animal = z.discriminatedUnion("kind", [Tame, Bear]).meta({ id: "CompAnimal" });
+const [One, Two] = [1, 2].map((number) =>
+  z.looseObject({ kind: z.literal("pair"), number: z.literal(number) }).meta({ id: `CompPair${number}` }),
+);
+const Pair = z.discriminatedUnion("number", [One as z.ZodObject, Two as z.ZodObject]).meta({ id: "CompPair" });
+const Several = z.discriminatedUnion("kind", [Bear, Pair]).meta({ id: "CompSeveral" });
 const Partly = z
   .discriminatedUnion("kind", [Cat, z.looseObject({ kind: z.literal("nameless") })])
   .meta({ id: "CompPartly" });
@@ -56,6 +61,12 @@ const looseKind = (kind: JsonSchema): JsonSchema => ({
   type: "object",
   properties: { kind },
   required: ["kind"],
+  additionalProperties: {},
+});
+const pairOf = (number: number): JsonSchema => ({
+  type: "object",
+  properties: { kind: { type: "string", const: "pair" }, number: { type: "number", const: number } },
+  required: ["kind", "number"],
   additionalProperties: {},
 });
 const catAndDog = {
@@ -221,6 +232,20 @@ const cases: readonly Case[] = [
     schemas: {
       CompCat: catAndDog.CompCat,
       CompPartly: { oneOf: [ref("CompCat"), looseKind({ type: "string", const: "nameless" })] },
+    },
+  },
+  {
+    what: "a union of which several options have the same value has no discriminator, which tells values apart",
+    roots: [[Several, "output"]],
+    resolved: [ref("CompSeveral")],
+    schemas: {
+      CompBear: looseKind({ type: "string", const: "bear" }),
+      CompPair: {
+        oneOf: [ref("CompPair1"), ref("CompPair2")],
+        discriminator: { propertyName: "number", mapping: { 1: refTo("CompPair1"), 2: refTo("CompPair2") } },
+      },
+      ...Object.fromEntries([1, 2].map((number) => [`CompPair${number}`, pairOf(number)])),
+      CompSeveral: { oneOf: [ref("CompBear"), ref("CompPair")] },
     },
   },
   {

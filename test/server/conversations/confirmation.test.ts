@@ -89,7 +89,8 @@ describe("an action that is held back", () => {
     ]);
     const [waiting, again] = events.filter(({ source, action }) => source === "agent" && action === "run");
     assert.deepEqual({ ...again.args, confirmation_state: "awaiting_confirmation" }, { ...waiting.args, thought: "" });
-    const outcomes = events.filter(({ cause }) => cause === waiting.id || cause === again.id);
+    assert.equal(again.cause, waiting.id, "what was decided upon names what waited");
+    const outcomes = events.filter(({ cause, observation }) => observation && [waiting.id, again.id].includes(cause));
     assert.deepEqual(
       outcomes.map(({ cause }) => cause),
       [again.id],

@@ -90,6 +90,7 @@ test("a token in a repository's URL is for git alone: the conversation is found 
   const log = createEventLog(store, bus, noMasks);
   const service = createConversationService({
     ...{ store: store.conversations, leases: store.leases, node: "this", log, bus, runtime, setups, maxRunning: 20 },
+    ...{ sandboxes: store.sandboxes, startTasks: store.startTasks },
     ...{
       models: createModels(),
       modelOf: async () => "test/echo",
@@ -107,7 +108,7 @@ test("a token in a repository's URL is for git alone: the conversation is found 
     keysExpireBy: null,
   } as const;
   const request: NewConversation = {
-    ...{ id: null, repository: url, branch: null, gitProvider: null, trigger: "gui" },
+    ...{ id: null, version: "V0", repository: url, branch: null, gitProvider: null, trigger: "gui" },
     ...{ instructions: null, mcpConfig: null, message: null, replay: [] },
   };
 

@@ -54,7 +54,7 @@ for (const { server, when, origin, allowed } of cases) {
     assert.equal(headers.get("access-control-allow-methods"), allowed ? "GET,HEAD,POST,PUT,PATCH,DELETE" : null);
     assert.equal(
       headers.get("access-control-allow-headers"),
-      allowed ? "Authorization,Content-Type,X-Session-API-Key,X-Request-ID,Idempotency-Key" : null,
+      allowed ? "Authorization,Content-Type,X-Session-API-Key,X-Request-ID,Idempotency-Key,X-Access-Token" : null,
     );
   });
 }

@@ -1,11 +1,16 @@
 import assert from "node:assert/strict";
+import { randomBytes } from "node:crypto";
 import { test } from "node:test";
 import * as fc from "fast-check";
 import type { ConversationService } from "../../../server/conversations/conversation-service.ts";
+import { createLocalEventBus } from "../../../server/conversations/event-bus.ts";
+import { createEventLog } from "../../../server/conversations/event-log.ts";
+import { createSandboxKeys } from "../../../server/identity/sandbox-keys.ts";
 import { newId } from "../../../server/identity/tokens.ts";
 import { conversationsHandlers } from "../../../server/rest/conversations.ts";
 import { openSqliteStore } from "../../../server/store/sqlite/open.ts";
 import type { ConversationRecord } from "../../../server/store/store.ts";
+import { noMasks } from "../../support/event-log.ts";
 import { temporaryFolder } from "../../support/start-server.ts";
 
 interface ConversationPage {
@@ -28,6 +33,10 @@ test("however a list is paged while conversations come and go, no one is skipped
     conversations: { list: (filter) => conversations.list(filter) } as ConversationService, // all that the list needs
     allowIds: false,
     connections: () => 0,
+    conversationStore: conversations,
+    sandboxStore: store.sandboxes,
+    sandboxKeys: createSandboxKeys({ secretKey: randomBytes(32), store }),
+    log: createEventLog(store, createLocalEventBus(), noMasks),
   });
 
   const property = fc.asyncProperty(
@@ -134,5 +143,11 @@ function recordAt(userId: string, moment: number, count: number): ConversationRe
     lastEventId: -1,
     agentState: null,
     replayedUntil: -1,
+    version: "V0",
+    sandboxId: "s",
+    parentId: null,
+    llmModel: null,
+    agentType: "default",
+    prNumbers: [],
   };
 }

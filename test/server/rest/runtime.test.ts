@@ -17,7 +17,7 @@ function serving(text: string, detached = false): string {
 }
 
 for (const [what, path, body] of [
-  ["the runtime is the server's own", "config", (id: string) => ({ runtime_id: null, session_id: id })],
+  ["the runtime is its sandbox", "config", (id: string) => ({ runtime_id: id, session_id: id })],
   ["there is no editor", "vscode-url", () => ({ vscode_url: null })],
   ["nothing is served", "web-hosts", () => ({ hosts: {} })],
 ] as const) {

@@ -47,6 +47,12 @@ async function fillLog(store: Store, id: string, events: number): Promise<Stored
       lastEventId: -1,
       agentState: null,
       replayedUntil: -1,
+      version: "V0",
+      sandboxId: "s",
+      parentId: null,
+      llmModel: null,
+      agentType: "default",
+      prNumbers: [],
     },
     [],
   );

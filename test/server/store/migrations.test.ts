@@ -75,6 +75,23 @@ function bringsUpToDate(side: StoreSide): void {
     const session = await store.sessions.findByHash("#s");
     assert.deepEqual([session?.endsAt, session?.apiKeyId, session?.keyScope], ["2099-01-01T00:00:00.000Z", null, null]);
   });
+
+  test("a conversation of before V1 is one of V0, has a sandbox of its id, and is found by its title", async (t) => {
+    const place = await side.place(t);
+    await databaseAt(place, "007-oidc");
+    const { db, close } = place.connect();
+    await sql`INSERT INTO conversations (id, user_id, title, status, created_at) VALUES ('c', '1', 'ÄLTER', 'STOPPED', ${moment})`.execute(
+      db,
+    );
+    await close();
+    const store = await place.open(() => moment);
+    cleanUp(t, () => store.close());
+    const [found] = await store.conversations.list({ userId: "1", titleContains: "älter", limit: 10 });
+    assert.deepEqual([found?.id, found?.version, found?.sandboxId], ["c", "V0", "c"]);
+    const sandbox = await store.sandboxes.get("c");
+    assert.deepEqual([sandbox?.userId, sandbox?.createdAt, sandbox?.paused], ["1", moment, false]);
+    assert.match(sandbox?.keySalt ?? "", /^[0-9a-f]{32}$/);
+  });
 }
 
 test("what has been released stays first, and in order", () => {

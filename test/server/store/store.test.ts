@@ -230,5 +230,11 @@ function conversation(id: string) {
     lastEventId: -1,
     agentState: null,
     replayedUntil: -1,
+    version: "V1" as const,
+    sandboxId: "s",
+    parentId: null,
+    llmModel: null,
+    agentType: "default" as const,
+    prNumbers: [1, 2],
   };
 }
