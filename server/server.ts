@@ -116,6 +116,7 @@ export async function startServer(config: Config, logger: Logger, clock: Clock =
   const bus = told ?? watch.bus;
   const masks: Masks = {
     of: knownSecrets.maskOf,
+    forget: knownSecrets.forget,
     ofNew: ({ setup, ...conversation }) =>
       knownSecrets.maskOfNew(conversation, setup ? setups.secretsIn(conversation.id, setup) : []),
   };

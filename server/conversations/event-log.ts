@@ -81,6 +81,8 @@ export interface Masks {
   of(conversation: Pick<ConversationRecord, "id" | "userId">): Promise<Mask | null>;
   /** The same for a conversation that is not stored yet. */
   ofNew(conversation: NewConversationRecord): Promise<Mask | null>;
+  /** Another server knows of a user's secret that may not be known here. */
+  forget(userId: string): void;
 }
 
 /** @param sealer null where no other server carries out what is asked for here */
@@ -134,6 +136,7 @@ export function createEventLog(
       if (!isSealed) return action;
       const found = await store.events.takeSealedRequest(conversationId, event.id); // it is not needed after this
       if (event.request) return event.request;
+      masks.forget((await ownerOf(conversationId)) ?? ""); // before anything of what comes of it is appended
       return found === null || !sealer ? null : sealer.open(conversationId, found);
     },
     find: (conversationId, query) => store.events.find(conversationId, query),

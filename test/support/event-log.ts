@@ -11,7 +11,7 @@ import type { Cleanup } from "./start-server.ts";
 import { sqlite } from "./stores.ts";
 
 /** Hides nothing. */
-export const noMasks: Masks = { of: () => Promise.resolve(null), ofNew: () => Promise.resolve(null) };
+export const noMasks: Masks = { of: () => Promise.resolve(null), ofNew: () => Promise.resolve(null), forget: () => {} };
 
 /** Lets anything be appended. */
 export const anyway = (): void => {};
