@@ -242,8 +242,8 @@ export function createAgentLoop(options: AgentLoopOptions): AgentLoop {
       const { signal } = current;
       if (!closed) userActions = userActions.then(() => performNow(id, whole, signal));
     },
-    become: (next) =>
-      become(next).catch((error: unknown) => {
+    become: (next, reason) =>
+      become(next, reason).catch((error: unknown) => {
         if (endsLoop(error)) giveUp(error);
         throw error;
       }),
