@@ -97,7 +97,6 @@ export { ObservationEvent, observationTypes } from "./events/observations.ts";
 export type { ObservationType } from "./events/observations.ts";
 export { ActionRequest } from "./events/requests.ts";
 export type { AgentState, EventSource } from "./events/shared.ts";
-export { limitHeadersOf, requestHeaders, requestHeadersOf, standardHeaders, standardHeadersOf } from "./headers.ts";
 export type { V1Content, V1Message } from "./events/v1/content.ts";
 export { ReportedV1Event, V1Event, V1EventKind } from "./events/v1/event.ts";
 export type { V1EventOf, V1FullStateEvent } from "./events/v1/event.ts";
@@ -110,6 +109,7 @@ export type {
 export { V1ToolAction, v1Tools } from "./events/v1/tool-actions.ts";
 export type { V1ToolName } from "./events/v1/tool-actions.ts";
 export { V1ToolObservation } from "./events/v1/tool-observations.ts";
+export { limitHeadersOf, requestHeaders, requestHeadersOf, standardHeaders, standardHeadersOf } from "./headers.ts";
 export type { RequestHeader, StandardHeader } from "./headers.ts";
 export type { McpConfig } from "./mcp.ts";
 export { contentDisposition } from "./media.ts";
@@ -161,7 +161,8 @@ export type {
 export type { ReportedConversation } from "./rest/v1/webhooks.ts";
 export { trimmedExtras } from "./rest/trajectory.ts";
 export { securitySchemes } from "./security.ts";
-export { ShorthandFrame, TypedClientFrame, mostRefusedFrames, tooManyConversations } from "./socket/frames.ts";
+export { mostRefusedFrames } from "./socket/close-codes.ts";
+export { ShorthandFrame, TypedClientFrame, tooManyConversations } from "./socket/frames.ts";
 export type { MessageErrorCode, StatusFrame } from "./socket/frames.ts";
 export { V1UserMessage, v1MessageErrors } from "./socket/frames-v1.ts";
 export type { V1RefusalEvent } from "./socket/frames-v1.ts";

@@ -18,6 +18,7 @@ import { corsHeaders } from "./http/cors.ts";
 import { mountDocuments } from "./http/documents.ts";
 import { answerError } from "./http/errors.ts";
 import type { Idempotency } from "./idempotency.ts";
+import { showMetrics } from "./http/metrics.ts";
 import { noteActivity } from "./http/note-activity.ts";
 import type { AddressOf } from "./http/peer.ts";
 import { limitAddresses } from "./http/rate-limit.ts";
@@ -50,6 +51,7 @@ import { sessionsHandlers } from "./rest/sessions.ts";
 import { settingsHandlers } from "./rest/settings.ts";
 import { trajectoryHandlers } from "./rest/trajectory.ts";
 import { usersHandlers } from "./rest/users.ts";
+import type { Metrics } from "./metrics.ts";
 import type { RedisConnection } from "./redis/connection.ts";
 import type { RequestLimits } from "./request-limits.ts";
 import { agentControlHandlers } from "./rest/v1/agent-control.ts";
@@ -73,6 +75,7 @@ export interface AppDeps {
   readonly config: Config;
   readonly clock: Clock;
   readonly logger: Logger;
+  readonly metrics: Metrics;
   readonly store: Store;
   readonly identity: Identity;
   /** Null where there is no OpenID provider. */
@@ -100,6 +103,8 @@ export interface AppDeps {
   readonly uses: DeprecatedUses;
   /** How many sockets are connected to a conversation. */
   readonly connections: (conversationId: string) => number;
+  /** Whether the server is about to end. */
+  readonly leaving: () => boolean;
 }
 
 /** Builds the HTTP side of the server. It does not listen. The middleware stands in the order in which a request meets it. */
@@ -112,11 +117,12 @@ export function createApp(deps: AppDeps): Express {
   app.disable("x-powered-by");
   app.enable("case sensitive routing"); // the document lists every path there is
   app.enable("strict routing");
-  app.use(requestId(logger));
+  app.use(requestId(logger, deps.metrics));
   app.use(noteActivity(deps.activity));
   app.use(corsHeaders(origins));
   app.use(securityHeaders);
   app.use(cacheHeaders);
+  app.use(showMetrics(deps.metrics, config.METRICS_TOKEN));
   app.use(limitAddresses(deps.limits, deps.addressOf));
   mountDocuments(app, { enableV1: config.ENABLE_V1 });
   mountOperations(app, {

@@ -23,6 +23,14 @@ program
     await serve(process.env);
   });
 
+program
+  .command("doctor")
+  .description("Look at the configuration and at what it names, and say what is wrong and what to do. Changes nothing.")
+  .action(async () => {
+    const { examine } = await import("./doctor/doctor.ts");
+    if (!(await examine(process.env))) process.exitCode = 1;
+  });
+
 program.addCommand(conformanceCommand());
 program.addCommand(diffCommand());
 program.addCommand(deprecationsCommand());
@@ -59,6 +67,27 @@ users
   .action(async () => {
     const { listUsers } = await import("./users.ts");
     await listUsers(process.env);
+  });
+
+program
+  .command("backup")
+  .argument("<folder>", "the folder to make; its parent must exist")
+  .option("--workspaces", "with the files of the conversations", false)
+  .option("--without-key", "leave out the key that secrets are encrypted with")
+  .option("--force", "replace a backup that is there", false)
+  .description("Copy the data of the embedded store, also while the server runs.")
+  .action(async (folder: string, options: { workspaces: boolean; withoutKey?: true; force: boolean }) => {
+    const { backUp } = await import("./backup/backup.ts");
+    await backUp(process.env, folder, { ...options, key: options.withoutKey !== true });
+  });
+program
+  .command("restore")
+  .argument("<folder>", "what `backup` has made")
+  .option("--force", "also where there is data, which is moved aside", false)
+  .description("Put a backup into the data folder. The server must not run.")
+  .action(async (folder: string, options: { force: boolean }) => {
+    const { restore } = await import("./backup/restore.ts");
+    await restore(process.env, folder, options);
   });
 
 const feedback = program.command("feedback").description("Read what users think, in the database of the server.");

@@ -215,6 +215,16 @@ const Environment = z.object({
   COMMAND_TIMEOUT_SECONDS: number("a number of seconds, from 1 to 86400", { min: 1, max: 86_400 })
     .prefault("120")
     .describe("How long a command in a workspace may take."),
+  SHUTDOWN_DRAIN_SECONDS: number("a number of seconds, from 0 to 3600", { min: 0, max: 3600 })
+    .prefault("0")
+    .describe(
+      "How long a server that is told to end goes on serving, while its readiness probe answers 503: as long as a load balancer takes to notice.",
+    ),
+  SHUTDOWN_GRACE_SECONDS: number("a number of seconds, from 1 to 3600", { min: 1, max: 3600 })
+    .prefault("10")
+    .describe(
+      "How long the end itself may take after that; then the process exits with 1. Requests that have begun get half of it. Whatever kills the process has to wait for both times together.",
+    ),
   SECRET_KEY: z
     .string()
     .regex(/^[0-9a-f]{64}$/i, "must be 64 hexadecimal digits, as `openssl rand -hex 32` prints")
@@ -225,6 +235,16 @@ const Environment = z.object({
     .prefault("sample")
     .describe(
       "Which answers are checked against the contract: `all` fails a request that breaks it, `sample` checks one in a hundred and logs.",
+    ),
+  METRICS_TOKEN: z
+    .string()
+    .regex(
+      /^(?=.{16,256}$)[A-Za-z0-9\-._~+/]+=*$/,
+      "must be 16 to 256 letters, digits or any of - . _ ~ + /, as a bearer token is (RFC 6750)",
+    )
+    .optional()
+    .describe(
+      "The bearer token with which `/metrics` can be read from other machines. Without it only this machine can: it is 404 for all others.",
     ),
   LOG_LEVEL: z
     .enum(

@@ -1,6 +1,7 @@
 import type { Logger } from "pino";
 import type { Deprecation } from "../contract/index.ts";
 import type { Clock } from "./clock.ts";
+import type { Metrics } from "./metrics.ts";
 
 /**
  * Whether something has stopped working. What is deprecated does so by itself, in the first second of the day of its sunset
@@ -22,17 +23,18 @@ export interface DeprecatedUse {
 
 /** Where every use of what is deprecated or gone comes by. */
 export interface DeprecatedUses {
-  /** Warns in the log, once for each caller: the access log has every single use. */
+  /** Counts it, and warns in the log, once for each caller: the access log has every single use. */
   note(use: DeprecatedUse): void;
 }
 
 /** Of how many callers it is known that they have been warned about; of more, those that were the first ones are again. */
 const maxWarned = 10_000;
 
-export function createDeprecatedUses(): DeprecatedUses {
+export function createDeprecatedUses(metrics: Pick<Metrics, "deprecated">): DeprecatedUses {
   const warned = new Set<string>();
   return {
     note({ name, userId, address, logger }) {
+      metrics.deprecated(name);
       const caller = `${name} ${userId ?? address}`;
       if (warned.has(caller)) return;
       warned.add(caller);

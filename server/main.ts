@@ -1,13 +1,13 @@
 import closeWithGrace from "close-with-grace";
 import { destination, pino } from "pino";
+import type { Logger } from "pino";
 import type { Bootstrap } from "./identity/bootstrap.ts";
 import { clockOf } from "./clock.ts";
 import { readConfig } from "./config.ts";
 import type { Config } from "./config.ts";
 import { startServer } from "./server.ts";
+import type { RunningServer } from "./server.ts";
 import { withoutSecrets } from "./store/postgres/url.ts";
-
-const graceMs = 10_000;
 
 /**
  * `openhands-api serve`: runs the server until a signal ends it. What it says to a person goes to standard output, its log
@@ -18,11 +18,23 @@ export async function serve(environment: NodeJS.ProcessEnv): Promise<void> {
   const config = readConfig(environment);
   const logger = pino({ level: config.LOG_LEVEL }, destination({ dest: 2, sync: true }));
   const server = await startServer(config, logger, clockOf(environment));
-  closeWithGrace({ delay: graceMs, logger }, async ({ err }) => {
+  endGracefully(server, config, logger);
+  console.log(welcome(server.url, server.bootstrap, config));
+}
+
+/** On a signal, or when the process fails. A second signal ends the process at once, with 1. */
+function endGracefully(server: RunningServer, config: Config, logger: Logger): void {
+  const { SHUTDOWN_DRAIN_SECONDS: drainSeconds, SHUTDOWN_GRACE_SECONDS: graceSeconds } = config;
+  const onTimeout = () =>
+    logger.error({ waits_for: server.waitsFor() }, "the server could not end within SHUTDOWN_GRACE_SECONDS");
+  closeWithGrace({ delay: (drainSeconds + graceSeconds) * 1000, logger, onTimeout }, async ({ err, signal }) => {
     if (err) logger.fatal({ err }, "the process failed");
+    else {
+      logger.info({ signal, drain_seconds: drainSeconds }, "the server ends");
+      await server.drain();
+    }
     await server.close();
   });
-  console.log(welcome(server.url, server.bootstrap, config));
 }
 
 /** What a person needs to begin with. The last line is the one that programs wait for. */

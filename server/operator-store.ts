@@ -1,4 +1,5 @@
 import { existsSync } from "node:fs";
+import { assertRestored } from "./backup/unfinished.ts";
 import { systemClock, timestamp } from "./clock.ts";
 import { readConfig } from "./config.ts";
 import { DataFolderError } from "./store/data-folder.ts";
@@ -14,6 +15,7 @@ export async function withStore(environment: NodeJS.ProcessEnv, work: (store: St
   const { DATA_DIR, DATABASE_URL } = config;
   if (DATABASE_URL === undefined && !existsSync(DATA_DIR))
     throw new DataFolderError(`There is no data folder ${DATA_DIR}. Fix: set DATA_DIR, or start the server once.`);
+  if (DATABASE_URL === undefined) assertRestored(DATA_DIR);
   const store = await openStore(config, () => timestamp(systemClock));
   try {
     await work(store);

@@ -1,12 +1,14 @@
 import { createServer } from "node:http";
-import type { IncomingMessage } from "node:http";
+import type { IncomingMessage, ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { promisify } from "node:util";
 import type { Logger } from "pino";
 import { createActivity } from "./activity.ts";
 import { createModels } from "./agent/models.ts";
 import { createApp } from "./app.ts";
+import { assertRestored } from "./backup/unfinished.ts";
 import { systemClock, timestamp } from "./clock.ts";
 import type { Clock } from "./clock.ts";
 import type { Config } from "./config.ts";
@@ -36,6 +38,7 @@ import { createOriginPolicy } from "./identity/origins.ts";
 import { connectRedis } from "./redis/connection.ts";
 import { createRedisEventBus } from "./redis/event-bus.ts";
 import { warnOfUncounted } from "./redis/uncounted.ts";
+import { createMetrics } from "./metrics.ts";
 import { createRequestLimits } from "./request-limits.ts";
 import { createSandboxKeys } from "./identity/sandbox-keys.ts";
 import { createLocalRuntime } from "./runtime/local-runtime.ts";
@@ -49,8 +52,8 @@ import { createSocketServer } from "./socket/server.ts";
 import { claimDataFolder, makeDataFolder } from "./store/data-folder.ts";
 import { openStore } from "./store/open-store.ts";
 
-/** How long a request may go on that has begun before the server was told to end. */
-const unfinishedRequestMs = 3000;
+/** The share of the grace time in which clients may finish what they have begun; the rest is for the store. */
+const clientsShare = 0.5;
 
 /** How long a secret that another server has been told may go unnoticed: as long as a key that it has revoked. */
 const foreignSecretsMs = 1000;
@@ -61,8 +64,15 @@ export interface RunningServer {
   readonly url: string;
   /** Null where the users are those of an OpenID provider. */
   readonly bootstrap: Bootstrap | null;
-  /** Stops taking requests, says goodbye to sockets, ends agents and commands, and closes the store. */
+  /** Tells readiness probes that the end is near, and serves on for as long as it may take to be heard. */
+  drain(): Promise<void>;
+  /**
+   * Stops taking requests, ends agents and commands, says goodbye to sockets, and closes the store. What an agent had under
+   * way is in the log, for the next process to go on with.
+   */
   close(): Promise<void>;
+  /** What `close` waits for at the moment, in words for the log. */
+  waitsFor(): string;
 }
 
 /**
@@ -80,9 +90,10 @@ export async function startServer(config: Config, logger: Logger, clock: Clock =
     perAddress: config.RATE_LIMIT_BAD_KEY_ADDRESS,
     perPrefix: config.RATE_LIMIT_BAD_KEY_PREFIX,
   });
-  const secretKey = await loadSecretKey(config.SECRET_KEY, config.DATA_DIR);
   const redis = config.REDIS_URL === undefined ? null : await connectRedis(config.REDIS_URL, logger);
-  const limits = createRequestLimits(config, redis && { redis, failed: warnOfUncounted(redis, logger) });
+  const metrics = createMetrics();
+  const limits = createRequestLimits(config, redis && { redis, failed: warnOfUncounted(redis, logger) }, metrics);
+  const secretKey = await loadSecretKey(config.SECRET_KEY, config.DATA_DIR);
   const cipher = createCipher(secretKey);
   const sandboxKeys = createSandboxKeys({ secretKey, store });
   const oidc =
@@ -120,7 +131,8 @@ export async function startServer(config: Config, logger: Logger, clock: Clock =
     ofNew: ({ setup, ...conversation }) =>
       knownSecrets.maskOfNew(conversation, setup ? setups.secretsIn(conversation.id, setup) : []),
   };
-  const log = createEventLog(store, bus, masks, config.DATABASE_URL === undefined ? null : createSealer(cipher));
+  const sealer = config.DATABASE_URL === undefined ? null : createSealer(cipher);
+  const log = createEventLog(store, bus, masks, metrics, sealer);
   const models = createModels();
   const runtime = createLocalRuntime({
     directory: join(config.DATA_DIR, "workspaces"),
@@ -163,8 +175,9 @@ export async function startServer(config: Config, logger: Logger, clock: Clock =
     clock,
     logger,
   });
+  let leaving = false;
   const activity = createActivity();
-  const uses = createDeprecatedUses();
+  const uses = createDeprecatedUses(metrics);
   const idempotency = createIdempotency({ store: store.receipts, cipher, clock });
   const conversationState = {
     log,
@@ -186,6 +199,7 @@ export async function startServer(config: Config, logger: Logger, clock: Clock =
     addressOf,
     limits,
     logger,
+    metrics,
     clock,
     uses,
     maxFrameBytes: config.MAX_FRAME_BYTES,
@@ -208,6 +222,7 @@ export async function startServer(config: Config, logger: Logger, clock: Clock =
     config,
     clock,
     logger,
+    metrics,
     store,
     identity,
     oidc,
@@ -231,24 +246,47 @@ export async function startServer(config: Config, logger: Logger, clock: Clock =
     activity,
     uses,
     idempotency,
-    connections: sockets.connections,
+    connections: sockets.connections.count,
+    leaving: () => leaving,
+  });
+  metrics.watch({
+    sockets: sockets.connections.total,
+    unsentBytes: sockets.connections.unsentBytes,
+    agentLoops: conversations.agentLoops,
+    redis: redis && (() => Number(redis.answers())),
   });
   const server = createServer({ shouldUpgradeCallback: asksForSocket }, app);
+  server.prependListener("request", (_req, res: ServerResponse) => {
+    if (leaving) res.setHeader("Connection", "close"); // RFC 9112 §9.6: the next request goes to another server
+  });
   answerClientErrors(server, logger);
   sockets.attach(server);
 
+  async function drain(): Promise<void> {
+    leaving = true;
+    await sleep(config.SHUTDOWN_DRAIN_SECONDS * 1000);
+  }
+
+  let waitsFor = "nothing";
+  const during = (what: string, work: Promise<void>): Promise<void> => {
+    waitsFor = what;
+    return work;
+  };
+
   async function close(): Promise<void> {
+    leaving = true;
+    const patienceMs = config.SHUTDOWN_GRACE_SECONDS * 1000 * clientsShare;
     const closed = promisify(server.close.bind(server))();
     server.closeIdleConnections();
-    await startTasks.close();
-    await conversations.close();
-    await membership.leave(); // others go on with what was under way
-    await sockets.close(); // after the last event
-    setTimeout(() => server.closeAllConnections(), unfinishedRequestMs).unref();
-    await closed;
-    await told?.close();
-    await redis?.close();
-    await store.close();
+    setTimeout(() => server.closeAllConnections(), patienceMs).unref();
+    await during("conversations that are being started", startTasks.close());
+    await during("agents and their commands", conversations.close());
+    await during("the hand-over to other servers", membership.leave()); // they go on with what was under way
+    await during("clients of sockets", sockets.close(patienceMs)); // after the last event
+    await during("requests", closed);
+    if (told) await during("Redis", told.close());
+    if (redis) await during("Redis", redis.close());
+    await during("the store", store.close());
     release();
   }
 
@@ -266,14 +304,18 @@ export async function startServer(config: Config, logger: Logger, clock: Clock =
     throw error;
   });
   const { port } = server.address() as AddressInfo; // a TCP server's address, once it listens
-  return { url: `http://${host(config.HOST)}:${port}`, bootstrap: first, close };
+  return { url: `http://${host(config.HOST)}:${port}`, bootstrap: first, drain, close, waitsFor: () => waitsFor };
 }
 
 /** An embedded database has one server; one that many share says itself whose turn it is. @returns gives the folder free again */
 async function takeDataFolder({ DATA_DIR, DATABASE_URL }: Config): Promise<() => void> {
-  if (DATABASE_URL === undefined) return claimDataFolder(DATA_DIR);
-  await makeDataFolder(DATA_DIR);
-  return () => {};
+  if (DATABASE_URL !== undefined) {
+    await makeDataFolder(DATA_DIR);
+    return () => {};
+  }
+  const release = await claimDataFolder(DATA_DIR);
+  assertRestored(DATA_DIR);
+  return release;
 }
 
 /** With `AUTH_MODE=oidc` the users come from the provider, unless the operator wants a key that needs none. */

@@ -1,5 +1,7 @@
-import { mostRefusedFrames } from "./frames.ts";
 import type { CloseCode } from "../channel.ts";
+
+/** A client that has so many frames in a row refused with `rate_limited` does not listen, and is closed with 4429. */
+export const mostRefusedFrames = 100;
 
 /** Why a conversation's socket is closed, whichever protocol it speaks. @param resumption how a client gets what it has missed */
 export function closeCodes(resumption: string): readonly CloseCode[] {
@@ -51,7 +53,7 @@ export function closeCodes(resumption: string): readonly CloseCode[] {
       code: 4429,
       summary: "Too many",
       reconnect: true,
-      description: `You or your address have too many sockets open, your address has made too many requests or sent too many wrong keys, or you went on sending after ${mostRefusedFrames} frames in a row had been refused as too many. Close a socket, or wait, before connecting again; the reason says which.`,
+      description: `You or your address have too many sockets open, your address has made too many requests or sent too many wrong keys, or you went on sending after ${mostRefusedFrames} frames in a row had been refused with \`rate_limited\`. Close a socket, or wait, before connecting again; the reason says which.`,
     },
   ];
 }

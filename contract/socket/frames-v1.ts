@@ -11,6 +11,7 @@ export const v1MessageErrors = [
   "unsupported_media_type",
   "scope_insufficient",
   "conversation_not_running",
+  "rate_limited",
   "internal_error",
 ] as const satisfies ErrorCode[];
 

@@ -34,9 +34,6 @@ export const messageErrors = [
   "not_ready",
 ] as const satisfies ErrorCode[];
 
-/** A client that has so many frames in a row refused with `rate_limited` does not listen, and is closed with 4429. */
-export const mostRefusedFrames = 100;
-
 /** A deprecated message is refused from its sunset on. */
 export const deprecatedErrors = [...messageErrors, "operation_removed"] as const satisfies ErrorCode[];
 

@@ -5424,6 +5424,7 @@ export interface V1RefusalEvent {
     | "unsupported_media_type"
     | "scope_insufficient"
     | "conversation_not_running"
+    | "rate_limited"
     | "internal_error";
   /** What was wrong and what would be right, for a person. */
   detail: string;

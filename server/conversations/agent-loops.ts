@@ -100,6 +100,8 @@ export interface AgentLoops {
   end(id: string): Promise<void>;
   /** Ends all of them; each goes on once it is known again that nobody else holds it. */
   suspend(): Promise<void>;
+  /** How many there are. */
+  count(): number;
   /** Ends all of them, for the end of the process. */
   close(): Promise<void>;
 }
@@ -334,6 +336,7 @@ export function createAgentLoops(deps: AgentLoopsDeps): AgentLoops {
       await Promise.all(ids.map((id) => end(id)));
       ids.forEach(deps.lost);
     },
+    count: () => entries.size,
     async close() {
       await Promise.all([...entries.keys()].map((id) => end(id)));
     },

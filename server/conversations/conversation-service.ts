@@ -131,6 +131,8 @@ export interface ConversationService {
   adopt(): Promise<void>;
   /** Ends all agents and commands here, until it is known again who is to run them. */
   suspend(): Promise<void>;
+  /** How many conversations have an agent in this process. */
+  agentLoops(): number;
   /** Stops every agent and command, for the end of the process. */
   close(): Promise<void>;
 }
@@ -253,6 +255,7 @@ export function createConversationService(deps: ConversationServiceDeps): Conver
 
     suspend: () => loops.suspend(),
 
+    agentLoops: () => loops.count(),
     async close() {
       resumption.close();
       await loops.close();

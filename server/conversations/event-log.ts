@@ -1,5 +1,6 @@
 import { ApiError } from "../api-error.ts";
 import type { ActionRequest } from "../../contract/index.ts";
+import type { Metrics } from "../metrics.ts";
 import { holdsHidden } from "../secrets/mask.ts";
 import type { Action } from "./event-draft.ts";
 import { isExecutable } from "./execute.ts";
@@ -85,11 +86,15 @@ export interface Masks {
   forget(userId: string): void;
 }
 
-/** @param sealer null where no other server carries out what is asked for here */
+/**
+ * @param metrics counts what is appended, and what waits for it
+ * @param sealer null where no other server carries out what is asked for here
+ */
 export function createEventLog(
   store: Pick<Store, "conversations" | "events">,
   bus: EventBus,
   masks: Masks,
+  metrics: Pick<Metrics, "appending"> = { appending: () => () => {} },
   sealer: Sealer | null = null,
 ): EventLog {
   const ownerOf = createOwners(store.conversations);
@@ -111,6 +116,18 @@ export function createEventLog(
   }
 
   const appendOnce: EventLog["appendOnce"] = async (conversationId, admits, drafts, receiptOf) => {
+    const done = metrics.appending();
+    let count = 0;
+    try {
+      const events = await storedOnce(conversationId, admits, drafts, receiptOf);
+      count = events.length;
+      return told(conversationId, events);
+    } finally {
+      done(count);
+    }
+  };
+
+  const storedOnce: EventLog["appendOnce"] = async (conversationId, admits, drafts, receiptOf) => {
     // What is appended first comes first in the log, however long it takes to find out what has to be hidden.
     const { appended } = await order.alone(conversationId, async () => {
       const mask = await maskFor(conversationId);
@@ -119,7 +136,7 @@ export function createEventLog(
     });
     const events = await appended;
     if (!events) throw new ApiError("conversation_not_found");
-    return told(conversationId, events);
+    return events;
   };
   return {
     async begin(conversation, drafts, receipt) {

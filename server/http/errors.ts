@@ -12,7 +12,12 @@ import { writeErrorJson } from "./write-json.ts";
 /** The last middleware: whatever was thrown becomes an answer of the one error shape. */
 export const answerError: ErrorRequestHandler = (error, _req, res, _next) => {
   const apiError = toApiError(error);
-  if (apiError.status >= 500) stateOf(res).logger.error({ err: apiError.cause ?? apiError }, "request failed");
+  const { logger, principal } = stateOf(res);
+  if (apiError.status >= 500)
+    logger.error(
+      { err: apiError.cause ?? apiError, ...(principal && { user_id: principal.userId }) },
+      "request failed",
+    );
   if (res.headersSent) {
     res.destroy();
     return;
@@ -53,6 +58,12 @@ export function toApiError(error: unknown, pathParameter?: string): ApiError {
 
 /** How long a client had best wait for a database that does not answer. */
 const retryAfterSeconds = "5";
+
+/** What probes are told once the server is about to end, so that nobody sends it more. */
+export function aboutToEnd(): ApiError {
+  const headers = { "Retry-After": retryAfterSeconds };
+  return new ApiError("not_ready", "The server is about to end. Connect again: another one answers.", { headers });
+}
 
 /** What a client is told while the store cannot be used. @param cause for the log */
 export function storeUnavailable(cause: unknown): ApiError {

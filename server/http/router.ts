@@ -78,6 +78,11 @@ interface Answer {
   readonly headers?: AnswerHeaders;
 }
 
+/** What else a client writes there may be anything. */
+function isConversationId(text: unknown): boolean {
+  return typeof text === "string" && /^[0-9a-f]{32}$/.test(text);
+}
+
 const named = new Map(operationsOf(contract).map((operation) => [operation.id, operation]));
 
 /** Mounts every operation of the contract whose gate is open. What is behind a closed gate is as unknown as any other path. */
@@ -122,9 +127,20 @@ export const noSuchOperation: RequestHandler = ({ path }) => {
   throw new ApiError("route_not_found", `There is no operation at ${path}. Compare the path with /openapi.yaml.`);
 };
 
+/** From here on the log knows what the request is for. */
+function nameOperation({ id }: OperationRow): RequestHandler {
+  return ({ params }, res, next) => {
+    const state = stateOf(res);
+    state.operation = id;
+    const { conversation_id } = params;
+    if (isConversationId(conversation_id)) state.logger = state.logger.child({ conversation_id });
+    next();
+  };
+}
+
 /** A gone operation has no handler: it answers 410 whatever it is sent, and by whom. */
 function mountGone(app: Express, row: OperationRow, deps: RouterDeps): void {
-  app[methodOf(row)](row.path, ...deprecationOf(row, deps));
+  app[methodOf(row)](row.path, nameOperation(row), ...deprecationOf(row, deps));
 }
 
 /** What stands before everything else of an operation that is deprecated or gone; nothing for the others. */
@@ -151,7 +167,11 @@ function implementation(row: OperationRow, deps: RouterDeps) {
   // The generated types have checked each handler against its operation; a walk over all of them has to forget which.
   const handler = (deps.handlers as unknown as Record<string, Record<string, AnyHandler>>)[row.resource]?.[row.name];
   if (!handler) throw new Error(`${row.id} has no handler`);
-  const middleware: RequestHandler[] = [...deprecationOf(row, deps), admission(metadata, row, deps)];
+  const middleware: RequestHandler[] = [
+    nameOperation(row),
+    ...deprecationOf(row, deps),
+    admission(metadata, row, deps),
+  ];
   if (definition.body)
     middleware.push(jsonBody({ limit: deps.maxBodyBytes, optional: metadata.optionalBody ?? false }));
   return {

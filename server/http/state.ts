@@ -8,9 +8,12 @@ export interface RequestState {
   readonly requestId: string;
   /** What is wrong with the `X-Request-ID` that the client sent, if anything. */
   readonly badRequestId: string | null;
-  readonly logger: Logger;
+  /** Knows the request's id, its trace, and its conversation as soon as there is one. */
+  logger: Logger;
   /** Who makes the request; null before authentication and where none is needed. */
   principal: Principal | null;
+  /** The operation's id; null until one has been found, if ever. */
+  operation: string | null;
   /** The operation's id where it is deprecated or gone. */
   deprecated: string | null;
 }

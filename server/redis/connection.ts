@@ -86,7 +86,7 @@ function pause(retries: number): number {
 }
 
 /** Where it is, without what the URL may hold besides. */
-function placeOf(url: string): string {
+export function placeOf(url: string): string {
   const { hostname, port } = new URL(url);
   return `${hostname}:${port === "" ? "6379" : port}`;
 }

@@ -1,5 +1,5 @@
 import type { Activity } from "../activity.ts";
-import { storeUnavailable } from "../http/errors.ts";
+import { aboutToEnd, storeUnavailable } from "../http/errors.ts";
 import type { ServerHandlers } from "../http/router.ts";
 import type { Oidc } from "../identity/oidc/oidc.ts";
 import type { RedisConnection } from "../redis/connection.ts";
@@ -11,12 +11,16 @@ export interface HealthDeps {
   readonly oidc: Oidc | null;
   readonly redis: Pick<RedisConnection, "answers"> | null;
   readonly activity: Activity;
+  /** Whether the server is about to end: it serves on, and is not to be sent more. */
+  readonly leaving: () => boolean;
   readonly measure: () => Promise<Resources>;
 }
 
-export function healthHandlers({ store, oidc, redis, activity, measure }: HealthDeps): ServerHandlers["health"] {
+export function healthHandlers(deps: HealthDeps): ServerHandlers["health"] {
+  const { store, oidc, redis, activity, leaving, measure } = deps;
   /** @throws {ApiError} `not_ready` */
   async function assertReady(): Promise<void> {
+    if (leaving()) throw aboutToEnd();
     try {
       await store.check();
     } catch (cause) {

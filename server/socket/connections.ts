@@ -4,7 +4,7 @@ import type { WebSocket } from "ws";
 const pingIntervalMs = 30_000;
 const missedPongs = 2;
 
-/** How long a client may take to answer the goodbye. A process that is told to end is given ten seconds in all. */
+/** How long a client may take to answer the goodbye, where there is no less time. */
 const goodbyeMs = 2000;
 
 /** What sockets are closed with when the server ends. */
@@ -17,8 +17,12 @@ export interface Connections {
   /** @returns false when the user has too many already */
   add(socket: WebSocket, conversationId: string, userId: string): boolean;
   count(conversationId: string): number;
-  /** Closes all with 1001. Resolves when all are gone. */
-  close(): Promise<void>;
+  /** All of this process. */
+  total(): number;
+  /** What waits for clients to read on. */
+  unsentBytes(): number;
+  /** Closes all with 1001. Resolves when all are gone. @param patienceMs how long a client may take to answer, at most */
+  close(patienceMs: number): Promise<void>;
   /** Whether `close` has been called. */
   closing(): boolean;
 }
@@ -54,11 +58,14 @@ export function createConnections(limits: { perUser: number; perAddress: number 
       return true;
     },
     count: perConversation.count,
+    total: () => sockets.size,
+    unsentBytes: () => sockets.keys().reduce((sum, { bufferedAmount }) => sum + bufferedAmount, 0),
     closing: () => closing,
-    async close() {
+    async close(patienceMs) {
       closing = true;
       clearInterval(heartbeat);
-      await Promise.all([...sockets.keys()].map(sayGoodbye));
+      const patience = Math.min(goodbyeMs, patienceMs);
+      await Promise.all([...sockets.keys()].map((socket) => sayGoodbye(socket, patience)));
     },
   };
 }
@@ -73,9 +80,9 @@ function beat(sockets: ReadonlyMap<WebSocket, { missed: number }>): void {
 }
 
 /** A client that does not answer is not waited for. */
-async function sayGoodbye(socket: WebSocket): Promise<void> {
+async function sayGoodbye(socket: WebSocket, patienceMs: number): Promise<void> {
   socket.close(...goingAway);
-  const timer = setTimeout(() => socket.terminate(), goodbyeMs);
+  const timer = setTimeout(() => socket.terminate(), patienceMs);
   if (socket.readyState !== socket.CLOSED) await once(socket, "close");
   clearTimeout(timer);
 }

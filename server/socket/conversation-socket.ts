@@ -12,12 +12,12 @@ export interface ConversationSocket {
   readonly record: ConversationRecord;
   /** Whether its messages are still taken. */
   readonly admitted: () => boolean;
-  /** Told the name of every deprecated message. */
-  readonly noteDeprecated: (name: string) => void;
   /** Counts a frame of the user. @throws {ApiError} `rate_limited` */
   readonly count: () => Promise<unknown>;
-  /** Called when the client goes on sending although its frames are refused as too many. */
-  readonly tooMany: () => void;
+  /** Told what a frame has come to: `ack`, or the code of its refusal. */
+  readonly noteOutcome: (outcome: string) => void;
+  /** Told the name of every deprecated message. */
+  readonly noteDeprecated: (name: string) => void;
   readonly close: (code: number, reason: string) => void;
   /** Closes it with the code that a failure has. */
   readonly fail: (error: unknown, reason: string) => void;

@@ -1,6 +1,5 @@
 import { randomUUID } from "node:crypto";
 import type { Logger } from "pino";
-import type { RawData } from "ws";
 import type * as z from "zod";
 import { V1UserMessage, tooManyConversations, v1MessageErrors } from "../../contract/index.ts";
 import type { ErrorDetail, V1RefusalEvent, channels } from "../../contract/index.ts";
@@ -21,6 +20,7 @@ import type { ConversationSocket } from "./conversation-socket.ts";
 import { follow } from "./feed.ts";
 import { renderedFrame, renderedOnce, v1Frame } from "./frames.ts";
 import { parseFrame, receive } from "./receiver.ts";
+import type { ReceivedFrame } from "./receiver.ts";
 
 export interface EventsV1Deps {
   readonly conversations: ConversationService;
@@ -38,7 +38,7 @@ export type EventsV1Query = z.output<typeof channels.eventsV1.query>;
  * @returns ends the talk
  */
 export function speakV1(conversation: ConversationSocket, query: EventsV1Query, deps: EventsV1Deps): () => void {
-  const { socket, record, admitted, outbox, close } = conversation;
+  const { record, outbox, close } = conversation;
   const { log, bus, clock, logger } = deps;
   const { push, room } = outbox;
   const rendering = createRendering(log, record.id);
@@ -47,7 +47,7 @@ export function speakV1(conversation: ConversationSocket, query: EventsV1Query, 
   let live = false;
 
   function fail(error: unknown): void {
-    logger.error({ err: error, conversation_id: record.id }, "the feed of a socket failed");
+    logger.error({ err: error }, "the feed of a socket failed");
     conversation.fail(error, "The server failed. Connect again with resend_all.");
   }
 
@@ -61,7 +61,7 @@ export function speakV1(conversation: ConversationSocket, query: EventsV1Query, 
     if (isLive && rendered.some(({ kind }) => kind === "PauseEvent")) await sendState();
   }
 
-  receive({ socket, admitted, push, answer: (data, isBinary) => refusals(data, isBinary, conversation, deps) });
+  receive({ ...conversation, push, answer: (frame) => refusals(frame, conversation, deps) });
   inOrder.add(sendState);
   inOrder.add(async () => {
     unfollow = follow({
@@ -115,21 +115,23 @@ const documented: ReadonlySet<string> = new Set(v1MessageErrors);
 
 /** Appends what a client says. Its event comes back by itself; only a refusal is an answer of its own. */
 async function* refusals(
-  data: RawData,
-  isBinary: boolean,
-  { principal, record }: ConversationSocket,
+  received: ReceivedFrame,
+  { principal, record, noteOutcome }: ConversationSocket,
   { conversations, clock, logger }: EventsV1Deps,
 ): AsyncGenerator<Buffer> {
   try {
-    const frame = parseFrame(data, isBinary);
+    if (received.excess) throw received.excess;
+    const frame = parseFrame(received);
     if (!includes(principal.scope, "write")) throw new ApiError("scope_insufficient");
     const message = V1UserMessage.safeParse(frame);
     if (!message.success) throw validationFailed(issueDetails("frame", message.error.issues));
     await conversations.act(principal, record.id, [messageOf(message.data.content)]);
+    noteOutcome("ack");
   } catch (error) {
     const known = toApiError(error);
     const refusal = documented.has(known.code) ? known : new ApiError("internal_error", undefined, { cause: error });
     if (refusal.code === "internal_error") logger.error({ err: refusal.cause }, "message failed");
+    noteOutcome(refusal.code);
     yield v1Frame(errorEvent(refusal.code, inWords(refusal), clock));
   }
 }

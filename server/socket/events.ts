@@ -1,10 +1,8 @@
-import type { RawData } from "ws";
 import type * as z from "zod";
 import {
   ShorthandFrame,
   TypedClientFrame,
   channels,
-  mostRefusedFrames,
   standardHeaders,
   tooManyConversations,
 } from "../../contract/index.ts";
@@ -25,6 +23,7 @@ import type { ConversationSocket } from "./conversation-socket.ts";
 import { follow } from "./feed.ts";
 import { eventFrame, statusFrame } from "./frames.ts";
 import { parseFrame, receive } from "./receiver.ts";
+import type { ReceivedFrame } from "./receiver.ts";
 import type { Logger } from "pino";
 
 export interface EventsDeps {
@@ -46,19 +45,21 @@ const documented: ReadonlySet<string> = new Set(legacy_action.errors);
  * @returns ends the talk
  */
 export function speak(conversation: ConversationSocket, query: EventsQuery, deps: EventsDeps): () => void {
-  const { socket, record, principal, admitted, outbox, close, fail, noteDeprecated } = conversation;
+  const { record, principal, outbox, close, fail, noteDeprecated, noteOutcome } = conversation;
   const { push } = outbox;
   const { conversations, idempotency, logger, log, bus, clock } = deps;
   const tell = (status: StatusFrame) => push(statusFrame(status));
-  const answering = { principal, conversationId: record.id, conversations, idempotency, logger, clock, noteDeprecated };
-  let refused = 0;
-  async function* answer(data: RawData, isBinary: boolean): AsyncGenerator<Buffer> {
-    const excess = await excessOf(conversation);
-    refused = excess ? refused + 1 : 0;
-    for await (const status of statuses({ data, isBinary, excess }, answering)) yield statusFrame(status);
-    if (refused === mostRefusedFrames) setImmediate(conversation.tooMany); // after the last status
-  }
-  receive({ socket, admitted, push, answer });
+  const answering = {
+    principal,
+    conversationId: record.id,
+    conversations,
+    idempotency,
+    logger,
+    clock,
+    noteDeprecated,
+    noteOutcome,
+  };
+  receive({ ...conversation, push, answer: (frame) => answer(frame, answering) });
   return follow({
     conversationId: record.id,
     log,
@@ -74,50 +75,40 @@ export function speak(conversation: ConversationSocket, query: EventsQuery, deps
     onDeleted: () => close(4404, "The conversation has been deleted."),
     room: outbox.room,
     onError: (error) => {
-      logger.error({ err: error, conversation_id: record.id }, "the feed of a socket failed");
+      logger.error({ err: error }, "the feed of a socket failed");
       fail(error, "The server failed. Connect again with latest_event_id.");
     },
   });
 }
 
-/** Why a frame is one too many; null where it is not. */
-async function excessOf({ count }: Pick<ConversationSocket, "count">): Promise<ApiError | null> {
-  try {
-    await count();
-    return null;
-  } catch (error) {
-    return toApiError(error);
-  }
-}
-
-interface ReceivedFrame {
-  readonly data: RawData;
-  readonly isBinary: boolean;
-  /** Why it is refused whatever is in it. */
-  readonly excess: ApiError | null;
-}
-
 interface Answering
   extends
     Pick<EventsDeps, "conversations" | "idempotency" | "logger" | "clock">,
-    Pick<ConversationSocket, "noteDeprecated"> {
+    Pick<ConversationSocket, "noteDeprecated" | "noteOutcome"> {
   readonly principal: Principal;
   readonly conversationId: string;
 }
 
+async function* answer(frame: ReceivedFrame, options: Answering): AsyncGenerator<Buffer> {
+  for await (const status of statuses(frame, options)) {
+    if (status.status !== "deprecated") options.noteOutcome(status.status === "error" ? status.code : "ack");
+    yield statusFrame(status);
+  }
+}
+
 /** The statuses that answer one frame. */
-async function* statuses({ data, isBinary, excess }: ReceivedFrame, options: Answering): AsyncGenerator<StatusFrame> {
+async function* statuses(received: ReceivedFrame, options: Answering): AsyncGenerator<StatusFrame> {
   let requestId: string | null = null;
   try {
-    const frame = parseFrame(data, isBinary);
+    const frame = parseFrame(received);
     requestId = requestIdOf(frame);
-    if (excess) throw excess;
+    if (received.excess) throw received.excess;
     if (!includes(options.principal.scope, "write")) throw new ApiError("scope_insufficient");
     const message = readMessage(frame);
     if (message.deprecated) yield warnedOf(legacy_action, requestId, options);
     yield await acknowledged(message.action, requestId, options);
   } catch (error) {
-    yield refusal(excess ?? error, requestId, options.logger);
+    yield refusal(received.excess ?? error, requestId, options.logger);
   }
 }
 
@@ -198,7 +189,7 @@ function refusal(error: unknown, request_id: string | null, logger: Logger): Sta
   const apiError = documented.has(known.code) ? known : new ApiError("internal_error", undefined, { cause: error });
   if (apiError.code === "internal_error") logger.error({ err: apiError.cause }, "message failed");
   const details = apiError.details as ErrorDetail[] | undefined;
-  const retryAfter = apiError.headers[standardHeaders.RetryAfter.name];
+  const retryAfter = apiError.code === "rate_limited" ? apiError.headers[standardHeaders.RetryAfter.name] : undefined;
   return {
     type: "status",
     status: "error",

@@ -5,7 +5,7 @@ import type { Logger } from "pino";
 import type * as z from "zod";
 import { WebSocketServer } from "ws";
 import type { WebSocket } from "ws";
-import { channels, securitySchemes } from "../../contract/index.ts";
+import { channels, requestHeaders, securitySchemes } from "../../contract/index.ts";
 import type { ErrorCode } from "../../contract/index.ts";
 import type { Activity } from "../activity.ts";
 import { ApiError } from "../api-error.ts";
@@ -22,7 +22,6 @@ import { rawAnswer } from "../http/raw-answer.ts";
 import type { Authenticator } from "../identity/credentials.ts";
 import type { Identity } from "../identity/identity.ts";
 import type { Principal } from "../identity/principal.ts";
-import type { RequestLimits } from "../request-limits.ts";
 import type { ConversationRecord } from "../store/store.ts";
 import { keepNoInflater, negotiate, statelessDeflate } from "./compression.ts";
 import { createConnections, goingAway } from "./connections.ts";
@@ -33,6 +32,10 @@ import type { EventsQuery } from "./events.ts";
 import { speakV1 } from "./events-v1.ts";
 import type { EventsV1Query } from "./events-v1.ts";
 import { createOutbox } from "./outbox.ts";
+import { nameRequest } from "../http/request-id.ts";
+import type { Metrics } from "../metrics.ts";
+import type { RequestLimits } from "../request-limits.ts";
+import { continueTrace, inTrace } from "../trace.ts";
 import { createWatch } from "./watch.ts";
 import type { Watch } from "./watch.ts";
 
@@ -46,6 +49,7 @@ export interface SocketDeps {
   readonly authenticator: Authenticator;
   readonly addressOf: AddressOf;
   readonly limits: RequestLimits;
+  readonly metrics: Pick<Metrics, "socketClosed" | "frame">;
   readonly logger: Logger;
   readonly clock: Clock;
   readonly uses: DeprecatedUses;
@@ -62,10 +66,13 @@ export interface SocketDeps {
 export interface SocketServer {
   /** Takes over the upgrades of an HTTP server. */
   attach(server: Server): void;
-  /** How many sockets are connected to a conversation. */
-  connections(conversationId: string): number;
-  /** Closes every socket with 1001, after what has been appended. Resolves when all of them are gone. */
-  close(): Promise<void>;
+  /** The sockets that are open. */
+  readonly connections: Pick<Connections, "count" | "total" | "unsentBytes">;
+  /**
+   * Closes every socket with 1001, after what has been appended. Resolves when all of them are gone.
+   * @param patienceMs how long a client may take to answer, at most
+   */
+  close(patienceMs: number): Promise<void>;
 }
 
 /** The address of both protocols: which of them is spoken depends on the conversation. */
@@ -108,15 +115,15 @@ export function createSocketServer(deps: SocketDeps): SocketServer {
           req,
           stream,
           head,
-          (socket) => void accept(socket, { req, stream, url, id }, { ...deps, connections, watch }),
+          (socket) => void enter(socket, { req, stream, url, id }, { ...deps, connections, watch }),
         );
       });
     },
-    connections: (conversationId) => connections.count(conversationId),
-    async close() {
+    connections,
+    async close(patienceMs) {
       await new Promise(setImmediate); // frames of this tick are on their way by then
       watch.close();
-      await connections.close();
+      await connections.close(patienceMs);
     },
   };
 }
@@ -138,6 +145,17 @@ interface Handshake {
 interface OpenDeps extends SocketDeps {
   readonly connections: Connections;
   readonly watch: Watch;
+}
+
+/** From here on the log knows which socket it is about, and what is asked of others is part of the client's trace. */
+async function enter(socket: WebSocket, handshake: Handshake, deps: OpenDeps): Promise<void> {
+  const { headers } = handshake.req;
+  const header = (name: string) => headers[name.toLowerCase()]?.toString();
+  const trace = continueTrace({ traceparent: header("traceparent"), tracestate: header("tracestate") });
+  const { id } = nameRequest(header(requestHeaders.RequestId.name));
+  const logger = deps.logger.child({ request_id: id, trace_id: trace.traceId });
+  socket.once("close", deps.metrics.socketClosed);
+  await inTrace(trace, () => accept(socket, handshake, { ...deps, logger }));
 }
 
 /** The handshake is complete by now: a browser reads the reason of a refusal only from a close frame. */
@@ -163,7 +181,8 @@ async function accept(socket: WebSocket, handshake: Handshake, deps: OpenDeps): 
     serve(socket, { ...handshake, principal, record, protocol }, deps);
   } catch (error) {
     const { code, message, cause } = toApiError(error);
-    if (!(code in closeCodes)) deps.logger.error({ err: cause ?? error }, "socket refused");
+    if (code in closeCodes) deps.logger.info({ path: handshake.url.pathname, reason: code }, "socket refused");
+    else deps.logger.error({ err: cause ?? error }, "socket refused");
     close(socket, closeCodeOf(code), message);
   } finally {
     socket.resume();
@@ -241,7 +260,8 @@ function serve(
   { req, stream, url, principal, record, protocol }: Handshake & Admission,
   deps: OpenDeps,
 ): void {
-  const { logger, uses } = deps;
+  const { uses } = deps;
+  const logger = deps.logger.child({ conversation_id: record.id });
   let admitted = true;
   const unwatch = deps.watch.add(principal, () => {
     admitted = false;
@@ -262,8 +282,7 @@ function serve(
     record,
     admitted: () => admitted,
     count: () => deps.limits.countFrame(principal.userId),
-    tooMany: () =>
-      close(socket, 4429, "You go on sending while your frames are refused. Wait before connecting again."),
+    noteOutcome: deps.metrics.frame,
     noteDeprecated(name) {
       deprecated.set(name, (deprecated.get(name) ?? 0) + 1);
       uses.note({ name, userId: principal.userId, address: deps.addressOf(req), logger });
@@ -272,7 +291,9 @@ function serve(
     fail: (error, reason) => close(socket, closeCodeOf(toApiError(error).code), reason),
   };
   const hangUp =
-    protocol.version === "V1" ? speakV1(conversation, protocol.query, deps) : speak(conversation, protocol.query, deps);
+    protocol.version === "V1"
+      ? speakV1(conversation, protocol.query, { ...deps, logger })
+      : speak(conversation, protocol.query, { ...deps, logger });
   socket.once("close", hangUp);
   socket.once("close", unwatch);
 }

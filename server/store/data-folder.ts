@@ -20,6 +20,11 @@ export async function claimDataFolder(folder: string): Promise<() => void> {
   return lock(folder);
 }
 
+/** Whether a file in a data folder is there for a lock, and so is no data. SQLite adds a journal to the file. */
+export function isLockFile(name: string): boolean {
+  return /^(server|schema)\.lock(-journal)?$/.test(name);
+}
+
 /**
  * Makes a data folder ready that several servers may use.
  * @throws {DataFolderError} when it cannot be created

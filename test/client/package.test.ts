@@ -55,6 +55,7 @@ const samples = [
     beginning: "import { connect, createClient, isApiError }",
     want: [/ (STARTING|RUNNING)$/, /no such conversation/i, /^message How are you\?$/],
   },
+  { what: "the client of V1", beginning: "import { createV1Client }", want: [/^READY$/] },
   {
     what: "API keys, as the API's documentation has it",
     beginning: "import ApiKeysClient",

@@ -7,7 +7,8 @@ import { openSocket } from "../support/socket.ts";
 import { startServer } from "../support/start-server.ts";
 
 test("no key, cookie or secret is written, however much is logged", async (t) => {
-  const server = await startServer(t, { env: { LOG_LEVEL: "trace" } });
+  const metricsToken = `metrics-${randomBytes(24).toString("base64url")}`;
+  const server = await startServer(t, { env: { LOG_LEVEL: "trace", METRICS_TOKEN: metricsToken } });
   const call = caller(server);
   const made = (name: string) => `${name}-${randomBytes(24).toString("base64url")}`;
   const unknown = made("unknown");
@@ -39,6 +40,7 @@ test("no key, cookie or secret is written, however much is logged", async (t) =>
     await socket.closed;
   }
   await call("POST", "/api/logout", { key: null, headers: { Cookie: cookie, Origin: server.url } });
+  await call("GET", "/metrics", { key: metricsToken }).catch(() => {}); // its text is no JSON
   await call("GET", "/alive", { headers: { "X-Request-ID": "the-last-request" } });
   await until(() => server.output().includes("the-last-request"));
 
@@ -49,6 +51,7 @@ test("no key, cookie or secret is written, however much is logged", async (t) =>
     unknown,
     secret,
     token,
+    metricsToken,
   };
   for (const [name, value] of Object.entries(values)) {
     assert.ok(value.length > 20);

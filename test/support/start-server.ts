@@ -43,6 +43,8 @@ export interface ServerOptions {
   /** The same, where the data is all in a folder. */
   readonly dataDir?: string;
   readonly key?: string;
+  /** The folder with the program; this checkout when left out. */
+  readonly program?: string;
 }
 
 /**
@@ -53,7 +55,7 @@ export async function startServer(t: Cleanup, options: ServerOptions = {}): Prom
   const place = options.place ?? { dataDir: options.dataDir ?? (await temporaryFolder(t)), env: {} };
   const { dataDir } = place;
   const key = options.key ?? `oh_test_${randomBytes(24).toString("base64url")}`;
-  const child = spawn(process.execPath, [join(root, "server/cli.ts"), "serve"], {
+  const child = spawn(process.execPath, [join(options.program ?? root, "server/cli.ts"), "serve"], {
     env: {
       PATH: process.env["PATH"],
       HOME: process.env["HOME"],
@@ -84,10 +86,11 @@ export async function startServer(t: Cleanup, options: ServerOptions = {}): Prom
     child.kill("SIGKILL");
     await ended;
   });
-  const url = await Promise.race([
-    listening(child.stdout),
-    ended.then(({ code }) => Promise.reject(new Error(`The server ended with ${code} before it listened:\n${output}`))),
-  ]);
+  const silent = new Promise((resolve) => child.once("close", resolve)); // ended, and all that it has said has come
+  const url = await listening(child.stdout).catch(async () => {
+    await silent;
+    throw new Error(`The server ended with ${(await ended).code} before it listened:\n${output}`);
+  });
   return {
     url,
     key,

@@ -1,10 +1,11 @@
-import { createRemoteJWKSet } from "jose";
+import { createRemoteJWKSet, customFetch as customKeyFetch } from "jose";
 import type { JWTVerifyGetKey } from "jose";
 import { ClientSecretBasic, ClientSecretPost, None } from "openid-client";
-import { allowInsecureRequests, clockTolerance, discovery } from "openid-client";
-import type { ClientAuth, Configuration } from "openid-client";
+import { allowInsecureRequests, clockTolerance, customFetch, discovery } from "openid-client";
+import type { ClientAuth, Configuration, CustomFetch } from "openid-client";
 import type { Logger } from "pino";
 import { ApiError } from "../../api-error.ts";
+import { tracedFetch } from "../../trace.ts";
 import type { OidcSettings } from "./variables.ts";
 
 /** What an OpenID provider says of itself. */
@@ -77,7 +78,11 @@ function discover({ issuer, clientId, clientSecret, clockToleranceSeconds }: Oid
     clientId,
     { [clockTolerance]: clockToleranceSeconds },
     clientSecret === null ? None() : authenticateBy(clientSecret),
-    { timeout: patienceMs / 1000, ...(issuer.protocol === "http:" && { execute: [allowInsecureRequests] }) },
+    {
+      timeout: patienceMs / 1000,
+      [customFetch]: tracedFetch as CustomFetch, // options that are undefined are as good as left out
+      ...(issuer.protocol === "http:" && { execute: [allowInsecureRequests] }),
+    },
   );
 }
 
@@ -94,7 +99,11 @@ function keySetAt(uri: string, { issuer }: OidcSettings): JWTVerifyGetKey {
   const url = URL.parse(uri);
   if (url === null || (url.protocol !== "https:" && issuer.protocol !== "http:"))
     throw providerFailed(new Error(`its jwks_uri is not an https URL: ${uri}`));
-  return createRemoteJWKSet(url, { cooldownDuration: intervalMs, timeoutDuration: patienceMs });
+  return createRemoteJWKSet(url, {
+    cooldownDuration: intervalMs,
+    timeoutDuration: patienceMs,
+    [customKeyFetch]: tracedFetch,
+  });
 }
 
 /** The work's outcome. Whoever asks while it goes on, or within the time after its end, gets the same. */

@@ -22,7 +22,7 @@ beforeEach(() => {
 });
 
 const app = express();
-app.use(requestId(pino({}, { write: (line: string) => void logged.push(JSON.parse(line)) })));
+app.use(requestId(pino({}, { write: (line: string) => void logged.push(JSON.parse(line)) }), { answered: () => {} }));
 const deprecation = {
   state: "deprecated",
   since: "2026-11-22",
@@ -31,7 +31,11 @@ const deprecation = {
   reason: "The other is better.",
 } as const;
 const operation = { id: "things.old", method: "POST", path: "/old/:conversation_id", deprecation };
-const deps = { clock: { now: () => new Date(now) }, uses: createDeprecatedUses(), addressOf: () => "192.0.2.1" };
+const deps = {
+  clock: { now: () => new Date(now) },
+  uses: createDeprecatedUses({ deprecated: () => {} }),
+  addressOf: () => "192.0.2.1",
+};
 app.post(operation.path, heedDeprecation(operation, deps), express.json(), (req, res) => {
   res.json({ body: req.body });
 });
@@ -78,7 +82,7 @@ test("what fails before its sunset has the headers too", async () => {
 });
 
 test("every use is in the access log, and the warning once for each caller", async () => {
-  const uses = createDeprecatedUses();
+  const uses = createDeprecatedUses({ deprecated: () => {} });
   const logger = pino({}, { write: (line: string) => void logged.push(JSON.parse(line)) });
   for (const userId of ["a", "b", "a", null, "b", null])
     for (const name of ["things.old", "oh_action"]) uses.note({ name, userId, address: "192.0.2.1", logger });
@@ -95,7 +99,7 @@ test("every use is in the access log, and the warning once for each caller", asy
 });
 
 test("who has called is remembered of ten thousand callers, then forgotten, the first ones first", () => {
-  const uses = createDeprecatedUses();
+  const uses = createDeprecatedUses({ deprecated: () => {} });
   const logger = pino({}, { write: (line: string) => void logged.push(JSON.parse(line)) });
   const note = (index: number) => uses.note({ name: "things.old", userId: `${index}`, address: "", logger });
   for (let index = 0; index <= 10_000; index++) note(index);

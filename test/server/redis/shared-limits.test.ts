@@ -1,8 +1,6 @@
 // One limit on a user for several servers: in whole processes, with a Redis that comes and goes.
 import assert from "node:assert/strict";
-import { cp } from "node:fs/promises";
 import { after, test } from "node:test";
-import { join } from "node:path";
 import { caller, createConversation, until } from "../../support/api.ts";
 import type { Answer } from "../../support/api.ts";
 import { hasRedis, startRedis } from "../../support/redis.ts";
@@ -10,19 +8,21 @@ import type { RedisProcess } from "../../support/redis.ts";
 import { isStatus } from "../../support/frames.ts";
 import { openSocket } from "../../support/socket.ts";
 import { startServer, temporaryFolder } from "../../support/start-server.ts";
+import { postgres, storeSides } from "../../support/stores.ts";
 import type { ServerProcess } from "../../support/start-server.ts";
 
-const options = { skip: !hasRedis };
+const canRun = hasRedis && storeSides.includes(postgres);
+const options = { skip: !canRun };
 
-/** A server's data, copied for each of several servers: they have the same user with the same key. */
-const original = hasRedis ? await startServer({ after }) : null;
+/** The database that all servers share, and a user in it. */
+const place = canRun ? await postgres.place({ after }) : null;
+const original = place && (await startServer({ after }, { place }));
 await original?.stop();
 
 async function startNode(redis: RedisProcess, env: Record<string, string>): Promise<ServerProcess> {
-  assert.ok(original);
-  const dataDir = join(await temporaryFolder({ after }), "data");
-  await cp(original.dataDir, dataDir, { recursive: true });
-  return startServer({ after }, { dataDir, key: original.key, env: { REDIS_URL: redis.url, ...env } });
+  assert.ok(place && original);
+  const own = { dataDir: await temporaryFolder({ after }), env: place.env };
+  return startServer({ after }, { place: own, key: original.key, env: { REDIS_URL: redis.url, ...env } });
 }
 
 async function startNodes(redis: RedisProcess, env: Record<string, string>): Promise<ServerProcess[]> {
@@ -72,7 +72,7 @@ test("three servers together let through exactly what one would, and a restart f
     const again = await startServer(
       { after },
       {
-        dataDir: first.dataDir,
+        place: first.place,
         key: first.key,
         env: { REDIS_URL: redis.url, RATE_LIMIT_USER: "100/day" },
       },

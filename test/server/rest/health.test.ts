@@ -93,6 +93,7 @@ test("no limit counts probes, and those that ask at once are all answered", asyn
 for (const name of ["ready", "readiness"] as const)
   test(`a server whose store does not answer is not ready: ${name}`, async () => {
     const handlers = healthHandlers({
+      leaving: () => false,
       store: { check: () => Promise.reject(new Error("the disk is gone")) } as unknown as Store, // all that is asked
       oidc: null,
       redis: null,
