@@ -1,6 +1,7 @@
 import type { StoredEvent } from "../store/store.ts";
 import type { EventBus } from "./event-bus.ts";
 import type { EventLog } from "./event-log.ts";
+import { actionOf } from "./history.ts";
 
 const pageSize = 100;
 
@@ -54,7 +55,7 @@ export function followRequests(options: RequestsOptions): () => void {
 
   function give(event: StoredEvent): void {
     next = event.id + 1;
-    if (ended || event.kind !== "action" || event.source !== "user") return;
+    if (ended || !isRequest(event)) return;
     try {
       options.onRequest(event);
     } catch (error) {
@@ -78,4 +79,12 @@ export function followRequests(options: RequestsOptions): () => void {
       reading = false;
     }
   }
+}
+
+/**
+ * Whether an event asks something of the agent here. What users send is never the call of a model, as the contract has it: an
+ * action of the user with one has been reported, and whoever runs that model has carried it out.
+ */
+function isRequest(event: StoredEvent): boolean {
+  return event.kind === "action" && event.source === "user" && actionOf(event).tool_call_metadata === undefined;
 }
