@@ -7,6 +7,7 @@ import type { Operation } from "./operations.ts";
  */
 export const knownOperations = {
   login: "sessions.login",
+  logout: "sessions.logout",
   createApiKey: "apiKeys.create",
   oidcCallback: "oidc.callback",
   readConversation: "conversations.get",
@@ -23,7 +24,9 @@ export const knownOperations = {
   addProviders: "providers.add",
   unsetProviders: "providers.unset",
   getSecret: "webhooks.secret",
+  startConversation: "appConversations.start",
   streamStart: "appConversations.streamStart",
+  getStartTasks: "startTasks.getMany",
   getAppConversations: "appConversations.getMany",
   respondToConfirmation: "agentControl.respondToConfirmation",
 } as const;
@@ -42,6 +45,11 @@ export function needsOthers({ id }: Operation): boolean {
 /** Whether it answers an agent that waits for the user's consent. */
 export function answersConsent({ id }: Operation): boolean {
   return id === knownOperations.respondToConfirmation;
+}
+
+/** Whether it answers with a task in whose course a conversation comes to be, which an answer need not wait for. */
+export function startsInBackground({ id }: Operation): boolean {
+  return id === knownOperations.startConversation || id === knownOperations.streamStart;
 }
 
 /** Operations that leave what they are called on in no state to be used by the next case. */

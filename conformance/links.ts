@@ -13,7 +13,7 @@ import type { Failure } from "./results.ts";
 export interface LinkedValues {
   /** Path parameters of other operations, by name. */
   readonly values: Readonly<Record<string, string>>;
-  /** A failure for each link that finds nothing. */
+  /** A failure for each link that finds nothing in the answer. What a request has left out, no link finds in it. */
   readonly broken: readonly Failure[];
 }
 
@@ -26,8 +26,16 @@ export function followLinks(call: Call, answer: HttpAnswer): LinkedValues {
   if (!response || response.links.length === 0) return { values: {}, broken: [] };
   const bodies = { request: bodyOf(call), response: linkedBody(response, answer) };
   const values = Object.fromEntries(response.links.flatMap((link) => valueFrom(link, bodies)));
-  const broken = response.links.filter(({ parameter }) => values[parameter] === undefined);
+  const broken = response.links.filter(
+    ({ parameter, expression }) => values[parameter] === undefined && !isOfRequest(expression),
+  );
   return { values, broken: broken.map((link) => brokenLink(call, answer, link)) };
+}
+
+/** The body of an answer as plain JSON has it, whatever media type the answer is in. */
+export function plainBody(call: Call, answer: HttpAnswer): Json | undefined {
+  const response = responseFor(call.operation, answer.status);
+  return response && linkedBody(response, answer);
 }
 
 /**
@@ -45,7 +53,13 @@ function linkedBody({ media }: ResponsePromise, answer: HttpAnswer): Json | unde
 
 /** The property of `schema` whose values are those of `framed`: the place of both is the same once references are followed. */
 function frameOf(schema: DocumentNode, framed: DocumentNode): string | undefined {
-  return children(child(schema, "properties")).find(([, { pointer }]) => pointer === framed.pointer)?.[0];
+  return children(child(schema, "properties")).find(([, property]) => placeMeant(property) === framed.pointer)?.[0];
+}
+
+/** A reference with examples of its own beside it is a schema of its own, and means the same values. */
+function placeMeant({ pointer, value }: DocumentNode): string {
+  const reference = isObject(value) ? value["$ref"] : undefined;
+  return typeof reference === "string" ? reference.slice(1) : pointer;
 }
 
 function valueFrom(
@@ -56,6 +70,10 @@ function valueFrom(
   const body = side === "request" ? bodies.request : bodies.response;
   const value = pointer === undefined || body === undefined ? undefined : atPointer(body, pointer);
   return typeof value === "string" || typeof value === "number" ? [[link.parameter, String(value)]] : [];
+}
+
+function isOfRequest(expression: string): boolean {
+  return expression.startsWith("$request.");
 }
 
 function brokenLink(call: Call, answer: HttpAnswer, link: Link): Failure {

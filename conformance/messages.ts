@@ -2,6 +2,8 @@ import { DocumentError, child, children, placeOf, rootOf, textAt } from "./docum
 import type { ApiDocument, DocumentNode } from "./documents.ts";
 import { atPointer, isObject } from "./json.ts";
 import type { Json } from "./json.ts";
+import { deprecationOf } from "./operations.ts";
+import type { Deprecation } from "./operations.ts";
 
 /** One message of a channel. The document takes the server's view: `receive` is what a client sends. */
 export interface Message {
@@ -18,6 +20,8 @@ export interface Message {
   readonly replies: readonly string[];
   /** The codes with which the message can be refused (`x-errors`). */
   readonly errors: readonly string[];
+  /** The `x-deprecation` of the message. */
+  readonly deprecation: Deprecation | undefined;
 }
 
 /** A reason for which the server closes a connection (`x-close-codes`). */
@@ -61,12 +65,13 @@ export interface Channel {
 
 /**
  * Every channel of the document, in its order.
+ * @param now the server's time in milliseconds since 1970, which decides what is gone
  * @throws {DocumentError} at a channel without an address, or a message that no operation sends or receives
  */
-export function channelsOf(document: ApiDocument): Channel[] {
+export function channelsOf(document: ApiDocument, now = Date.now()): Channel[] {
   const root = rootOf(document);
   const operations = children(child(root, "operations")).map(([, node]) => node);
-  return children(child(root, "channels")).map(([name, node]) => channelOf(name, node, operations));
+  return children(child(root, "channels")).map(([name, node]) => channelOf(name, node, operations, now));
 }
 
 /** The message of that name. */
@@ -85,7 +90,7 @@ export function isRefusal(message: Message): boolean {
   return child(message.payload, "properties", "code") !== undefined;
 }
 
-function channelOf(name: string, node: DocumentNode, operations: readonly DocumentNode[]): Channel {
+function channelOf(name: string, node: DocumentNode, operations: readonly DocumentNode[], now: number): Channel {
   const address = textAt(node, "address");
   if (!address) throw new DocumentError(`${placeOf(node)}: the channel has no address.`);
   const own = operations.filter((operation) => child(operation, "channel")?.pointer === node.pointer);
@@ -99,7 +104,7 @@ function channelOf(name: string, node: DocumentNode, operations: readonly Docume
       name: key,
       schema,
     })),
-    messages: children(child(node, "messages")).map(([key, message]) => messageOf(key, message, own, node)),
+    messages: children(child(node, "messages")).map(([key, message]) => messageOf(key, message, own, node, now)),
     closeCodes: children(child(node, "x-close-codes")).map(([, close]) => closeCodeOf(close)),
     maxFrameBytes: typeof maxFrameBytes === "number" ? maxFrameBytes : undefined,
     security: securityOf(node),
@@ -112,6 +117,7 @@ function messageOf(
   node: DocumentNode,
   operations: readonly DocumentNode[],
   channel: DocumentNode,
+  now: number,
 ): Message {
   const operation = operations.find((candidate) => namesIn(candidate, channel).includes(name));
   const payload = child(node, "payload");
@@ -133,6 +139,7 @@ function messageOf(
     correlation: correlation?.replace(/^\$message\.payload#/, ""),
     replies: reply ? namesIn(reply, channel) : [],
     errors: Array.isArray(errors) ? errors.filter((code) => typeof code === "string") : [],
+    deprecation: deprecationOf(child(node, "x-deprecation"), now),
   };
 }
 

@@ -62,6 +62,7 @@ export interface ResponsePromise {
 
 /** The `x-deprecation` of an operation. */
 export interface Deprecation {
+  /** What is deprecated is gone from the first second of its sunset on, in UTC. */
   readonly state: "deprecated" | "gone";
   /** Calendar days in UTC: `2025-01-01`. */
   readonly since: string;
@@ -70,6 +71,9 @@ export interface Deprecation {
   readonly replacement: string | undefined;
   readonly node: DocumentNode;
 }
+
+/** The code of what is gone. */
+export const goneCode = "operation_removed";
 
 /** One operation of the OpenAPI document. */
 export interface Operation {
@@ -87,22 +91,27 @@ export interface Operation {
   /** The value of `x-gate`: the operation exists only while that gate is on. */
   readonly gate: string | undefined;
   readonly deprecation: Deprecation | undefined;
+  /** The value of `x-path-tail`: the last parameter of the path is the whole rest of it, slashes and all. */
+  readonly pathTail: boolean;
+  /** The value of `x-asynchronous`: what it makes comes after its answer, or not at all. */
+  readonly asynchronous: boolean;
 }
 
 const methods = new Set(["get", "put", "post", "delete", "options", "head", "patch", "trace"]);
 
 /**
  * Every operation of the document, in its order.
+ * @param now the server's time in milliseconds since 1970, which decides what is gone
  * @throws {DocumentError} at an operation without an id, an id given twice, or a status that is no number (`default`, `4XX`),
  * since what such a document promises cannot be counted
  */
-export function operationsOf(document: ApiDocument): Operation[] {
+export function operationsOf(document: ApiDocument, now = Date.now()): Operation[] {
   const root = rootOf(document);
   const security = child(root, "security");
   const operations = children(child(root, "paths")).flatMap(([path, item]) =>
     children(item)
       .filter(([method]) => methods.has(method))
-      .map(([method, node]) => operationOf(path, method, node, item, security)),
+      .map(([method, node]) => operationOf(path, method, node, item, security, now)),
   );
   const ids = new Set<string>();
   for (const { id, node } of operations) {
@@ -158,6 +167,7 @@ function operationOf(
   node: DocumentNode,
   item: DocumentNode,
   rootSecurity: DocumentNode | undefined,
+  now: number,
 ): Operation {
   const id = textAt(node, "operationId");
   if (!id) throw new DocumentError(`${placeOf(node)}: the operation has no operationId.`);
@@ -177,7 +187,9 @@ function operationOf(
       .toSorted((a, b) => a.status - b.status),
     needsCredentials: Array.isArray(security) && security.length > 0 && !security.some(isEmpty),
     gate: textAt(node, "x-gate"),
-    deprecation: deprecationOf(child(node, "x-deprecation")),
+    deprecation: deprecationOf(child(node, "x-deprecation"), now),
+    pathTail: child(node, "x-path-tail")?.value === true,
+    asynchronous: child(node, "x-asynchronous")?.value === true,
   };
 }
 
@@ -260,14 +272,17 @@ function linksOf(node: DocumentNode): Link[] {
   );
 }
 
-function deprecationOf(node: DocumentNode | undefined): Deprecation | undefined {
+/** The `x-deprecation` of an operation or a message. @param now milliseconds since 1970 */
+export function deprecationOf(node: DocumentNode | undefined, now: number): Deprecation | undefined {
   if (!node) return undefined;
   const since = textAt(node, "since");
   if (!since) throw new DocumentError(`${placeOf(node)}: x-deprecation needs \`since\`, a day.`);
+  const sunset = textAt(node, "sunset");
+  const isOver = textAt(node, "state") === "gone" || (sunset !== undefined && Date.parse(sunset) <= now);
   return {
-    state: textAt(node, "state") === "gone" ? "gone" : "deprecated",
+    state: isOver ? "gone" : "deprecated",
     since,
-    sunset: textAt(node, "sunset"),
+    sunset,
     replacement: textAt(node, "replacement", "request"),
     node,
   };

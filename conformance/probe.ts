@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import { requestOf } from "./calls.ts";
 import type { Call } from "./calls.ts";
+import { sightAnswer } from "./cover/sightings.ts";
 import { messageOf } from "./documents.ts";
 import { checkAnswer, codeOf, mediaTypeOf } from "./http/checks.ts";
 import type { Expectation } from "./http/checks.ts";
@@ -79,6 +80,7 @@ export function createProbe(world: World): Probe {
     const request = requestOf(world, what, requestId);
     const answer = await patiently(request, what, expected?.status);
     const sentId = request.headers["X-Request-ID"] === requestId ? requestId : undefined;
+    sightAnswer(world.sightings, what.operation, answer);
     failures.push(...checkAnswer(what.operation, answer, sentId, expected, world.openapi.validator));
     failures.push(...noteAnswer(world, what, answer));
     return answer;

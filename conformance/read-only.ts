@@ -1,8 +1,9 @@
 import { bodyOf, exampleCall, withBody } from "./calls.ts";
 import type { Credentials } from "./calls.ts";
-import { isObject } from "./json.ts";
+import { isObject, textOf } from "./json.ts";
 import { knownOperations } from "./known-operations.ts";
 import type { Probe } from "./probe.ts";
+import { keep } from "./resources.ts";
 import { SetupError } from "./world.ts";
 
 /**
@@ -20,6 +21,7 @@ async function createKey(probe: Probe): Promise<string> {
     throw new SetupError(`A read-only key is needed, and the document has no ${knownOperations.createApiKey}.`);
   const call = exampleCall(probe.world, create);
   const { json } = await probe.prepare(withBody(call, { ...bodyOf(call), scope: "read" }));
+  if (isObject(json)) keep(probe.world, textOf(json["id"] ?? ""));
   const key = isObject(json) ? json["key"] : undefined;
   if (typeof key !== "string") throw new SetupError(`${create.id} answered no key.`);
   return key;

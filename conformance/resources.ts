@@ -2,16 +2,18 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { isDeepStrictEqual } from "node:util";
 import { bodyOf, exampleCall, withBody } from "./calls.ts";
 import type { Call } from "./calls.ts";
-import { child } from "./documents.ts";
+import { child, children } from "./documents.ts";
 import type { HttpAnswer } from "./http/exchange.ts";
 import { isObject } from "./json.ts";
 import type { Json, JsonObject } from "./json.ts";
 import { knownOperations, removes, runningStatus, usesUp } from "./known-operations.ts";
 import { followLinks } from "./links.ts";
 import { isSuccess, jsonOf, namingFields, parametersIn, successOf } from "./operations.ts";
-import type { Operation } from "./operations.ts";
+import type { MediaType, Operation } from "./operations.ts";
 import type { Probe } from "./probe.ts";
 import type { Failure } from "./results.ts";
+import { startTaskIn, startedBy } from "./start-tasks.ts";
+import { idempotencyKey } from "./recipes/idempotency-key.ts";
 import { SetupError } from "./world.ts";
 import type { World } from "./world.ts";
 
@@ -20,8 +22,12 @@ export interface Made {
   readonly provider: Operation;
   /** The path parameters that it supplies: `conversation_id`. */
   readonly values: Readonly<Record<string, string>>;
+  /** The task that makes it after the answer has come; undefined for what was there with the answer. */
+  readonly task: string | undefined;
   /** Whether cases may use it; what a case has made for itself is not shared. */
   shared: boolean;
+  /** Whether later cases go on with it although it is not shared like others, as with a conversation that has been stopped. */
+  kept: boolean;
   gone: boolean;
 }
 
@@ -55,7 +61,7 @@ export async function callOnThings(probe: Probe, operation: Operation, own = fal
 }
 
 /** The parameters of a call's query that hold what a link supplies as a path parameter: `sandbox_id`. */
-function thingsInQuery(world: World, call: Call): string[] {
+export function thingsInQuery(world: World, call: Call): string[] {
   return Object.keys(call.query).filter((name) => name.endsWith("_id") && providerOf(world, name) !== undefined);
 }
 
@@ -82,6 +88,7 @@ export async function stoppedConversation(probe: Probe, parameter: string): Prom
   const stop = operations.get(knownOperations.stopConversation);
   if (!stop) throw new SetupError(`The document has no operation ${knownOperations.stopConversation}.`);
   const value = await valueOf(probe, parameter, true);
+  keep(probe.world, value);
   await probe.prepare(exampleCall(probe.world, stop, { [parameter]: value }));
   state.stopped = value;
   return value;
@@ -95,12 +102,17 @@ export function noteAnswer(world: World, call: Call, answer: HttpAnswer): Failur
   if (!isSuccess(answer.status)) return [];
   if (usesUp(call.operation)) for (const made of world.state.made) noteUsedUp(made, call);
   const { values, broken } = followLinks(call, answer);
-  // The first answer, given again, has made nothing.
+  const task = startTaskIn(call, answer);
+  // The first answer, given again, has made nothing; what is made after its end, by the same name, is there again.
+  const mayBeRepeated = idempotencyKey in call.headers;
   const known = world.state.made.some(
-    (made) => made.provider === call.operation && isDeepStrictEqual(made.values, values),
+    (made) =>
+      made.provider === call.operation &&
+      isDeepStrictEqual([made.values, made.task], [values, task]) &&
+      (mayBeRepeated || !made.gone),
   );
-  if (Object.keys(values).length > 0 && !known)
-    world.state.made.push({ provider: call.operation, values, shared: false, gone: false });
+  if ((Object.keys(values).length > 0 || task !== undefined) && !known)
+    world.state.made.push({ provider: call.operation, values, task, shared: false, kept: false, gone: false });
   return [...broken];
 }
 
@@ -112,28 +124,96 @@ export async function prepareSingleton(probe: Probe, operation: Operation): Prom
   const { world } = probe;
   const pair = singletonAt(world, operation.path);
   if (!pair || world.state.singletons.has(operation.path)) return;
-  const writing = exampleCall(world, pair.writer);
   const before = await probe.call(exampleCall(world, pair.reader));
-  world.state.singletons.set(operation.path, pick(before.json, Object.keys(bodyOf(writing))));
-  await probe.prepare(writing);
+  world.state.singletons.set(operation.path, pick(before.json, readableNames(pair)));
+  await probe.prepare(exampleCall(world, pair.writer));
+}
+
+/**
+ * Writes back where an operation writes a thing that exists once, and then the example, as the cases after this one expect
+ * it. Does nothing for another operation.
+ */
+export async function putBackSingleton(probe: Probe, operation: Operation): Promise<void> {
+  const { world } = probe;
+  const pair = singletonAt(world, operation.path);
+  const before = world.state.singletons.get(operation.path);
+  if (pair?.writer !== operation || before === undefined) return;
+  const example = exampleCall(world, operation);
+  await probe.prepare(withBody(example, before));
+  await probe.prepare(example);
+}
+
+/**
+ * The fields of an operation's body that can be written and not read, where it writes a thing that exists once: what was
+ * there could not be put back.
+ */
+export function writeOnlyNames(world: World, operation: Operation): string[] {
+  const pair = singletonAt(world, operation.path);
+  if (pair?.writer !== operation) return [];
+  const readable = readableNames(pair);
+  return fieldsOf(jsonOf(operation.body?.media ?? [])).filter((name) => !readable.includes(name));
+}
+
+/** How many things the run has made so far. */
+export function countMade({ state }: World): number {
+  return state.made.length;
+}
+
+/** Removes what was made after `count` things had been, except what is shared between cases. */
+export async function removeSince(probe: Probe, count: number): Promise<void> {
+  for (const made of probe.world.state.made.slice(count)) if (!isForLater(made)) await remove(probe, made);
+}
+
+/**
+ * Removes, when a case is over, what it alone has used, so that the server's limit of running conversations does not stop those
+ * that are shared. What cannot be removed is left for the end of the run, which tells of it.
+ */
+export async function tidy(probe: Probe, count: number): Promise<void> {
+  for (const made of probe.world.state.made.slice(count)) {
+    const remover = made.gone || isForLater(made) ? undefined : removerOf(probe.world, made);
+    const values = remover && (await valuesWhenMade(probe, made, remover));
+    if (remover && values) await probe.call(exampleCall(probe.world, remover, values));
+  }
+}
+
+/** Has later cases find what has this id, although it is not shared like others. */
+export function keep({ state }: World, id: string): void {
+  for (const made of state.made) made.kept ||= Object.values(made.values).includes(id);
+}
+
+function isForLater({ shared, kept }: Made): boolean {
+  return shared || kept;
 }
 
 /** Removes what the run has made and writes back what it has changed. */
 export async function cleanUp(probe: Probe): Promise<void> {
   const { world } = probe;
-  for (const made of world.state.made.filter(({ gone }) => !gone)) {
-    const remover = removerOf(world, made);
-    if (!remover) continue;
-    const answer = await probe.call(exampleCall(world, remover, made.values));
-    if (!isSuccess(answer.status))
-      throw new SetupError(
-        `${remover.id} answered ${answer.status}: ${JSON.stringify(made.values)} is left on the server.`,
-      );
-  }
+  for (const made of world.state.made) await remove(probe, made);
   for (const [path, value] of world.state.singletons) {
     const pair = singletonAt(world, path);
     if (pair) await probe.prepare(withBody(exampleCall(world, pair.writer), value));
   }
+}
+
+async function remove(probe: Probe, made: Made): Promise<void> {
+  const { world } = probe;
+  const remover = made.gone ? undefined : removerOf(world, made);
+  const values = remover && (await valuesWhenMade(probe, made, remover));
+  if (!remover || !values) return;
+  const answer = await probe.call(exampleCall(world, remover, values));
+  made.gone ||= isSuccess(answer.status) || answer.status === 404; // told once
+  if (!isSuccess(answer.status))
+    throw new SetupError(`${remover.id} answered ${answer.status}: ${JSON.stringify(values)} is left on the server.`);
+}
+
+/** What is made in the background has to be there before it can be removed; where that has failed, nothing is to be removed. */
+async function valuesWhenMade(probe: Probe, made: Made, remover: Operation): Promise<Made["values"] | undefined> {
+  if (made.task === undefined) return made.values;
+  const id = await startedBy(probe, made.task);
+  made.gone ||= id === undefined;
+  return id === undefined
+    ? undefined
+    : { ...made.values, ...Object.fromEntries(parametersIn(remover, "path").map(({ name }) => [name, id])) };
 }
 
 /**
@@ -165,7 +245,7 @@ async function provide(probe: Probe, parameter: string, provider: Operation, own
 }
 
 /** Waits until a conversation that was made takes actions; other things are ready at once. */
-async function untilRunning(probe: Probe, made: Made): Promise<void> {
+export async function untilRunning(probe: Probe, made: Made): Promise<void> {
   const { world } = probe;
   const read = world.operations.get(knownOperations.readConversation);
   if (!read || !successOf(made.provider)?.links.some(({ operationId }) => operationId === read.id)) return;
@@ -215,6 +295,16 @@ function singletonAt(world: World, path: string): Singleton | undefined {
   const written = Object.keys(bodyOf(exampleCall(world, writer)));
   const readable = schema && written.length > 0 && written.every((name) => child(schema, "properties", name));
   return readable ? { reader, writer } : undefined;
+}
+
+/** The fields that both sides of a singleton name. */
+function readableNames({ reader, writer }: Singleton): string[] {
+  const readable = fieldsOf(jsonOf(successOf(reader)?.media ?? []));
+  return fieldsOf(jsonOf(writer.body?.media ?? [])).filter((name) => readable.includes(name));
+}
+
+function fieldsOf(media: MediaType | undefined): string[] {
+  return children(media?.schema && child(media.schema, "properties")).map(([name]) => name);
 }
 
 /** The named fields of a value; null, which resets a field, for those that it has not. */

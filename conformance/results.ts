@@ -1,4 +1,5 @@
-import type { Unit } from "./units.ts";
+import type { PhaseName } from "./phases/phase.ts";
+import type { Coverage } from "./cover/coverage.ts";
 
 /** One promise that was not kept. */
 export interface Failure {
@@ -24,6 +25,8 @@ export type Outcome = "passed" | "failed" | "skipped";
 
 export interface CaseResult {
   readonly name: string;
+  /** Undefined for what belongs to the whole run: its cleaning up, and gaps that have expired. */
+  readonly phase: PhaseName | undefined;
   readonly outcome: Outcome;
   /** Why it was skipped. */
   readonly reason?: string;
@@ -32,10 +35,13 @@ export interface CaseResult {
   readonly milliseconds: number;
 }
 
-/** How many of the things that the documents declare have been met by a case that passed. */
-export interface Count {
-  readonly met: number;
-  readonly declared: number;
+/** How a phase went. */
+export interface PhaseReport {
+  readonly name: PhaseName;
+  readonly passed: number;
+  readonly failed: number;
+  readonly skipped: number;
+  readonly milliseconds: number;
 }
 
 /** All that a run has found. */
@@ -47,34 +53,37 @@ export interface Report {
   /** RFC 3339, UTC. */
   readonly startedAt: string;
   readonly milliseconds: number;
+  /** What all that was made up in the run was made from: the same seed makes the same up again. */
+  readonly seed: number;
+  /** The phases in which a case was run, in their order. */
+  readonly phases: readonly PhaseReport[];
   readonly results: readonly CaseResult[];
-  readonly counts: {
-    readonly operations: Count;
-    /** (operation, status, code). */
-    readonly statuses: Count;
-    readonly messages: Count;
-    readonly closeCodes: Count;
-  };
+  /** How much of what the documents declare was met, kind by kind. */
+  readonly coverage: readonly Coverage[];
   readonly passed: number;
   readonly failed: number;
   readonly skipped: number;
 }
 
-/** The counts of a report, from what is declared and the names that passed. */
-export function countsOf(units: readonly Unit[], passed: ReadonlySet<string>): Report["counts"] {
-  const count = (declared: readonly Unit[]): Count => ({
-    declared: declared.length,
-    met: declared.filter(({ name }) => passed.has(name)).length,
+/** How each of the phases went that has results. */
+export function phaseReports(names: readonly PhaseName[], results: readonly CaseResult[]): PhaseReport[] {
+  return names.flatMap((name) => {
+    const own = results.filter(({ phase }) => phase === name);
+    if (own.length === 0) return [];
+    const milliseconds = own.reduce((sum, result) => sum + result.milliseconds, 0);
+    return [
+      {
+        name,
+        passed: countOf(own, "passed"),
+        failed: countOf(own, "failed"),
+        skipped: countOf(own, "skipped"),
+        milliseconds,
+      },
+    ];
   });
-  const answers = units.filter((unit) => unit.kind === "answer");
-  const operations = Map.groupBy(answers, ({ operation }) => operation.id);
-  return {
-    operations: {
-      declared: operations.size,
-      met: [...operations.values()].filter((own) => own.some(({ name }) => passed.has(name))).length,
-    },
-    statuses: count(answers),
-    messages: count(units.filter(({ kind }) => kind === "message")),
-    closeCodes: count(units.filter(({ kind }) => kind === "close")),
-  };
+}
+
+/** How many of the results ended in one way. */
+export function countOf(results: readonly CaseResult[], outcome: Outcome): number {
+  return results.filter((result) => result.outcome === outcome).length;
 }

@@ -11,6 +11,8 @@ import type { Json } from "./json.ts";
 export interface Mismatch {
   /** JSON pointer into the value; empty for the whole. */
   readonly at: string;
+  /** The property that is missing there, or is one too many. */
+  readonly property: string | undefined;
   /** What the schema demands there: `must have required property 'title'`. */
   readonly message: string;
   /** JSON pointer into the document, of the demand that was not met. */
@@ -45,6 +47,7 @@ export function createValidator(document: ApiDocument): Validator {
       if (validate(value)) return [];
       return (validate.errors ?? []).map((error) => ({
         at: error.instancePath,
+        property: propertyOf(error),
         message: withParameters(error),
         pointer: demandOf(error, pointers) ?? schema.pointer,
       }));
@@ -67,6 +70,15 @@ function pointersIn(value: Json, pointer = "", found = new Map<unknown, string>(
   if (isObject(value)) found.set(value, pointer);
   for (const [name, inner] of Object.entries(value)) pointersIn(inner, pointer + pointerOf([name]), found);
   return found;
+}
+
+function propertyOf(error: ErrorObject): string | undefined {
+  const { missingProperty, additionalProperty, unevaluatedProperty, propertyName } = error.params as Record<
+    string,
+    unknown
+  >; // each keyword has its own parameters
+  const named = missingProperty ?? additionalProperty ?? unevaluatedProperty ?? propertyName;
+  return typeof named === "string" ? named : undefined;
 }
 
 /** Ajv's sentences leave out the very thing that was found or allowed. */

@@ -1,4 +1,4 @@
-import { exampleCall } from "./calls.ts";
+import { bodyOf, exampleCall, withBody } from "./calls.ts";
 import type { Credentials } from "./calls.ts";
 import { knownOperations } from "./known-operations.ts";
 import type { Probe } from "./probe.ts";
@@ -17,16 +17,20 @@ export function ownOrigin(probe: Probe): string {
  * @throws {SetupError} when the document has no login, the run no key, or the login fails
  */
 export async function sessionCredentials(probe: Probe, origin: string | undefined): Promise<Credentials> {
-  probe.world.state.cookie ??= await logIn(probe);
+  probe.world.state.cookie ??= await cookieFrom(probe, probe.world.key);
   return { kind: "cookie", cookie: probe.world.state.cookie, origin };
 }
 
-async function logIn(probe: Probe): Promise<string> {
+/**
+ * The cookie of a session of its own, begun with a key.
+ * @throws {SetupError} when the document has no login, there is no key, or the login fails
+ */
+export async function cookieFrom(probe: Probe, key: string | undefined): Promise<string> {
   const login = probe.world.operations.get(knownOperations.login);
   if (!login) throw new SetupError(`A session cookie is needed, and the document has no ${knownOperations.login}.`);
-  if (probe.world.key === undefined)
-    throw new SetupError("A session cookie is needed, and the run has no --key to log in with.");
-  const answer = await probe.prepare(exampleCall(probe.world, login));
+  if (key === undefined) throw new SetupError("A session cookie is needed, and the run has no --key to log in with.");
+  const call = exampleCall(probe.world, login);
+  const answer = await probe.prepare(withBody(call, { ...bodyOf(call), api_key: key }));
   const cookie = answer.headers.getSetCookie()[0]?.split(";")[0];
   if (!cookie) throw new SetupError(`${login.id} set no cookie.`);
   return cookie;

@@ -1,5 +1,5 @@
 import type { Channel, CloseCode, Message, SecurityScheme } from "./messages.ts";
-import { isGood } from "./operations.ts";
+import { goneCode, isGood } from "./operations.ts";
 import type { Operation, ResponsePromise } from "./operations.ts";
 
 /** Which gates of the server are on, as `--v1 on|off` and `--oidc on|off` say. */
@@ -74,10 +74,16 @@ export function isOpen(gate: string | undefined, gates: Gates): boolean {
 
 /** Behind a closed gate the only answer is "no such operation"; in front of it, that is the one answer that cannot be. */
 function answersOf(operation: Operation, gates: Gates): AnswerUnit[] {
-  const all = operation.responses.flatMap((response) => answerUnits(operation, response));
+  const all = operation.responses.flatMap((response) => answerUnits(operation, response)).filter(isOnThisSide);
   if (operation.gate === undefined) return all;
   const open = isOpen(operation.gate, gates);
   return all.filter(({ code }) => (code === closedGateCode) !== open);
+}
+
+/** Until its sunset an operation works; from then on it is gone, and only who may ask at all, and how often, is asked. */
+function isOnThisSide({ operation, response, code }: AnswerUnit): boolean {
+  if (operation.deprecation?.state !== "gone") return code !== goneCode;
+  return code === goneCode || response.status === 429 || response.status >= 500;
 }
 
 function answerUnits(operation: Operation, response: ResponsePromise): AnswerUnit[] {
@@ -97,14 +103,16 @@ function answerUnits(operation: Operation, response: ResponsePromise): AnswerUni
 
 function channelUnits(channel: Channel): Unit[] {
   const base = `socket/${channel.name}`;
+  const live = channel.messages.filter((message) => isMet(channel, message));
   return [
-    ...channel.messages.map(
-      (message) => ({ kind: "message", name: `${base}/${message.name}`, channel, message }) as const,
-    ),
+    ...live.map((message) => ({ kind: "message", name: `${base}/${message.name}`, channel, message }) as const),
     ...channel.messages.flatMap((message) =>
-      message.errors.map(
-        (code) => ({ kind: "refusal", name: `${base}/${message.name}/error-${code}`, channel, message, code }) as const,
-      ),
+      message.errors
+        .filter((code) => (code === goneCode) === isGone(message))
+        .map(
+          (code) =>
+            ({ kind: "refusal", name: `${base}/${message.name}/error-${code}`, channel, message, code }) as const,
+        ),
     ),
     ...channel.closeCodes.map(
       (close) => ({ kind: "close", name: `${base}/close-${close.code}`, channel, close }) as const,
@@ -113,4 +121,14 @@ function channelUnits(channel: Channel): Unit[] {
       (scheme) => ({ kind: "security", name: `${base}/security-${scheme.name}`, channel, scheme }) as const,
     ),
   ];
+}
+
+/** Whether a message is taken, or sent: one that is gone is refused, and one that only answers such messages never comes. */
+function isMet(channel: Channel, message: Message): boolean {
+  const asked = channel.messages.filter(({ replies }) => replies.includes(message.name));
+  return !isGone(message) && (asked.length === 0 || !asked.every(isGone));
+}
+
+function isGone({ deprecation }: Message): boolean {
+  return deprecation?.state === "gone";
 }

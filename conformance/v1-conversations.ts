@@ -7,7 +7,7 @@ import { knownOperations } from "./known-operations.ts";
 import type { Channel } from "./messages.ts";
 import type { Operation } from "./operations.ts";
 import type { Probe } from "./probe.ts";
-import { stoppedConversation, valueOf } from "./resources.ts";
+import { keep, stoppedConversation, valueOf } from "./resources.ts";
 import { SetupError } from "./world.ts";
 
 /** A channel behind this gate is that of conversations which the operations behind it have started. */
@@ -46,6 +46,7 @@ async function v1Conversation(probe: Probe, own: boolean): Promise<string> {
   const { state } = probe.world;
   if (own) return start(probe, {});
   state.v1Conversation ??= await start(probe, {});
+  keep(probe.world, state.v1Conversation);
   return state.v1Conversation;
 }
 

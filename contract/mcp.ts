@@ -27,15 +27,18 @@ const ShttpServer = z
     examples: [{ url: "https://mcp.example/mcp", api_key: null, timeout: 60 }],
   });
 
+/** What a shell can split into words: quotes end, and something follows each backslash. */
+const words = /^(?:[^'"\\]|'[^']*'|"(?:[^"\\]|\\[\s\S])*"|\\[\s\S])*$/;
+
 const args = z
-  .union([z.array(z.string()), z.string()], "must be a list of texts, or one text")
-  .transform((value, context) => {
-    if (typeof value !== "string") return value;
-    const words = shellWords(value);
-    if (words) return words;
-    context.addIssue("must have an end to each quote, and a character after each backslash");
-    return z.NEVER;
-  })
+  .union(
+    [
+      z.array(z.string()),
+      z.string().regex(words, "must have an end to each quote, and a character after each backslash"),
+    ],
+    "must be a list of texts, or one text",
+  )
+  .transform((value) => (typeof value === "string" ? (shellWords(value) ?? []) : value))
   .pipe(z.array(z.string()))
   .default([])
   .describe(
@@ -47,34 +50,43 @@ const environment = z.record(
   z.string(),
 );
 
+/** Pairs with commas between them; there may be none at all between two commas. */
+const pairs = /^\s*(?:[a-zA-Z_][a-zA-Z0-9_]*\s*=[^,]*)?(?:,\s*(?:[a-zA-Z_][a-zA-Z0-9_]*\s*=[^,]*)?)*$/;
+
 const env = z
-  .union([environment, z.string()], "must be an object of texts, or one text")
-  .transform((value, context) => {
+  .union(
+    [environment, z.string().regex(pairs, "must be like `NAME=value,OTHER=value`")],
+    "must be an object of texts, or one text",
+  )
+  .transform((value) => {
     if (typeof value !== "string") return value;
-    const pairs = value.split(",").map((pair) => pair.trim());
-    const entries = pairs.filter((pair) => pair !== "").map(nameAndValue);
-    if (entries.every((entry) => entry !== null)) return Object.fromEntries(entries);
-    context.addIssue("must be like `NAME=value,OTHER=value`");
-    return z.NEVER;
+    const parts = value.split(",").map((part) => part.trim());
+    return Object.fromEntries(parts.filter((part) => part !== "").map(nameAndValue));
   })
   .pipe(environment)
   .default({})
   .describe("Its environment: an object, or one text such as `NAME=value,OTHER=value`, whose values hold no comma.");
 
 /** `A=b=c` is `b=c` under the name `A`. */
-function nameAndValue(pair: string): [string, string] | null {
-  const [, name, value] = /^([^=]*)=([^]*)$/.exec(pair) ?? [];
-  return name === undefined || value === undefined ? null : [name.trim(), value];
+function nameAndValue(pair: string): [string, string] {
+  const end = pair.indexOf("=");
+  return [pair.slice(0, end).trim(), pair.slice(end + 1)];
 }
 
 const StdioServer = z
   .object({
     name: z
       .string()
+      .regex(/^\s*[a-zA-Z0-9_-]+\s*$/, "must be letters, digits, _ and -")
       .trim()
-      .regex(/^[a-zA-Z0-9_-]+$/, "must be letters, digits, _ and -")
+      .pipe(z.string().regex(/^[a-zA-Z0-9_-]+$/))
       .describe("A name for it."),
-    command: z.string().trim().regex(/^\S+$/, "must be one word, without arguments").describe("The program."),
+    command: z
+      .string()
+      .regex(/^\s*\S+\s*$/, "must be one word, without arguments")
+      .trim()
+      .pipe(z.string().regex(/^\S+$/))
+      .describe("The program."),
     args,
     env,
   })

@@ -84,6 +84,8 @@ export interface OperationMetadata {
   readonly sandboxKey?: boolean;
   /** True where the last parameter of the path is the whole rest of it, its slashes encoded or not: a path in a path. */
   readonly pathTail?: boolean;
+  /** True where what it makes comes after its answer, or not at all: the answer says where to ask. */
+  readonly asynchronous?: boolean;
   /** Headers of the successful answer. */
   readonly responseHeaders?: Readonly<Record<string, ResponseHeader>>;
   /** Path parameters of other operations that this one's answer supplies: parameter name -> field of the body. */

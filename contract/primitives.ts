@@ -1,5 +1,13 @@
 import * as z from "zod";
 
+/**
+ * For `.meta()`: says in the documents that a value of the right form may still be refused with `validation_failed`, and what
+ * it is held against. Clients need not guess, and the conformance runner does not take such a refusal for a mistake.
+ */
+export function dependsOn(what: string) {
+  return { "x-depends-on": what };
+}
+
 /** A conversation's id: 32 lower-case hexadecimal digits (a UUID without dashes). */
 export const ConversationId = z
   .string()
@@ -49,6 +57,7 @@ export const PageId = z
     id: "PageId",
     description:
       "An opaque position in a list. Send back a `next_page_id` unchanged; any other value is refused with 400.",
+    ...dependsOn("an earlier answer"),
     examples: ["MjAyNi0xMS0yMlQxMDoxNTozMC4xMjNa"],
   });
 
@@ -114,19 +123,40 @@ export function repeatedParameter<Entry extends z.ZodType<unknown, string>>(entr
     .meta({ explode: true });
 }
 
-/** A moment in a query string: RFC 3339 with any offset; without one it is UTC. */
+/** A moment as a client may write it: RFC 3339 with any offset, which is read into UTC; without one it is UTC. */
+export const Moment = z.iso
+  .datetime({ offset: true, local: true, error: "must be a date and time of RFC 3339, such as 2026-11-22T10:15:30Z" })
+  .meta({
+    id: "Moment",
+    description: "A moment, RFC 3339 with any offset. Without one it is read as UTC.",
+    examples: ["2026-11-22T10:15:30.123Z", "2026-11-22T12:15:30+02:00", "2026-11-22T10:15:30"],
+  });
+
+/** A moment in a query string or a body; what comes out is in UTC. */
 export function momentParameter() {
-  return z.iso
-    .datetime({ offset: true, local: true, error: "must be a date and time of RFC 3339, such as 2026-11-22T10:15:30Z" })
-    .transform(inUtc)
-    .pipe(Timestamp);
+  return Moment.transform(limitInUtc).pipe(Moment);
 }
 
-/** To the millisecond, as the server's own times are: what is finer counts as the next one, so that no limit moves down. */
-function inUtc(text: string): string {
-  const zoned = /(Z|[+-]\d\d:?\d\d)$/i.test(text) ? text : `${text}Z`;
-  const isFiner = /\.\d{3}0*[1-9]/.test(zoned);
-  return new Date(Date.parse(zoned) + (isFiner ? 1 : 0)).toISOString();
+/** The first and the last moment that four digits of a year can write: an offset leads to none beyond. */
+const [firstMoment, lastMoment] = [Date.parse("0000-01-01T00:00:00.000Z"), Date.parse("9999-12-31T23:59:59.999Z")];
+
+/** A `Moment` in UTC, RFC 3339 with `Z`, to the millisecond: what is finer is dropped. */
+export function inUtc(moment: string): string {
+  return written(timeOf(moment));
+}
+
+/** As the server's own times are to the millisecond, what is finer counts as the next one, so that no limit moves down. */
+function limitInUtc(moment: string): string {
+  const isFiner = /\.\d{3}0*[1-9]/.test(moment);
+  return written(timeOf(moment) + (isFiner ? 1 : 0));
+}
+
+function timeOf(moment: string): number {
+  return Date.parse(/(Z|[+-]\d\d:\d\d)$/.test(moment) ? moment : `${moment}Z`);
+}
+
+function written(time: number): string {
+  return new Date(Math.min(Math.max(time, firstMoment), lastMoment)).toISOString();
 }
 
 /** Sizes in bytes beyond which a request is refused with 413, or a socket closed with 1009. Defaults; operators may change them. */

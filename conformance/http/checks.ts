@@ -1,5 +1,5 @@
 import { placeOf } from "../documents.ts";
-import { isObject, parseJson } from "../json.ts";
+import { atPointer, isObject, parseJson } from "../json.ts";
 import { isJson, responseFor } from "../operations.ts";
 import type { MediaType, Operation, ResponsePromise } from "../operations.ts";
 import type { Failure } from "../results.ts";
@@ -146,7 +146,7 @@ function checkBody(response: ResponsePromise, media: MediaType, answer: HttpAnsw
     promise: "The body fits its schema.",
     where: `openapi.yaml#${pointer}`,
     expected: `${at === "" ? "the body" : at} ${message}`,
-    found: mismatches.length > mostMismatches ? `${mismatches.length} mismatches` : "a body that does not",
+    found: `${JSON.stringify(atPointer(body, at)).slice(0, 200)}${mismatches.length > mostMismatches ? `, and ${mismatches.length} mismatches in all` : ""}`,
   }));
 }
 

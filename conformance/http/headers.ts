@@ -4,13 +4,17 @@ import type { Deprecation, Operation, ResponseHeader, ResponsePromise } from "..
 import type { Failure } from "../results.ts";
 import type { Validator } from "../schemas.ts";
 
-/** The headers of an answer against the document: those that are required are there, and each fits its schema. */
+/**
+ * The headers of an answer against the document: those that are required are there, and each fits its schema. One that has a
+ * form by its RFC has that form, whether the document lists it or not.
+ */
 export function checkHeaders(response: ResponsePromise, headers: Headers, validator: Validator): Failure[] {
-  return response.headers.flatMap((promise) => {
+  const promised = response.headers.flatMap((promise) => {
     const value = headers.get(promise.name);
     if (value === null) return promise.required ? [missing(promise)] : [];
-    return [...checkSchema(promise, value, validator), ...checkForm(promise, value)];
+    return checkSchema(promise, value, validator);
   });
+  return [...promised, ...[...headers].flatMap(([name, value]) => checkForm(response, name, value))];
 }
 
 /**
@@ -20,7 +24,7 @@ export function checkHeaders(response: ResponsePromise, headers: Headers, valida
  */
 export function checkDeprecation(operation: Operation, response: ResponsePromise, headers: Headers): Failure[] {
   const { deprecation } = operation;
-  if (!deprecation) return [];
+  if (!deprecation) return checkLiving(operation, headers);
   const value = (name: string): string | undefined =>
     response.headers.some((header) => header.name.toLowerCase() === name)
       ? (headers.get(name) ?? undefined)
@@ -30,6 +34,16 @@ export function checkDeprecation(operation: Operation, response: ResponsePromise
     ...checkSunset(deprecation, value("sunset"), value("deprecation")),
     ...checkLink(deprecation, value("link")),
   ];
+}
+
+/** An operation that the document does not call deprecated does not say that it is (RFC 9745 §2, RFC 8594 §3). */
+function checkLiving({ id, node }: Operation, headers: Headers): Failure[] {
+  return ["Deprecation", "Sunset"].flatMap((name) => {
+    const value = headers.get(name);
+    if (value === null) return [];
+    const promise = `${id} is not deprecated, so no answer says that it is.`;
+    return [{ promise, where: placeOf(node), expected: `no header ${name}`, found: `${name}: ${value}` }];
+  });
 }
 
 /** Seconds to wait, from `Retry-After`: a number or a date (RFC 9110 §10.2.3). Undefined when it is neither. */
@@ -77,6 +91,17 @@ interface Form {
   readonly expected: string;
 }
 
+const token = "[!#$%&'*+.^_`|~\\w-]+";
+
+function listOf(item: string): RegExp {
+  return new RegExp(`^\\s*(${item}\\s*(,\\s*${item}\\s*)*)?$`);
+}
+
+/** Each challenge is a scheme, alone or before `name=value` pairs. */
+const challenges = new RegExp(
+  `^${token}(\\s+${token}\\s*=\\s*("([^"\\\\]|\\\\.)*"|${token}))?(\\s*,\\s*${token}(\\s+${token}\\s*=|\\s*=)?\\s*("([^"\\\\]|\\\\.)*"|${token})?)*$`,
+);
+
 /**
  * Whether a field is a list of named windows with whole numbers as parameters (RFC 9651 §3.1), of which some must be there.
  * @see https://datatracker.ietf.org/doc/html/draft-ietf-httpapi-ratelimit-headers
@@ -101,6 +126,12 @@ const forms: Readonly<Record<string, Form>> = {
     fits: (value) => retryAfterSeconds(value, 0) !== undefined,
     expected: "seconds or an IMF-fixdate (RFC 9110 §10.2.3)",
   },
+  allow: { fits: (value) => listOf(token).test(value), expected: "a list of methods (RFC 9110 §10.2.1)" },
+  location: { fits: (value) => URL.canParse(value, "http://server.invalid"), expected: "a URL (RFC 9110 §10.2.2)" },
+  "www-authenticate": {
+    fits: (value) => challenges.test(value),
+    expected: "a scheme, and its parameters if any (RFC 9110 §11.6.1)",
+  },
   "ratelimit-policy": {
     fits: (value) => isWindowList(value, ["q"]),
     expected: 'windows such as "name";q=100;w=60 (draft-ietf-httpapi-ratelimit-headers)',
@@ -109,18 +140,34 @@ const forms: Readonly<Record<string, Form>> = {
     fits: (value) => isWindowList(value, ["r"]),
     expected: 'windows such as "name";r=99;t=60 (draft-ietf-httpapi-ratelimit-headers)',
   },
+  link: { fits: (value) => /^\s*<[^>]*>/.test(value), expected: "<target>; parameters (RFC 8288 §3)" },
+  date: { fits: isImfFixdate, expected: "an IMF-fixdate (RFC 9110 §6.6.1)" },
+  "last-modified": { fits: isImfFixdate, expected: "an IMF-fixdate (RFC 9110 §8.8.2)" },
+  etag: {
+    fits: (value) => /^(W\/)?"[\x21\x23-\x7e\x80-\xff]*"$/.test(value),
+    expected: 'an entity tag: "…" (RFC 9110 §8.8.3)',
+  },
+  "content-disposition": {
+    fits: (value) => /^[!#$%&'*+.^_`|~\w-]+(\s*;\s*[^;=\s]+=("([^"\\]|\\.)*"|[^;"\s]+))*$/.test(value),
+    expected: "a kind, and parameters if any (RFC 6266 §4.1)",
+  },
   "set-cookie": {
     fits: (value) => /^[^\s;=,]+=[^;]*(;|$)/.test(value),
     expected: "a cookie: name=value; … (RFC 6265 §4.1)",
   },
 };
 
-function checkForm(promise: ResponseHeader, value: string): Failure[] {
-  const form = forms[promise.name.toLowerCase()];
+function checkForm({ headers }: ResponsePromise, name: string, value: string): Failure[] {
+  const form = forms[name];
   if (!form || form.fits(value)) return [];
-  const sentence = `\`${promise.name}\` has the form that its RFC gives it.`;
+  const promise = headers.find((header) => header.name.toLowerCase() === name);
   return [
-    { promise: sentence, where: placeOf(promise.node), expected: form.expected, found: `${promise.name}: ${value}` },
+    {
+      promise: `\`${promise?.name ?? name}\` has the form that its RFC gives it.`,
+      where: promise && placeOf(promise.node),
+      expected: form.expected,
+      found: `${promise?.name ?? name}: ${value}`,
+    },
   ];
 }
 

@@ -1,5 +1,6 @@
 import { styleText } from "node:util";
-import type { CaseResult, Count, Exchange, Failure, Report } from "../results.ts";
+import type { Coverage } from "../cover/coverage.ts";
+import type { CaseResult, Exchange, Failure, PhaseReport, Report } from "../results.ts";
 
 /** Exchanges of a failed case that are shown: the last ones, where it went wrong. */
 const shownExchanges = 2;
@@ -21,7 +22,8 @@ export function reportText(report: Report): string {
   return [...failed.map(failureBlock), summary(report)].join("\n\n");
 }
 
-function failureBlock(result: CaseResult): string {
+/** All that is known about a case that failed, as text. */
+export function failureBlock(result: CaseResult): string {
   const exchanges = result.exchanges.slice(-shownExchanges);
   return [
     `${styleText("red", marks.failed)} ${result.name}`,
@@ -52,20 +54,28 @@ function indent(lines: readonly string[]): string {
 }
 
 function summary(report: Report): string {
-  const { counts, passed, failed, skipped } = report;
+  const { coverage, passed, failed, skipped } = report;
   return [
     `${report.url} against ${report.documents.openapi} and ${report.documents.asyncapi}, V1 ${onOff(report.gates.v1)}, OpenID ${onOff(report.gates.oidc)}:`,
-    `  operations  ${countText(counts.operations)}`,
-    `  statuses    ${countText(counts.statuses)}`,
-    `  messages    ${countText(counts.messages)}`,
-    `  close codes ${countText(counts.closeCodes)}`,
+    ...coverage.map(coverageText),
     "",
-    `${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ""}`,
+    `seed ${report.seed}`,
+    ...report.phases.map(phaseText),
+    "",
+    outcomesText(passed, failed, skipped),
   ].join("\n");
 }
 
-function countText({ met, declared }: Count): string {
-  return `${met} of ${declared} declared were met`;
+function phaseText({ name, passed, failed, skipped, milliseconds }: PhaseReport): string {
+  return `  ${name.padEnd(9)} ${(milliseconds / 1000).toFixed(1)} s, ${outcomesText(passed, failed, skipped)}`;
+}
+
+function outcomesText(passed: number, failed: number, skipped: number): string {
+  return `${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ""}`;
+}
+
+function coverageText({ name, met, declared }: Coverage): string {
+  return `  ${name.padEnd(17)} ${met} of ${declared} declared were met`;
 }
 
 function onOff(isOn: boolean): string {

@@ -1,11 +1,14 @@
 import { headersOf, ownCredentials } from "../calls.ts";
 import type { Credentials } from "../calls.ts";
+import { sightClose, sightMessage } from "../cover/sightings.ts";
 import { placeOf } from "../documents.ts";
+import { parseJson } from "../json.ts";
 import type { Channel } from "../messages.ts";
 import { cut, remaining } from "../probe.ts";
 import type { Probe } from "../probe.ts";
 import { conversationFor } from "../v1-conversations.ts";
 import { urlOf } from "../world.ts";
+import type { World } from "../world.ts";
 import { AbsenceError, HandshakeError, describe, openConnection } from "./connection.ts";
 import type { Close, Connection, Frame } from "./connection.ts";
 import { judgeFrame } from "./frames.ts";
@@ -84,11 +87,27 @@ export async function expectClose(
   }
 }
 
-interface Live extends Session {
+/** How the server ends a connection that it does not let in, and what it sends before. */
+export async function closeOf(probe: Probe, channel: Channel, options: ConnectOptions): Promise<string> {
+  const live = await connect(probe, channel, options);
+  try {
+    const close = describe(await live.waitForClose());
+    return [...live.received.map(({ payload }) => JSON.stringify(payload)), `close ${close}`].join("\n");
+  } catch (error) {
+    if (!(error instanceof AbsenceError)) throw error;
+    return `an open connection, and ${live.received.length} messages`;
+  } finally {
+    await live.connection.close();
+  }
+}
+
+/** A session whose connection is the caller's to close. */
+export interface Live extends Session {
   readonly connection: Connection;
 }
 
-async function connect(probe: Probe, channel: Channel, options: ConnectOptions): Promise<Live> {
+/** Connects, and judges every frame as it comes. */
+export async function connect(probe: Probe, channel: Channel, options: ConnectOptions): Promise<Live> {
   const { world } = probe;
   const url = await socketUrl(probe, channel, options);
   const headers = headersOf(options.credentials ?? ownCredentials(world));
@@ -100,6 +119,7 @@ async function connect(probe: Probe, channel: Channel, options: ConnectOptions):
     trace(frame.binary ? "← binary frame" : `← ${cut(frame.text, 500)}`);
     const judged = judgeFrame(channel, frame, world.asyncapi.validator, batch);
     received.push(...judged.received);
+    for (const { message, payload } of judged.received) sightMessage(world.sightings, channel, message, payload);
     for (const failure of judged.failures) probe.fail(failure);
   };
 
@@ -128,6 +148,7 @@ async function connect(probe: Probe, channel: Channel, options: ConnectOptions):
       });
     },
     async send(data) {
+      sightSent(world, channel, data);
       trace(typeof data === "string" ? `→ ${cut(data, 500)}` : `→ binary frame of ${data.length} bytes`);
       await connection.send(data);
     },
@@ -135,9 +156,20 @@ async function connect(probe: Probe, channel: Channel, options: ConnectOptions):
     async waitForClose() {
       const close = await connection.waitForClose();
       trace(`← close ${describe(close)}`);
+      sightClose(world.sightings, channel, close.code);
       return close;
     },
   };
+}
+
+/** Takes note of the message that a frame is; of none, when it is a bad one. */
+function sightSent(world: World, channel: Channel, data: string | Buffer): void {
+  const payload = typeof data === "string" ? parseJson(data) : undefined;
+  if (payload === undefined) return;
+  const { validator } = world.asyncapi;
+  for (const message of channel.messages)
+    if (message.direction === "to-server" && validator.mismatches(message.payload, payload).length === 0)
+      sightMessage(world.sightings, channel, message, payload);
 }
 
 async function socketUrl(probe: Probe, channel: Channel, options: ConnectOptions): Promise<URL> {

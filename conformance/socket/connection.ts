@@ -24,6 +24,8 @@ export interface Connection {
   ping(): Promise<void>;
   /** Waits until the server closes. */
   waitForClose(): Promise<Close>;
+  /** Whether either side has closed. */
+  isClosed(): boolean;
   /** Closes from this side; does nothing when it is closed. */
   close(): Promise<void>;
 }
@@ -131,6 +133,7 @@ export function openConnection(
       await until("the answer to a ping", () => (pong ? true : undefined));
     },
     waitForClose: () => until("a close", () => close),
+    isClosed: () => close !== undefined,
     async close() {
       if (close) return;
       socket.close(1000);

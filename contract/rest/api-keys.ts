@@ -2,7 +2,7 @@ import * as z from "zod";
 import type { Difference } from "../differences.ts";
 import { exampleOf } from "../examples.ts";
 import { operation, scopes } from "../operation.ts";
-import { Timestamp, success } from "../primitives.ts";
+import { Timestamp, dependsOn, success } from "../primitives.ts";
 
 const ApiKeyId = z
   .string()
@@ -82,7 +82,8 @@ const CreateApiKeyRequest = z
       .optional()
       .describe(
         "When it is to stop working, in the future; null is never. Not after the key expires that the request is made with, or that its session was begun with.",
-      ),
+      )
+      .meta(dependsOn("the time, and when the caller's own key expires")),
   })
   .meta({
     id: "CreateApiKeyRequest",

@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { McpConfig } from "../mcp.ts";
-import { ConversationId } from "../primitives.ts";
+import { ConversationId, dependsOn } from "../primitives.ts";
 import { ProviderType, exampleConversationId } from "./conversation-info.ts";
 
 const repository = z.string().min(1).max(2048);
@@ -77,7 +77,8 @@ export const CreateConversationRequest = z
       .optional()
       .describe(
         "A trajectory as a JSON text: the list of events that `GET …/trajectory` has in `trajectory`. They become the log, with ids and times of their own, and nothing in them is carried out again. Not together with a first message.",
-      ),
+      )
+      .meta(dependsOn("the form of the JSON in it, and the other fields")),
     suggested_task: SuggestedTask.nullable()
       .optional()
       .describe("A task, from which the first message is made. `initial_user_msg` follows in the same message."),
@@ -96,9 +97,9 @@ export const CreateConversationRequest = z
       .describe(
         "The MCP servers of this conversation, instead of those of the settings. Stored encrypted, never shown.",
       ),
-    conversation_id: ConversationId.optional().describe(
-      "The id that the conversation is to have. Refused unless the operator allows it.",
-    ),
+    conversation_id: ConversationId.optional()
+      .describe("The id that the conversation is to have. Refused unless the operator allows it.")
+      .meta(dependsOn("whether the operator lets clients choose ids")),
   })
   .meta({
     id: "CreateConversationRequest",

@@ -47,7 +47,12 @@ export type ConversationResponse = z.infer<typeof ConversationResponse>;
 
 const RenameConversationRequest = z
   .strictObject({
-    title: z.string().trim().min(1).max(200).describe("The new title; space around it is dropped."),
+    title: z
+      .string()
+      .max(200)
+      .regex(/\S/, "must hold more than space")
+      .trim()
+      .describe("The new title; space around it is dropped."),
   })
   .meta({
     id: "RenameConversationRequest",

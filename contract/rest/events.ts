@@ -5,7 +5,15 @@ import { Event, EventType } from "../events/event.ts";
 import { ActionRequest } from "../events/requests.ts";
 import { EventSource } from "../events/shared.ts";
 import { operation } from "../operation.ts";
-import { EventId, Timestamp, booleanParameter, integerParameter, listParameter, success } from "../primitives.ts";
+import {
+  EventId,
+  Timestamp,
+  booleanParameter,
+  dependsOn,
+  integerParameter,
+  listParameter,
+  success,
+} from "../primitives.ts";
 import { conversationParams } from "./conversations.ts";
 
 const conversation_id = "5f0c2b7e9d1a4c3e8b6f7a2d1c0e9f84";
@@ -28,7 +36,12 @@ const MessageResponse = z.object({ success, event_id: EventId }).meta({
 const AddEventRequest = z
   .union([
     ActionRequest,
-    z.array(ActionRequest).min(1).max(mostActions).describe(`Up to ${mostActions} actions, in the order of the log.`),
+    z
+      .array(ActionRequest)
+      .min(1)
+      .max(mostActions)
+      .describe(`Up to ${mostActions} actions, in the order of the log.`)
+      .meta(dependsOn("the other actions of the list: one of them at most may change the agent's state")),
   ])
   .meta({
     id: "AddEventRequest",

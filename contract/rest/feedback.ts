@@ -1,7 +1,7 @@
 import * as z from "zod";
 import type { Difference } from "../differences.ts";
 import { operation } from "../operation.ts";
-import { ConversationId, EventId, success } from "../primitives.ts";
+import { ConversationId, EventId, dependsOn, success } from "../primitives.ts";
 import { exampleConversationId } from "./conversation-info.ts";
 import { conversationParams } from "./conversations.ts";
 
@@ -44,7 +44,10 @@ const metadata = z.record(z.string(), z.unknown()).nullable();
 const RateConversationRequest = z
   .object({
     conversation_id: ConversationId,
-    event_id: EventId.nullable().optional().describe("The event that is rated; the conversation when left out."),
+    event_id: EventId.nullable()
+      .optional()
+      .describe("The event that is rated; the conversation when left out.")
+      .meta(dependsOn("the events of the conversation")),
     rating: z.int().min(1).max(5).describe("From 1, bad, to 5, good."),
     reason: reason.optional().describe("Why, in words or as a code of the client's."),
     metadata: metadata.optional().describe("Whatever else the client wants to keep with it."),

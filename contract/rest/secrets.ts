@@ -2,7 +2,7 @@ import * as z from "zod";
 import type { Difference } from "../differences.ts";
 import { exampleOf } from "../examples.ts";
 import { operation } from "../operation.ts";
-import { success } from "../primitives.ts";
+import { dependsOn, success } from "../primitives.ts";
 
 /** A dot at the beginning would let a path end in `.` or `..`, which clients take out of a URL; a slash ends a segment. */
 const SecretName = z
@@ -53,7 +53,9 @@ const CustomSecretList = z
 const CreateSecretRequest = z
   .object({
     name: SecretName,
-    value: value.describe("The secret itself: at most 64 KiB in UTF-8. It is encrypted at rest and never shown."),
+    value: value
+      .describe("The secret itself: at most 64 KiB in UTF-8. It is encrypted at rest and never shown.")
+      .meta(dependsOn("its length in UTF-8")),
     description,
   })
   .meta({

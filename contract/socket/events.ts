@@ -3,7 +3,7 @@ import { channel } from "../channel.ts";
 import { EventType } from "../events/event.ts";
 import { exampleOf } from "../examples.ts";
 import { closeCodes } from "./close-codes.ts";
-import { booleanParameter, integerParameter, listParameter } from "../primitives.ts";
+import { booleanParameter, dependsOn, integerParameter, listParameter } from "../primitives.ts";
 import { conversationParams } from "../rest/conversations.ts";
 import {
   AckStatus,
@@ -78,7 +78,8 @@ export const events = channel({
   query: z.object({
     latest_event_id: integerParameter({ min: -1 })
       .default(-1)
-      .describe("The highest event id that the client already has; the replay begins after it."),
+      .describe("The highest event id that the client already has; the replay begins after it.")
+      .meta(dependsOn("the events of the conversation")),
     types: listParameter(EventType)
       .optional()
       .describe("Only actions and observations of these types, separated by commas. Statuses are always sent."),

@@ -680,13 +680,13 @@ export interface V1Calls<Options> {
         /** Only conversations with this in their title, upper and lower case alike. */
         title__contains?: string | undefined;
         /** Only those created at this moment or later. */
-        created_at__gte?: wire.Timestamp | undefined;
+        created_at__gte?: wire.Moment | undefined;
         /** Only those created before this moment. */
-        created_at__lt?: wire.Timestamp | undefined;
+        created_at__lt?: wire.Moment | undefined;
         /** Only those in which something last happened then or later. */
-        updated_at__gte?: wire.Timestamp | undefined;
+        updated_at__gte?: wire.Moment | undefined;
         /** Only those in which something last happened before. */
-        updated_at__lt?: wire.Timestamp | undefined;
+        updated_at__lt?: wire.Moment | undefined;
         /** Whether to include conversations that another conversation began. */
         include_sub_conversations?: boolean | undefined;
         /** The `next_page_id` of the page before. */
@@ -706,13 +706,13 @@ export interface V1Calls<Options> {
         /** Only conversations with this in their title, upper and lower case alike. */
         title__contains?: string | undefined;
         /** Only those created at this moment or later. */
-        created_at__gte?: wire.Timestamp | undefined;
+        created_at__gte?: wire.Moment | undefined;
         /** Only those created before this moment. */
-        created_at__lt?: wire.Timestamp | undefined;
+        created_at__lt?: wire.Moment | undefined;
         /** Only those in which something last happened then or later. */
-        updated_at__gte?: wire.Timestamp | undefined;
+        updated_at__gte?: wire.Moment | undefined;
         /** Only those in which something last happened before. */
-        updated_at__lt?: wire.Timestamp | undefined;
+        updated_at__lt?: wire.Moment | undefined;
         /** Whether to include conversations that another conversation began. */
         include_sub_conversations?: boolean | undefined;
       },
@@ -762,7 +762,7 @@ export interface V1Calls<Options> {
         /** Only tasks that have started this conversation. */
         conversation_id__eq?: wire.ConversationId | undefined;
         /** Only tasks of this moment and later. */
-        created_at__gte?: wire.Timestamp | undefined;
+        created_at__gte?: wire.Moment | undefined;
         /** The order of the list. */
         sort_order?: wire.AppConversationStartTaskSortOrder | undefined;
         /** The `next_page_id` of the page before. */
@@ -782,7 +782,7 @@ export interface V1Calls<Options> {
         /** Only tasks that have started this conversation. */
         conversation_id__eq?: wire.ConversationId | undefined;
         /** Only tasks of this moment and later. */
-        created_at__gte?: wire.Timestamp | undefined;
+        created_at__gte?: wire.Moment | undefined;
       },
       options?: Options,
     ) => Promise<wire.Count>;
@@ -814,9 +814,9 @@ export interface V1Calls<Options> {
         /** Only events of this kind. */
         kind__eq?: wire.V1EventKind | undefined;
         /** Only events of this moment and later. */
-        timestamp__gte?: wire.Timestamp | undefined;
+        timestamp__gte?: wire.Moment | undefined;
         /** Only events before this moment. */
-        timestamp__lt?: wire.Timestamp | undefined;
+        timestamp__lt?: wire.Moment | undefined;
         /** The order of the list. */
         sort_order?: wire.EventSortOrder | undefined;
         /** The `next_page_id` of the page before. */
@@ -838,9 +838,9 @@ export interface V1Calls<Options> {
         /** Only events of this kind. */
         kind__eq?: wire.V1EventKind | undefined;
         /** Only events of this moment and later. */
-        timestamp__gte?: wire.Timestamp | undefined;
+        timestamp__gte?: wire.Moment | undefined;
         /** Only events before this moment. */
-        timestamp__lt?: wire.Timestamp | undefined;
+        timestamp__lt?: wire.Moment | undefined;
         /** Of no effect, as an order has no part in a count. */
         sort_order?: wire.EventSortOrder | undefined;
       },

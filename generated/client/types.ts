@@ -340,7 +340,7 @@ export interface AppConversationStartRequest {
   selected_branch: string | null;
   /** The repository's git host, for which a token must be stored when it is not a URL. */
   git_provider: ProviderType | null;
-  /** The title; null for one made of the id. */
+  /** The title; null for one made of the id. Space around it is dropped. */
   title: string | null;
   /** What begins the conversation. */
   trigger: ConversationTrigger | null;
@@ -371,7 +371,7 @@ export interface AppConversationStartRequestInput {
   selected_branch?: string | null;
   /** The repository's git host, for which a token must be stored when it is not a URL. */
   git_provider?: ProviderType | null;
-  /** The title; null for one made of the id. */
+  /** The title; null for one made of the id. Space around it is dropped. */
   title?: string | null;
   /** What begins the conversation. */
   trigger?: ConversationTrigger | null;
@@ -2343,6 +2343,9 @@ export interface ModelCallLatency {
 /** Names of models, sorted, each once: `vendor/model` is a language model, `test/…` an agent without one. */
 export type ModelNames = string[];
 
+/** A moment, RFC 3339 with any offset. Without one it is read as UTC. */
+export type Moment = string;
+
 /** No action waits. */
 export interface NeverConfirm {
   /** Always `NeverConfirm`. */
@@ -2970,9 +2973,9 @@ export interface ReportedConversation {
   /** What it has used. */
   metrics?: MetricsSnapshotInput | null;
   /** When it was created there. */
-  created_at?: string;
+  created_at?: Moment;
   /** When something last happened there. */
-  updated_at?: string;
+  updated_at?: Moment;
 }
 
 /** Up to 1000 events, in the order of the log. */
@@ -4273,7 +4276,7 @@ export interface V1ActionEvent {
 export interface V1ActionEventInput {
   id: V1EventId;
   /** When it happened. A time without a zone is read as UTC. */
-  timestamp: string;
+  timestamp: Moment;
   source: EventSource;
   /** Why it is done. */
   thought: TextContentInput[];
@@ -4318,7 +4321,7 @@ export interface V1AgentErrorEvent {
 export interface V1AgentErrorEventInput {
   id: V1EventId;
   /** When it happened. A time without a zone is read as UTC. */
-  timestamp: string;
+  timestamp: Moment;
   /** Who caused the event: the agent, the user, or the environment that both work in. */
   source: "agent";
   /** The tool. */
@@ -4546,7 +4549,7 @@ export interface V1Condensation {
 export interface V1CondensationInput {
   id: V1EventId;
   /** When it happened. A time without a zone is read as UTC. */
-  timestamp: string;
+  timestamp: Moment;
   /** Who caused the event: the agent, the user, or the environment that both work in. */
   source: "environment";
   /** The forgotten events. */
@@ -4576,7 +4579,7 @@ export interface V1CondensationRequest {
 export interface V1CondensationRequestInput {
   id: V1EventId;
   /** When it happened. A time without a zone is read as UTC. */
-  timestamp: string;
+  timestamp: Moment;
   /** Who caused the event: the agent, the user, or the environment that both work in. */
   source: "environment";
   /** Always `CondensationRequest`. */
@@ -4600,7 +4603,7 @@ export interface V1CondensationSummaryEvent {
 export interface V1CondensationSummaryEventInput {
   id: V1EventId;
   /** When it happened. A time without a zone is read as UTC. */
-  timestamp: string;
+  timestamp: Moment;
   /** Who caused the event: the agent, the user, or the environment that both work in. */
   source: "environment";
   /** What they were about. */
@@ -4627,7 +4630,7 @@ export interface V1ConversationErrorEvent {
 export interface V1ConversationErrorEventInput {
   id: V1EventId;
   /** When it happened. A time without a zone is read as UTC. */
-  timestamp: string;
+  timestamp: Moment;
   source: EventSource;
   /** What went wrong, for a program: a code such as `STATUS$ERROR_LLM_AUTHENTICATION`, or the name of an exception. */
   code: string;
@@ -4758,7 +4761,7 @@ export interface V1ExecutionStatusEvent {
 export interface V1ExecutionStatusEventInput {
   id: V1EventId;
   /** When it happened. A time without a zone is read as UTC. */
-  timestamp: string;
+  timestamp: Moment;
   /** Who caused the event: the agent, the user, or the environment that both work in. */
   source: "environment";
   /** Which part of the state has changed. */
@@ -4902,7 +4905,7 @@ export interface V1FullStateEvent {
 export interface V1FullStateEventInput {
   id: V1EventId;
   /** When it happened. A time without a zone is read as UTC. */
-  timestamp: string;
+  timestamp: Moment;
   /** Who caused the event: the agent, the user, or the environment that both work in. */
   source: "environment";
   /** Which part of the state has changed. */
@@ -5055,7 +5058,7 @@ export interface V1LLMCompletionLogEvent {
 export interface V1LLMCompletionLogEventInput {
   id: V1EventId;
   /** When it happened. A time without a zone is read as UTC. */
-  timestamp: string;
+  timestamp: Moment;
   /** Who caused the event: the agent, the user, or the environment that both work in. */
   source: "environment";
   /** What the log is called. */
@@ -5163,7 +5166,7 @@ export interface V1MessageEvent {
 export interface V1MessageEventInput {
   id: V1EventId;
   /** When it happened. A time without a zone is read as UTC. */
-  timestamp: string;
+  timestamp: Moment;
   source: EventSource;
   llm_message: V1MessageInput;
   /** The model's answer that the message comes from; null for what no model has said. */
@@ -5294,7 +5297,7 @@ export interface V1ObservationEvent {
 export interface V1ObservationEventInput {
   id: V1EventId;
   /** When it happened. A time without a zone is read as UTC. */
-  timestamp: string;
+  timestamp: Moment;
   /** Who caused the event: the agent, the user, or the environment that both work in. */
   source: "environment";
   /** The tool. */
@@ -5323,7 +5326,7 @@ export interface V1PauseEvent {
 export interface V1PauseEventInput {
   id: V1EventId;
   /** When it happened. A time without a zone is read as UTC. */
-  timestamp: string;
+  timestamp: Moment;
   /** Who caused the event: the agent, the user, or the environment that both work in. */
   source: "user";
   /** Always `PauseEvent`. */
@@ -5461,7 +5464,7 @@ export interface V1StateFieldEvent {
 export interface V1StateFieldEventInput {
   id: V1EventId;
   /** When it happened. A time without a zone is read as UTC. */
-  timestamp: string;
+  timestamp: Moment;
   /** Who caused the event: the agent, the user, or the environment that both work in. */
   source: "environment";
   /** Which part of the state has changed. */
@@ -5500,7 +5503,7 @@ export interface V1StatsEvent {
 export interface V1StatsEventInput {
   id: V1EventId;
   /** When it happened. A time without a zone is read as UTC. */
-  timestamp: string;
+  timestamp: Moment;
   /** Who caused the event: the agent, the user, or the environment that both work in. */
   source: "environment";
   /** Which part of the state has changed. */
@@ -5528,7 +5531,7 @@ export interface V1SystemPromptEvent {
 export interface V1SystemPromptEventInput {
   id: V1EventId;
   /** When it happened. A time without a zone is read as UTC. */
-  timestamp: string;
+  timestamp: Moment;
   /** Who caused the event: the agent, the user, or the environment that both work in. */
   source: "agent";
   system_prompt: TextContentInput;
@@ -5762,7 +5765,7 @@ export interface V1TokenEvent {
 export interface V1TokenEventInput {
   id: V1EventId;
   /** When it happened. A time without a zone is read as UTC. */
-  timestamp: string;
+  timestamp: Moment;
   source: EventSource;
   /** The tokens read. */
   prompt_token_ids: number[];
@@ -5945,7 +5948,7 @@ export interface V1UserRejectObservation {
 export interface V1UserRejectObservationInput {
   id: V1EventId;
   /** When it happened. A time without a zone is read as UTC. */
-  timestamp: string;
+  timestamp: Moment;
   /** Who caused the event: the agent, the user, or the environment that both work in. */
   source: "environment";
   /** The tool. */

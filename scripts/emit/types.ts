@@ -23,7 +23,7 @@ function isPlainObject({ type, properties }: JsonSchema): boolean {
 
 /** What narrows a type in ways that TypeScript cannot say, or only describes it. */
 const typelessKeywords = new Set([
-  ...["description", "examples", "default", "format", "pattern", "discriminator", "propertyNames"],
+  ...["description", "examples", "default", "format", "pattern", "discriminator", "propertyNames", "x-depends-on"],
   ...["deprecated", "x-sunset", "x-deprecation"],
   ...["minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf"],
   ...["minLength", "maxLength", "minItems", "maxItems", "uniqueItems"],

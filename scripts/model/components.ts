@@ -120,11 +120,17 @@ function withoutIds(schema: JsonSchema): JsonSchema {
   return rest;
 }
 
+/** RFC 3339 in UTC: what the format `date-time` allows besides (other zones, a space, small letters, second 60) does not fit. */
+const utcTime = "^\\d{4}-\\d{2}-\\d{2}T\\d{2}:\\d{2}:[0-5]\\d(\\.\\d+)?Z$";
+
 /** Says what zod's own conversion leaves out, and leaves out what only zod needs. */
 function complete(zodSchema: z.core.$ZodTypes, jsonSchema: z.core.JSONSchema.BaseSchema, dialect: Dialect): void {
   const { def } = zodSchema._zod;
-  // The format says it; zod's pattern for it is 260 characters long and only about leap years.
-  if (jsonSchema.format === "date-time" || jsonSchema.format === "date") delete jsonSchema.pattern;
+  // The format says it, but for the zone; zod's pattern for it is 260 characters long and mostly about leap years. A time
+  // without a zone has no format, so that its pattern stays.
+  if (jsonSchema.format === "date-time") jsonSchema.pattern = utcTime;
+  else if ("format" in def && (def.format === "datetime" || def.format === "date") && !isLocalTime(def, jsonSchema))
+    delete jsonSchema.pattern;
   if (jsonSchema.type === "integer") {
     if (jsonSchema.minimum === Number.MIN_SAFE_INTEGER) delete jsonSchema.minimum;
     if (jsonSchema.maximum === Number.MAX_SAFE_INTEGER) delete jsonSchema.maximum;
@@ -133,6 +139,11 @@ function complete(zodSchema: z.core.$ZodTypes, jsonSchema: z.core.JSONSchema.Bas
   if (def.type === "union" && "discriminator" in def && dialect === "draft-2020-12") {
     jsonSchema["discriminator"] = { propertyName: def.discriminator };
   }
+}
+
+/** Whether it is about times without a zone too, and not a reference to what is. */
+function isLocalTime(def: object, { $ref }: z.core.JSONSchema.BaseSchema): boolean {
+  return "local" in def && def.local === true && $ref === undefined;
 }
 
 /** An example is written as a client may send it; what comes back has the defaults filled in. */

@@ -81,6 +81,8 @@ interface Issue {
   readonly message: string;
   readonly path?: readonly (PropertyKey | { readonly key: PropertyKey })[] | undefined;
   readonly code?: string | undefined;
+  /** Names that an object must not have. */
+  readonly keys?: readonly string[] | undefined;
   /** Of a union: what each option has against the value. */
   readonly errors?: readonly (readonly Issue[])[] | undefined;
 }
@@ -97,11 +99,15 @@ function detailsOf(error: RequestValidationError): ErrorDetail[] {
 
 /** The issues of a zod error as the contract's details. */
 export function issueDetails(place: ErrorDetail["in"], issues: readonly Issue[]): ErrorDetail[] {
-  return issues.flatMap(likeliest).map(({ path = [], message }) => ({
-    in: place,
-    path: path.map((part) => String(typeof part === "object" ? part.key : part)).join("."),
-    message,
-  }));
+  return issues.flatMap(likeliest).flatMap(({ code, path = [], keys = [], message }) => {
+    const parts = path.map((part) => String(typeof part === "object" ? part.key : part));
+    if (code !== "unrecognized_keys") return [{ in: place, path: parts.join("."), message }];
+    return keys.map((key) => ({
+      in: place,
+      path: [...parts, key].join("."),
+      message: "is not known here; leave it out",
+    }));
+  });
 }
 
 /** "Invalid input" says nothing: where a value is of the type of one option of a union alone, that option's issues are meant. */

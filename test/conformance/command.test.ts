@@ -26,22 +26,30 @@ test("0 when all is well: a line a case, the counts, and the closing line", asyn
   await using server = await startTinyServer();
   const file = join(await temporaryFolder(t), "report.json");
   const { code, stdout } = await conformance(
-    ["--url", server.url, ...gaps, "--only", "rest/settings.*/*", "--json", file],
+    ["--url", server.url, ...gaps, "--only", "rest/settings.*/*", "--seed", "42", "--json", file],
     { OPENHANDS_API_KEY: server.key },
   );
   assert.equal(code, 0);
   assert.equal(
-    stdout.replaceAll(server.url, "URL"),
+    stdout.replaceAll(server.url, "URL").replace(/\d+\.\d s/g, "N s"),
     [
       "✓ rest/settings.get/200",
       "✓ rest/settings.merge/200",
       "✓ rest/settings.reset/410-operation_removed",
       "",
       "URL/ against URL/openapi.yaml and URL/asyncapi.yaml, V1 on, OpenID off:",
-      "  operations  3 of 3 declared were met",
-      "  statuses    3 of 3 declared were met",
-      "  messages    0 of 0 declared were met",
-      "  close codes 0 of 0 declared were met",
+      "  operations        3 of 3 declared were met",
+      "  statuses          3 of 3 declared were met",
+      "  media types       3 of 37 declared were met",
+      "  headers           6 of 49 declared were met",
+      "  messages          0 of 10 declared were met",
+      "  close codes       0 of 6 declared were met",
+      "  schema properties 6 of 152 declared were met",
+      "  enum values       0 of 6 declared were met",
+      "",
+      "seed 42",
+      "  examples  N s, 2 passed, 0 failed",
+      "  versions  N s, 1 passed, 0 failed",
       "",
       "3 passed, 0 failed",
       "",
@@ -49,6 +57,15 @@ test("0 when all is well: a line a case, the counts, and the closing line", asyn
   );
   const report = JSON.parse(await readFile(file, "utf8")) as { passed: number }; // of this run
   assert.equal(report.passed, 3);
+});
+
+test("--phase runs the cases of these phases alone", async () => {
+  await using server = await startTinyServer();
+  const flags = ["--url", server.url, "--key", server.key, ...gaps, "--only", "rest/settings.*/*"];
+  const { code, stdout } = await conformance([...flags, "--phase", "versions", "--phase", "auth"]);
+  assert.equal(code, 0);
+  assert.match(stdout, /^✓ rest\/settings\.reset\/410-operation_removed$/m);
+  assert.match(stdout, /^1 passed, 0 failed$/m);
 });
 
 test("1 when a promise is broken, with all that is known about it and no secret", async () => {

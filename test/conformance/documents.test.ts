@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { brokenJson, brokenText, unknownId } from "../../conformance/cases/ammunition.ts";
+import { brokenJson, brokenText, unknownId } from "../../conformance/recipes/ammunition.ts";
 import { child, parseDocument, rootOf } from "../../conformance/documents.ts";
 import type { DocumentNode } from "../../conformance/documents.ts";
 import type { Json, JsonObject } from "../../conformance/json.ts";

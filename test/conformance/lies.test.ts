@@ -448,7 +448,108 @@ const documents: Lie[] = [
   },
 ];
 
-for (const [kind, lies] of Object.entries({ rest, socket, documents }))
+/** Lies that one answer alone does not show: they are told by what came before, by who asks, and by where. */
+const phases: Lie[] = [
+  {
+    name: "something that is still there after it was deleted",
+    lies: undeleted(),
+    case: "stateful/conversations.create/lifecycle",
+    says: /deleted is gone.*404 with code conversation_not_found.*200/,
+  },
+  {
+    name: "something that is listed twice",
+    lies: about("GET /api/conversations", (answer) => ({
+      ...answer,
+      body: Array.isArray(answer.body) ? [...answer.body, ...answer.body] : answer.body,
+    })),
+    case: "stateful/conversations.create/lifecycle",
+    says: /listed once and only once.*once.*2 times/,
+  },
+  {
+    name: "a sequence that ends with something that is still there",
+    lies: undeleted(),
+    case: "stateful/sequences",
+    says: /after: conversations\.create/,
+  },
+  {
+    name: "a removed operation that looks at its body",
+    lies: {
+      answer: (answer, asked) =>
+        asked.path === "/api/reset-settings" && asked.text.startsWith('{"unf') ? { ...answer, status: 400 } : answer,
+    },
+    case: "versions/settings.reset/gone-with-any-body",
+    says: /only with the statuses.*400/,
+  },
+  {
+    name: "a removed operation that asks who calls",
+    lies: {
+      answer: (answer, asked) =>
+        asked.path === "/api/reset-settings" && asked.headers.authorization?.startsWith("Basic")
+          ? { ...answer, status: 401 }
+          : answer,
+    },
+    case: "versions/settings.reset/gone-for-anybody",
+    says: /401/,
+  },
+  {
+    name: "a version that is served under another name",
+    lies: elsewhere("/api/v2/users/me"),
+    case: "versions/users.me/other-prefixes",
+    says: /Under \/api\/v2 nothing is served.*200/,
+  },
+  {
+    name: "something undocumented behind the gate",
+    lies: elsewhere("/api/v1/users"),
+    case: "versions/v1/nothing-undocumented",
+    says: /nothing else.*200 with no code for GET \/api\/v1\/users/,
+  },
+  {
+    name: "a path that is served with a slash behind it",
+    lies: elsewhere("/api/settings/"),
+    case: "rest/404-route_not_found/api.settings",
+    says: /\/api\/settings\/ is no path/,
+  },
+  {
+    name: "a key of any form that is let in",
+    lies: {
+      answer: (answer, asked) =>
+        asked.path === "/api/conversations" && /no key/.test(asked.headers.authorization ?? "")
+          ? { ...answer, status: 200, body: [] }
+          : answer,
+    },
+    case: "auth/conversations.list/malformed",
+    says: /malformed ones are not.*401.*200/,
+  },
+  {
+    name: "a page of nowhere that may change things with a cookie",
+    lies: {
+      answer: (answer, asked) =>
+        answer.status === 403 && asked.headers.origin === undefined ? { ...answer, status: 200 } : answer,
+    },
+    case: "auth/conversations.create/no-origin",
+    says: /403 origin_forbidden.*200/,
+  },
+];
+
+/** Deletes nothing, and says that it has. */
+function undeleted(): Lies {
+  const gone = new Map<string, TinyAnswer>();
+  return {
+    answer(answer, { method, path }) {
+      if (method === "GET" && answer.status === 200) gone.set(path, answer);
+      return method === "GET" && answer.status === 404 ? (gone.get(path) ?? answer) : answer;
+    },
+  };
+}
+
+/** Serves something at a path that no document has. */
+function elsewhere(path: string): Lies {
+  return {
+    answer: (answer, asked) => (asked.path === path ? { ...answer, status: 200, body: { id: "me" } } : answer),
+  };
+}
+
+for (const [kind, lies] of Object.entries({ rest, socket, documents, phases }))
   test(`the run is red for each lie: ${kind}`, { concurrency: 2 }, async (context) => {
     await Promise.all(lies.map((lie) => context.test(lie.name, () => expectRed(lie))));
   });

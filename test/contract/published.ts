@@ -71,7 +71,7 @@ export function readDocument<Content>(path: string): Content {
 function published<Content>(path: string, ajv: Ajv | Ajv2020): Published<Content> {
   const content = readDocument<Content>(path);
   ajvFormats.default(ajv);
-  ajv.addVocabulary(["x-sunset", "x-deprecation"]);
+  ajv.addVocabulary(["x-sunset", "x-deprecation", "x-depends-on"]);
   ajv.addVocabulary(Object.keys(content as object)); // the document itself is no schema, its parts are
   ajv.addSchema(content as object, path, undefined, false);
   return {

@@ -1,6 +1,6 @@
 // What all V1 events have: reference/v1-api.md §10.1.
 import * as z from "zod";
-import { Timestamp } from "../../primitives.ts";
+import { Moment, Timestamp, inUtc } from "../../primitives.ts";
 import type { EventSource } from "../shared.ts";
 
 /** A V1 event's id. Those of a log are made of the conversation and the V0 event that they are a rendering of. */
@@ -12,9 +12,7 @@ export const V1EventId = z.guid("must be a UUID with dashes").meta({
 });
 
 /** Upstream writes local times without a zone, which are read as UTC. */
-export const V1Timestamp = z.iso
-  .datetime({ offset: true, local: true })
-  .transform((text) => new Date(/(?:Z|[+-]\d\d:\d\d)$/i.test(text) ? text : `${text}Z`).toISOString())
+export const V1Timestamp = Moment.transform(inUtc)
   .pipe(Timestamp)
   .describe("When it happened. A time without a zone is read as UTC.");
 

@@ -1,5 +1,6 @@
 import * as z from "zod";
 import type { Difference } from "../../differences.ts";
+import { dependsOn } from "../../primitives.ts";
 import { sandboxIdText } from "./sandbox-info.ts";
 
 /** The folder that all paths in a sandbox begin with, and the one in it that is the workspace. */
@@ -22,7 +23,8 @@ export function sandboxPath(what: string, example: string) {
 export const whichSandbox = {
   sandbox_id: sandboxIdText
     .optional()
-    .describe("The sandbox. Needed unless the request is made with its key, which says so itself."),
+    .describe("The sandbox. Needed unless the request is made with its key, which says so itself.")
+    .meta(dependsOn("the key of the request: left out, one of a user is refused")),
 };
 
 export const pathDifference: Difference = {

@@ -2,7 +2,7 @@ import * as z from "zod";
 import type { Difference } from "../../differences.ts";
 import { exampleOf } from "../../examples.ts";
 import { operation } from "../../operation.ts";
-import { repeatedParameter, success } from "../../primitives.ts";
+import { dependsOn, repeatedParameter, success } from "../../primitives.ts";
 import { manyOf, mostIds, pageOf, paging } from "./page.ts";
 import { SandboxId, SandboxInfo, exampleSandboxId, localSpecId, sandboxIdText } from "./sandbox-info.ts";
 
@@ -137,7 +137,10 @@ export const sandboxes = {
     description: "Deletes the sandbox with its processes, its files and its conversations.",
     params: z.object({ sandbox: SandboxId }),
     query: z.object({
-      sandbox_id: sandboxIdText.optional().describe("The sandbox again, as older clients send it: the path's, or 400."),
+      sandbox_id: sandboxIdText
+        .optional()
+        .describe("The sandbox again, as older clients send it: the path's, or 400.")
+        .meta(dependsOn("the path")),
     }),
     responses: { 200: SandboxChanged },
     errors: ["sandbox_not_found"],

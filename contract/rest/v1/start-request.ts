@@ -67,7 +67,7 @@ const dashedUuid = z
       .toLowerCase()
       .replace(/^(.{8})(.{4})(.{4})(.{4})/, "$1-$2-$3-$4-"),
   )
-  .pipe(z.string());
+  .pipe(z.string().regex(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/));
 
 export const AppConversationStartRequest = z
   .object({
@@ -117,12 +117,18 @@ export const AppConversationStartRequest = z
       .describe("The repository's git host, for which a token must be stored when it is not a URL."),
     title: z
       .string()
-      .trim()
-      .min(1)
       .max(200)
+      .regex(/\S/, "must hold more than space")
+      .trim()
+      .pipe(
+        z
+          .string()
+          .max(200)
+          .regex(/^\S([\s\S]*\S)?$/),
+      )
       .nullable()
       .default(null)
-      .describe("The title; null for one made of the id."),
+      .describe("The title; null for one made of the id. Space around it is dropped."),
     trigger: ConversationTrigger.nullable().default(null).describe("What begins the conversation."),
     pr_number: z.array(z.int()).max(1000).default([]).describe("The pull requests it is about."),
     parent_conversation_id: uuidParameter()

@@ -12,7 +12,8 @@ import { responsesOf } from "./responses.ts";
  */
 export function operationObject(model: OperationModel, all: readonly OperationModel[]): OperationObject {
   const { metadata } = model.operation;
-  const { deprecation, differences, gate, security, scope, since, rateLimit, sandboxKey, pathTail } = metadata;
+  const { deprecation, differences, gate, security, scope, since, rateLimit, sandboxKey, pathTail, asynchronous } =
+    metadata;
   return {
     operationId: model.id,
     tags: [metadata.tag],
@@ -32,6 +33,7 @@ export function operationObject(model: OperationModel, all: readonly OperationMo
     ...(security === "user" && { "x-scope": scope }),
     ...(sandboxKey && { "x-sandbox-key": true }),
     ...(pathTail && { "x-path-tail": true }),
+    ...(asynchronous && { "x-asynchronous": true }),
     ...(gate && { "x-gate": gate }),
     ...(deprecation && { "x-sunset": deprecation.sunset }),
     ...(deprecation && { "x-deprecation": { ...deprecation, replacement: replacement(deprecation.replacement, all) } }),

@@ -53,9 +53,9 @@ class Refusal extends Error {
   }
 }
 
-/** Whether a cookie may be used from there: from its own pages, and from programs that name no origin. */
+/** Whether a cookie may be used from there: from its own pages alone. */
 export function permitted(origin: string | undefined): boolean {
-  return origin === undefined || origin.startsWith("http://127.0.0.1");
+  return origin?.startsWith("http://127.0.0.1") ?? false;
 }
 
 /** Adds an action and what came of it. */
@@ -185,7 +185,7 @@ export function createTinyApi(key: string, v1: boolean): TinyApi {
       conversations.set(made.id, made);
       return ok(view(made));
     },
-    list: () => ok([...conversations.values()].map(view), deprecation),
+    list: () => ok([...conversations.values()].map(view), { ...deprecation, Sunset: "Tue, 30 Jun 2099 00:00:00 GMT" }),
     get: (_, id) => ok(view(conversation(id))),
     rename(request, id) {
       const found = conversation(id);
@@ -239,7 +239,7 @@ export function createTinyApi(key: string, v1: boolean): TinyApi {
       const refusal = refuse(new Refusal(405, "method_not_allowed"), request);
       return { ...refusal, headers: { ...refusal.headers, Allow: Object.keys(route.methods).join(", ") } };
     }
-    if (!/^[!-~]{0,128}$/.test(String(request.headers["x-request-id"] ?? "")))
+    if (name !== "reset" && !/^[!-~]{0,128}$/.test(String(request.headers["x-request-id"] ?? "")))
       throw new Refusal(400, "validation_failed");
     if (!["login", "reset"].includes(name)) authorize(request);
     const handler = handlers[name];

@@ -111,7 +111,7 @@ const deprecated = (state: string): JsonObject => ({
   "x-deprecation": {
     state,
     since: "2025-01-01",
-    sunset: "2025-06-30",
+    sunset: state === "gone" ? "2025-06-30" : "2099-06-30",
     replacement: { operationId: "conversations.create", request: "POST /api/conversations" },
   },
 });

@@ -52,7 +52,11 @@ export async function startTinyServer(lies: Lies = {}): Promise<TinyServer> {
     outgoing.writeHead(status, headers).end(typeof body === "string" ? body : JSON.stringify(body));
   }
 
-  const sockets = new WebSocketServer({ server, maxPayload: 2000 });
+  const sockets = new WebSocketServer({
+    server,
+    maxPayload: 2000,
+    verifyClient: ({ req }, decide) => decide(/^\/sockets\/events\/[^/]+$/.test(pathOf(req)), 404),
+  });
   sockets.on("connection", (socket, request) => serveTinySocket(api, lies, socket, request));
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const { port } = server.address() as AddressInfo; // it listens on a port
@@ -67,6 +71,10 @@ export async function startTinyServer(lies: Lies = {}): Promise<TinyServer> {
       await new Promise((resolve) => server.close(resolve));
     },
   };
+}
+
+function pathOf({ url }: IncomingMessage): string {
+  return new URL(`http://tiny.invalid${url ?? "/"}`).pathname;
 }
 
 async function readRequest(incoming: IncomingMessage): Promise<TinyRequest> {

@@ -82,7 +82,7 @@ const badCreations: readonly { body: unknown; places: Place[] }[] = [
   { body: { repository: `https://a/${"x".repeat(2048)}` }, places: ["body.repository"] },
   { body: { selected_branch: "" }, places: ["body.selected_branch"] },
   { body: { initial_user_msg: ["a"] }, places: ["body.initial_user_msg"] },
-  { body: { initial_message: "a" }, places: ["body"] },
+  { body: { initial_message: "a" }, places: ["body.initial_message"] },
 ];
 
 for (const { body, places } of badCreations) {
@@ -192,7 +192,7 @@ test("a request to rename that holds more than a title is refused", async () => 
     await call("PATCH", `/api/conversations/${id}`, { body: { title: "a", status: "b" } }),
     400,
     "validation_failed",
-    ["body"],
+    ["body.status"],
   );
 });
 

@@ -247,7 +247,7 @@ const badChanges: readonly { body: unknown; places: Place[] }[] = [
   { body: { confirmation_mode: "true" }, places: ["body.confirmation_mode"] },
   { body: { llm_api_key: 1 }, places: ["body.llm_api_key"] },
   { body: { llm_api_key: { a: 1 } }, places: ["body.llm_api_key"] },
-  { body: { mcp_config: { nonsense: [] } }, places: ["body.mcp_config"] },
+  { body: { mcp_config: { nonsense: [] } }, places: ["body.mcp_config.nonsense"] },
   { body: { mcp_config: { sse_servers: [{ url: "ftp://a" }] } }, places: ["body.mcp_config.sse_servers.0.url"] },
   { body: { mcp_config: { sse_servers: ["ftp://a.example"] } }, places: ["body.mcp_config.sse_servers.0"] },
   { body: { mcp_config: { sse_servers: ["https://"] } }, places: ["body.mcp_config.sse_servers.0"] },
@@ -272,7 +272,7 @@ const badChanges: readonly { body: unknown; places: Place[] }[] = [
   },
   {
     body: { mcp_config: { stdio_servers: [{ name: "a", command: "c", env: "1A=x" }] } },
-    places: ["body.mcp_config.stdio_servers.0.env.1A"],
+    places: ["body.mcp_config.stdio_servers.0.env"],
   },
   {
     body: { mcp_config: { stdio_servers: [{ name: " ", command: "c" }] } },
