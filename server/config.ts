@@ -95,12 +95,17 @@ const Environment = z.object({
   DATABASE_POOL_SIZE: number("a number of connections, from 1 to 1000", { min: 1, max: 1000 })
     .prefault("10")
     .describe("Connections to PostgreSQL that the server has open at most."),
+  LEASE_SECONDS: number("a number of seconds, from 1 to 3600", { min: 1, max: 3600 })
+    .prefault("15")
+    .describe(
+      "With DATABASE_URL: how long other servers wait for a sign of life of one until they go on with its conversations.",
+    ),
   REDIS_URL: z
     .string()
     .refine(isRedisUrl, "must be like `redis://127.0.0.1:6379`, or `rediss://…` for TLS")
     .optional()
     .describe(
-      "The Redis in which several servers count the requests of a user together. It may hold a password: `redis://:PASSWORD@HOST:PORT/DATABASE`. While Redis is away each server counts by itself.",
+      "The Redis by which several servers tell each other at once what happens, and count the requests of a user together. It may hold a password: `redis://:PASSWORD@HOST:PORT/DATABASE`. While Redis is away servers learn of each other from the database within a second, and each counts by itself.",
     ),
   AUTH_MODE: z
     .enum(

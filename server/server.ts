@@ -14,7 +14,11 @@ import type { Clock } from "./clock.ts";
 import type { Config } from "./config.ts";
 import { createConversationService } from "./conversations/conversation-service.ts";
 import { createLocalEventBus } from "./conversations/event-bus.ts";
-import { createEventLog } from "./conversations/event-log.ts";
+import { createClusterNode, createSoleNode } from "./conversations/membership.ts";
+import { createLogWatch } from "./conversations/log-watch.ts";
+import { newId } from "./identity/tokens.ts";
+import { createEventLog, createSealer } from "./conversations/event-log.ts";
+import type { Masks } from "./conversations/event-log.ts";
 import { createDeprecatedUses } from "./deprecation.ts";
 import { createIdempotency } from "./idempotency.ts";
 import { createFeedback } from "./conversations/feedback.ts";
@@ -32,6 +36,7 @@ import { createOidc } from "./identity/oidc/oidc.ts";
 import { oidcSettings } from "./identity/oidc/variables.ts";
 import { createOriginPolicy } from "./identity/origins.ts";
 import { connectRedis } from "./redis/connection.ts";
+import { createRedisEventBus } from "./redis/event-bus.ts";
 import { warnOfUncounted } from "./redis/uncounted.ts";
 import { createMetrics } from "./metrics.ts";
 import { createRequestLimits } from "./request-limits.ts";
@@ -49,6 +54,9 @@ import { openStore } from "./store/open-store.ts";
 
 /** The share of the grace time in which clients may finish what they have begun; the rest is for the store. */
 const clientsShare = 0.5;
+
+/** How long a secret that another server has been told may go unnoticed: as long as a key that it has revoked. */
+const foreignSecretsMs = 1000;
 
 /** A server that listens. */
 export interface RunningServer {
@@ -107,19 +115,24 @@ export async function startServer(config: Config, logger: Logger, clock: Clock =
       async (userId) => (await secrets.reveal(userId)).values(),
       async (userId) => (await providerTokens.reveal(userId)).values().map(({ token }) => token),
     ],
+    validMs: config.DATABASE_URL === undefined ? Infinity : foreignSecretsMs,
     ofConversation: async (id) => setups.secretsIn(id, await store.conversations.setup(id)),
   });
-  const bus = createLocalEventBus();
-  const log = createEventLog(
-    store,
-    bus,
-    {
-      of: knownSecrets.maskOf,
-      ofNew: ({ setup, ...conversation }) =>
-        knownSecrets.maskOfNew(conversation, setup ? setups.secretsIn(conversation.id, setup) : []),
-    },
-    metrics,
-  );
+  const node = newId();
+  const watch = createLogWatch(createLocalEventBus(), store.leases);
+  const told =
+    redis && config.DATABASE_URL !== undefined
+      ? await createRedisEventBus({ local: watch.bus, redis, node, logger })
+      : null;
+  const bus = told ?? watch.bus;
+  const masks: Masks = {
+    of: knownSecrets.maskOf,
+    forget: knownSecrets.forget,
+    ofNew: ({ setup, ...conversation }) =>
+      knownSecrets.maskOfNew(conversation, setup ? setups.secretsIn(conversation.id, setup) : []),
+  };
+  const sealer = config.DATABASE_URL === undefined ? null : createSealer(cipher);
+  const log = createEventLog(store, bus, masks, metrics, sealer);
   const models = createModels();
   const runtime = createLocalRuntime({
     directory: join(config.DATA_DIR, "workspaces"),
@@ -127,6 +140,8 @@ export async function startServer(config: Config, logger: Logger, clock: Clock =
   });
   const conversations = createConversationService({
     store: store.conversations,
+    leases: store.leases,
+    node,
     sandboxes: store.sandboxes,
     startTasks: store.startTasks,
     log,
@@ -192,6 +207,17 @@ export async function startServer(config: Config, logger: Logger, clock: Clock =
     maxSocketsPerUser: config.MAX_SOCKETS_PER_USER,
     maxSocketsPerAddress: config.MAX_SOCKETS_PER_ADDRESS,
   });
+  const membership =
+    config.DATABASE_URL === undefined
+      ? createSoleNode(store.leases, node, runtime)
+      : createClusterNode({
+          leases: store.leases,
+          node,
+          leaseMs: config.LEASE_SECONDS * 1000,
+          conversations,
+          watch,
+          logger,
+        });
   const app = createApp({
     config,
     clock,
@@ -255,19 +281,23 @@ export async function startServer(config: Config, logger: Logger, clock: Clock =
     setTimeout(() => server.closeAllConnections(), patienceMs).unref();
     await during("conversations that are being started", startTasks.close());
     await during("agents and their commands", conversations.close());
+    await during("the hand-over to other servers", membership.leave()); // they go on with what was under way
     await during("clients of sockets", sockets.close(patienceMs)); // after the last event
     await during("requests", closed);
+    if (told) await during("Redis", told.close());
     if (redis) await during("Redis", redis.close());
     await during("the store", store.close());
     release();
   }
 
   oidc?.answers(); // one that does not is in the log before anybody needs it
-  await runtime.recover();
+  await membership.join();
   await startTasks.recover();
   await conversations.recover();
   await listen(server, config).catch(async (error: unknown) => {
     await conversations.close();
+    await membership.leave();
+    await told?.close();
     await redis?.close();
     await store.close();
     release();

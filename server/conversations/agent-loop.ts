@@ -1,10 +1,9 @@
 import type { Logger } from "pino";
 import { AgentFailure } from "../agent/agent.ts";
 import type { AgentDefinition } from "../agent/agent.ts";
-import { ApiError } from "../api-error.ts";
-import type { ActionRequest, AgentState } from "../../contract/index.ts";
+import type { AgentState } from "../../contract/index.ts";
 import type { Workspace } from "../runtime/runtime.ts";
-import { StoreUnavailableError } from "../store/store.ts";
+import { LeaseLostError, StoreUnavailableError } from "../store/store.ts";
 import type { StoredEvent } from "../store/store.ts";
 import { answer } from "./answer.ts";
 import { neverAllowed } from "./confirmation.ts";
@@ -18,7 +17,7 @@ import type { Executable } from "./execute.ts";
 import { delegate } from "./execute/delegate.ts";
 import type { History } from "./history.ts";
 import type { Recall } from "./recall.ts";
-import { assertMayBecome, mayBecome, stateChanged } from "./states.ts";
+import { mayBecome, stateChanged } from "./states.ts";
 import { askAgent, finishHeld } from "./turn.ts";
 import type { TurnContext } from "./turn.ts";
 
@@ -30,8 +29,11 @@ export interface AgentLoopOptions {
   readonly definition: () => Promise<AgentDefinition>;
   /** Whether the user wants to be asked about risky actions at this moment. */
   readonly confirmationMode: () => Promise<boolean>;
-  /** Told when the store fails the loop, which is over then: what the log says is all that is certain. */
-  readonly lost: () => void;
+  /**
+   * Told when the store fails the loop, or another server has taken over: the loop is over then, and what the log says is all
+   * that is certain.
+   */
+  readonly lost: (why: StoreUnavailableError | LeaseLostError) => void;
   readonly logger: Logger;
   /** The id of the last message that has been answered; -1 when none has. */
   readonly answered: number;
@@ -51,13 +53,11 @@ export interface AgentLoop {
   wake(): void;
   /** The user has said something, which is to be answered. @param id of the message */
   said(id: number): void;
-  /** Carries out an action of the user, after the ones before it, beside whatever the agent does. */
-  perform(action: Executable, id: number): void;
   /**
-   * Whether the user may tell the agent this now.
-   * @throws {ApiError} `agent_state_conflict`
+   * Carries out an action of the user, after the ones before it, beside whatever the agent does.
+   * @param whole gives the action with what is secret in it; null when that is not known any more
    */
-  assertAllows(action: ActionRequest): void;
+  perform(action: Executable, id: number, whole: () => Promise<Executable | null>): void;
   /**
    * Does what the user asked for. Nobody can ask for something else between the call and its first effect.
    * @param reason the user's; may be left out
@@ -96,15 +96,15 @@ export function createAgentLoop(options: AgentLoopOptions): AgentLoop {
       for (let task = await nextTask(); task && !signal.aborted; task = await nextTask()) await task(signal);
     } catch (error) {
       if (!closed) logger.error({ err: error, conversation_id: conversationId }, "the agent loop failed");
-      if (error instanceof StoreUnavailableError) giveUp();
+      if (endsLoop(error)) giveUp(error);
     }
   }
 
-  function giveUp(): void {
+  function giveUp(why: StoreUnavailableError | LeaseLostError): void {
     if (closed) return;
     closed = true;
-    current.abort(new Error("the store does not answer"));
-    options.lost();
+    current.abort(why);
+    options.lost(why);
   }
 
   /** What waits, in the order in which it came. */
@@ -134,7 +134,7 @@ export function createAgentLoop(options: AgentLoopOptions): AgentLoop {
       if (!signal.aborted) await control.enter(next);
     } catch (error) {
       if (signal.aborted) return; // whoever stopped the turn says so in the log
-      if (error instanceof StoreUnavailableError) throw error; // nothing can be said in the log
+      if (endsLoop(error)) throw error; // nothing can be said in the log
       logger.error({ err: error, conversation_id: conversationId }, "the agent failed");
       await tellFailure(error, history, control);
     }
@@ -170,14 +170,16 @@ export function createAgentLoop(options: AgentLoopOptions): AgentLoop {
     });
   }
 
-  async function performNow(action: Executable, id: number, signal: AbortSignal): Promise<void> {
+  async function performNow(id: number, whole: () => Promise<Executable | null>, signal: AbortSignal): Promise<void> {
     try {
+      const action = await whole();
+      if (action === null) return await tell(secretIsLost, id);
       const ask = () => Promise.reject(new Error("a delegation of the user waits for its turn"));
       await tell(await execute(action, id, { workspace, history, ask, signal }), id);
     } catch (error) {
       if (!closed)
         logger.error({ err: error, conversation_id: conversationId, event_id: id }, "a user's action failed");
-      if (error instanceof StoreUnavailableError) giveUp();
+      if (endsLoop(error)) giveUp(error);
     }
   }
 
@@ -232,21 +234,17 @@ export function createAgentLoop(options: AgentLoopOptions): AgentLoop {
       if (paused) become("running").catch(noteFailure);
       wake();
     },
-    perform(action, id) {
+    perform(action, id, whole) {
       if (action.action === "delegate") {
         delegations.push({ action, id });
         return wake();
       }
       const { signal } = current;
-      if (!closed) userActions = userActions.then(() => performNow(action, id, signal));
-    },
-    assertAllows(action) {
-      if (action.action === "change_agent_state") assertMayBecome(action.args.agent_state, control.state);
-      if (action.action === "loop_recovery" && !control.looping) throw noLoop();
+      if (!closed) userActions = userActions.then(() => performNow(id, whole, signal));
     },
     become: (next, reason) =>
       become(next, reason).catch((error: unknown) => {
-        if (error instanceof StoreUnavailableError) giveUp();
+        if (endsLoop(error)) giveUp(error);
         throw error;
       }),
     recover: control.recover,
@@ -261,23 +259,25 @@ export function createAgentLoop(options: AgentLoopOptions): AgentLoop {
   }
 }
 
+function endsLoop(error: unknown): error is StoreUnavailableError | LeaseLostError {
+  return error instanceof StoreUnavailableError || error instanceof LeaseLostError;
+}
+
 /** A task that the user has given to an agent. */
 interface Delegation {
   readonly action: Executable<"delegate">;
   readonly id: number;
 }
 
+const secretIsLost = errorObservation(
+  "The action holds a secret, which the log does not keep, and which is not known any more. It was not carried out. Send it again.",
+  "AGENT_ERROR$ERROR_ACTION_NOT_EXECUTED_ERROR",
+);
+
 const stoppedBefore = errorObservation(
   "The agent was stopped before it came to this.",
   "AGENT_ERROR$ERROR_ACTION_NOT_EXECUTED_STOPPED",
 );
-
-function noLoop(): ApiError {
-  return new ApiError(
-    "agent_state_conflict",
-    "The agent is in no loop now, so that there is nothing to recover from. A `loop_detection` observation says when it is.",
-  );
-}
 
 const waitsForUser = draftAction(
   { action: "change_agent_state", args: { agent_state: "awaiting_user_input", thought: "" } },

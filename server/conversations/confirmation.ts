@@ -1,3 +1,4 @@
+import type { AgentState } from "../../contract/index.ts";
 import type { AgentDefinition } from "../agent/agent.ts";
 import type { EventDraft, StoredEvent } from "../store/store.ts";
 import { draftAction, draftObservation, errorObservation, newObservation } from "./event-draft.ts";
@@ -68,8 +69,8 @@ export function neverAllowed(cause: number): EventDraft {
   });
 }
 
-/** The action that is held back, of a conversation whose last state says that one is. */
-export async function findHeld(history: History): Promise<Held | null> {
+/** The action that is held back, of a conversation whose last state says that one may be. */
+export async function findHeld(history: Pick<History, "find">): Promise<Held | null> {
   const query = { from: 0, types: executable, source: "agent", descending: true, limit: 1 };
   const [event] = await history.find(query);
   const action = event?.kind === "action" ? actionOf(event) : undefined;
@@ -77,10 +78,17 @@ export async function findHeld(history: History): Promise<Held | null> {
   return event && waits ? { id: event.id, action } : null;
 }
 
-/** What the user has said or decided since an action was held back, oldest first. */
-export async function answersTo({ id }: Held, history: History): Promise<StoredEvent[]> {
+/** The states in which an action may be held back: what the user has decided comes first, that the agent knows it follows. */
+export const holding: ReadonlySet<AgentState | null> = new Set<AgentState | null>([
+  "awaiting_user_confirmation",
+  "user_confirmed",
+  "user_rejected",
+]);
+
+/** What the user has said or decided since an action was held back, oldest first. @param to the last event to look at */
+export async function answersTo({ id }: Held, history: Pick<History, "find">, to: number): Promise<StoredEvent[]> {
   const types = ["message", "change_agent_state", "finish", "reject"];
-  return history.find({ from: id + 1, types, source: "user", limit: 100 });
+  return history.find({ from: id + 1, to, types, source: "user", limit: 100 });
 }
 
 /** The last action, from an event on, that the user has not allowed. */

@@ -20,6 +20,7 @@ import { WorkspaceError } from "../runtime/runtime.ts";
 import type {
   ConversationFilter,
   ConversationRecord,
+  EventDraft,
   NewConversationRecord,
   Receipt,
   SandboxStore,
@@ -27,18 +28,16 @@ import type {
   StoredEvent,
 } from "../store/store.ts";
 import { draftAction } from "./event-draft.ts";
-import type { EventBus } from "./event-bus.ts";
-import { isUnfinished } from "./recovery.ts";
+import { MovedOnError, judgementOn } from "./judgement.ts";
 import { createAgentLoops } from "./agent-loops.ts";
-import type { AgentLoop } from "./agent-loop.ts";
 import type { AgentLoopsDeps, FirstMessage } from "./agent-loops.ts";
 import { shownRepository } from "./repository-name.ts";
+import type { Interruption } from "./recovery.ts";
 import { createResumption } from "./resumption.ts";
-import { createRunningLimit, running } from "./running-limit.ts";
-import { isIntervention } from "./states.ts";
+import { createRunningLimit, isRunning } from "./running-limit.ts";
+import { stateAskedFor } from "./states.ts";
 
 export interface ConversationServiceDeps extends Omit<AgentLoopsDeps, "lost"> {
-  readonly bus: EventBus;
   readonly clock: Clock;
   readonly sandboxes: Pick<SandboxStore, "deleteEmpty">;
   readonly startTasks: Pick<StartTaskStore, "deleteByConversation">;
@@ -128,6 +127,10 @@ export interface ConversationService {
   workspace(principal: Principal, id: string): Promise<Workspace>;
   /** Goes on with what an earlier process left unfinished. */
   recover(): Promise<void>;
+  /** Goes on with what other servers have left since. @throws {StoreUnavailableError} */
+  adopt(): Promise<void>;
+  /** Ends all agents and commands here, until it is known again who is to run them. */
+  suspend(): Promise<void>;
   /** How many conversations have an agent in this process. */
   agentLoops(): number;
   /** Stops every agent and command, for the end of the process. */
@@ -135,13 +138,12 @@ export interface ConversationService {
 }
 
 export function createConversationService(deps: ConversationServiceDeps): ConversationService {
-  const { store, log, bus, runtime, clock } = deps;
+  const { store, leases, log, bus, runtime, clock } = deps;
   const resumption = createResumption({ resume, logger: deps.logger });
   const loops = createAgentLoops({ ...deps, lost: resumption.lost });
   const lifecycle = createLocks();
   // Always the outer one of the two locks, as it takes the inner one of other conversations.
   const runningLimit = createRunningLimit({ limit: deps.maxRunning, store, stop: crowdOut });
-  const intervening = createLocks();
 
   async function get(principal: Principal, id: string): Promise<ConversationRecord> {
     const record = await store.get(id);
@@ -201,9 +203,8 @@ export function createConversationService(deps: ConversationServiceDeps): Conver
         lifecycle.alone(id, async () => {
           const record = await get(principal, id);
           if (isRunning(record)) return record;
-          await store.update(id, { status: "STARTING" });
-          await loops.start({ ...record, status: "STARTING" });
-          return get(principal, id);
+          await loops.start(record);
+          return { ...record, status: "STARTING" };
         }),
       );
     },
@@ -222,31 +223,37 @@ export function createConversationService(deps: ConversationServiceDeps): Conver
       actions: Actions,
       receiptOf: (events: EventsOf<Actions>) => Receipt | undefined = () => undefined,
     ) {
-      const record = await get(principal, id);
-      const loop = await loops.loopOf(record);
-      const append = async () => {
-        const drafts = actions.map((action) => draftAction(action, { source: "user" }));
-        const eventsOf = (stored: readonly StoredEvent[]) => stored as unknown as EventsOf<Actions>; // one each
-        const events = await log.appendOnce(id, drafts, (stored) => receiptOf(eventsOf(stored)));
-        actions.forEach((action, index) => loops.react(id, action, events[index]?.id ?? -1));
-        return eventsOf(events);
-      };
-      if (!actions.some(isIntervention)) return append();
-      // Two that exclude each other may come at once: the second is judged by what the first has changed.
-      return intervening.alone(id, async () => {
-        for (const action of actions) assertAllowed(action, loop);
-        return append();
-      });
+      for (let attempt = 1; ; attempt += 1) {
+        const record = await get(principal, id);
+        if (!isRunning(record)) throw new ApiError("conversation_not_running");
+        await loops.attend(record);
+        try {
+          const eventsOf = (stored: readonly StoredEvent[]) => stored as unknown as EventsOf<Actions>; // one each
+          const judgement = await judgementOn(actions, record, log);
+          const events = await log.appendOnce(id, judgement, actions.map(request), (stored) =>
+            receiptOf(eventsOf(stored)),
+          );
+          return eventsOf(events);
+        } catch (error) {
+          if (!(error instanceof MovedOnError) || attempt === judgements) throw error;
+        }
+      }
     },
 
     async workspace(principal, id) {
       return runtime.open((await get(principal, id)).sandboxId);
     },
 
-    async recover() {
-      for (const record of await store.listByStatus(running))
-        if (await isUnfinished(log, record)) await loops.recover(record, "The server was restarted");
+    recover: async () => {
+      for (const id of await leases.unheld()) await takeOver(id, "The server was restarted");
     },
+
+    adopt: async () => {
+      for (const id of await leases.orphans(adopted)) await takeOver(id, "Another server has taken over");
+      await leases.forgetEnded();
+    },
+
+    suspend: () => loops.suspend(),
 
     agentLoops: () => loops.count(),
     async close() {
@@ -263,11 +270,13 @@ export function createConversationService(deps: ConversationServiceDeps): Conver
 
   function resume(id: string): Promise<void> {
     return lifecycle.alone(id, async () => {
-      const record = await store.get(id);
       await loops.end(id);
-      if (record && isRunning(record) && (await isUnfinished(log, record)))
-        await loops.recover(record, "The store did not answer");
+      await loops.takeOver(id, "The store did not answer");
     });
+  }
+
+  function takeOver(id: string, why: Interruption): Promise<void> {
+    return lifecycle.alone(id, () => loops.takeOver(id, why));
   }
 
   /** @param reason for the log */
@@ -334,14 +343,14 @@ export function createConversationService(deps: ConversationServiceDeps): Conver
   }
 }
 
-/** @throws {ApiError} `agent_state_conflict` */
-function assertAllowed(action: ActionRequest, loop: AgentLoop | null): void {
-  if (!isIntervention(action)) return;
-  const message = "The conversation is still starting. Wait for an `agent_state_changed` event.";
-  if (!loop) throw new ApiError("agent_state_conflict", message);
-  loop.assertAllows(action);
-}
+/** So often is a request judged anew while others come between. */
+const judgements = 50;
 
-function isRunning({ status }: ConversationRecord): boolean {
-  return running.some((one) => one === status);
+/** So many conversations of others are looked at at a time. */
+const adopted = 100;
+
+/** What a user asks for, ready for the log. What the agent is free to do counts as done from then on. */
+function request(action: ActionRequest): EventDraft {
+  const agentState = stateAskedFor(action);
+  return { ...draftAction(action, { source: "user" }), request: action, ...(agentState && { agentState }) };
 }

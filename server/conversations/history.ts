@@ -1,17 +1,22 @@
-import type { ConversationRecord, EventDraft, EventQuery, StoredEvent } from "../store/store.ts";
+import type { Admission, ConversationRecord, EventDraft, EventQuery, StoredEvent } from "../store/store.ts";
 import type { Action } from "./event-draft.ts";
 import type { EventLog } from "./event-log.ts";
 
 /** The log of one conversation, as far as it has happened here: what was replayed at its creation is not found. */
 export interface History {
-  /** Appends events in order, all or none. @throws {ApiError} `conversation_not_found` */
+  /** Appends events in order, all or none. @throws {ApiError} `conversation_not_found` @throws {LeaseLostError} */
   append(...drafts: readonly EventDraft[]): Promise<StoredEvent[]>;
   find(query: EventQuery): Promise<StoredEvent[]>;
 }
 
-export function historyOf(log: EventLog, { id, replayedUntil }: HistoryKey): History {
+/** @param admits judges what is appended */
+export function historyOf(log: EventLog, key: HistoryKey, admits: Admission): History {
+  return { append: (...drafts) => log.append(key.id, admits, ...drafts), ...pastOf(log, key) };
+}
+
+/** The same to be read. */
+export function pastOf(log: Pick<EventLog, "find">, { id, replayedUntil }: HistoryKey): Pick<History, "find"> {
   return {
-    append: (...drafts) => log.append(id, ...drafts),
     find: (query) => log.find(id, { ...query, from: Math.max(query.from, replayedUntil + 1) }),
   };
 }

@@ -2,9 +2,9 @@ import type { AgentState, EventSource } from "../../contract/index.ts";
 import type { ConversationRecord, EventDraft, StoredEvent } from "../store/store.ts";
 import type { EventLog } from "./event-log.ts";
 import { draftObservation, errorObservation } from "./event-draft.ts";
-import { answersTo, findHeld } from "./confirmation.ts";
+import { answersTo, findHeld, holding } from "./confirmation.ts";
 import { executable, outcomes } from "./execute.ts";
-import { actionOf, causeOf, historyOf } from "./history.ts";
+import { actionOf, causeOf, pastOf } from "./history.ts";
 
 /** Whether a process that ended has left a conversation in the middle of something. */
 export async function isUnfinished(log: EventLog, record: Unfinished): Promise<boolean> {
@@ -30,9 +30,9 @@ const midway: ReadonlySet<AgentState | null> = new Set<AgentState | null>([
 
 /** What the user has said before an action was held back waits as long as the action does. */
 async function hasSomethingToDo(log: EventLog, record: Unfinished): Promise<boolean> {
-  const history = historyOf(log, record);
-  const held = record.agentState === "awaiting_user_confirmation" ? await findHeld(history) : null;
-  return held ? (await answersTo(held, history)).length > 0 : hasWaitingMessage(log, record);
+  const past = pastOf(log, record);
+  const held = holding.has(record.agentState) ? await findHeld(past) : null;
+  return held ? (await answersTo(held, past, record.lastEventId)).length > 0 : hasWaitingMessage(log, record);
 }
 
 async function hasWaitingMessage(log: EventLog, record: Logged): Promise<boolean> {
@@ -53,7 +53,11 @@ export async function lastAnswered(log: EventLog, { id, replayedUntil }: Logged)
 }
 
 /** Why nobody has seen to a conversation for a while. */
-export type Interruption = "The server was restarted" | "The store did not answer";
+export type Interruption =
+  | "The server was restarted"
+  | "Another server has taken over"
+  | "The store did not answer"
+  | "The conversation was stopped";
 
 /**
  * Says in the log what became of the actions that were under way when the process ended: it cannot be known whether they

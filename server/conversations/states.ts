@@ -35,6 +35,16 @@ export function isIntervention({ action }: Pick<ActionRequest, "action">): boole
   return action === "change_agent_state" || action === "loop_recovery";
 }
 
+/**
+ * The state that counts as entered once a user has asked for it, so that nothing can be asked for that it excludes. What ends a
+ * turn excludes nothing: whether it has come to that is for the agent to say.
+ */
+export function stateAskedFor(action: ActionRequest): AgentState | null {
+  if (action.action !== "change_agent_state") return null;
+  const { agent_state } = action.args;
+  return transitions[agent_state] === "any" ? null : agent_state;
+}
+
 /** The observation that tells the agent's state. */
 export function stateChanged(state: AgentState, reason = ""): EventDraft {
   return draftObservation(

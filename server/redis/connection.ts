@@ -30,17 +30,28 @@ const longestPauseMs = 2000;
  * @param url `REDIS_URL`, which may hold a password
  * @returns once it is connected, or the first attempt has failed
  */
-export async function connectRedis(url: string, logger: Logger): Promise<RedisConnection> {
+export function connectRedis(url: string, logger: Logger): Promise<RedisConnection> {
+  return connect(url, { away: new Set(), logger: logger.child({ redis: placeOf(url) }) });
+}
+
+/** The connections of a process that are lost at the moment. */
+interface Absences {
+  readonly away: Set<RedisClient>;
+  readonly logger: Logger;
+}
+
+async function connect(url: string, absences: Absences): Promise<RedisConnection> {
   const client = clientOf(url);
   const listeners = new Set<() => void>();
-  noteAbsences(client, logger.child({ redis: placeOf(url) }), () => listeners.forEach((listener) => listener()));
+  noteAbsences(client, absences, () => listeners.forEach((listener) => listener()));
   await firstAttempt(client);
   return {
     client,
     answers: () => client.isReady,
     onReturn: (listener) => void listeners.add(listener),
-    another: () => connectRedis(url, logger),
+    another: () => connect(url, absences),
     async close() {
+      absences.away.delete(client);
       if (client.isReady) await client.close();
       else client.destroy();
     },
@@ -57,17 +68,15 @@ function clientOf(url: string) {
   });
 }
 
-/** One line when it goes and one when it comes back, however many attempts fail in between. */
-function noteAbsences(client: RedisClient, logger: Logger, returned: () => void): void {
-  let away = false;
+/** One line when it goes and one when it is back for all connections, however many attempts fail in between. */
+function noteAbsences(client: RedisClient, { away, logger }: Absences, returned: () => void): void {
   client.on("error", (err) => {
-    if (!away) logger.warn({ err }, "redis does not answer; going on without it");
-    away = true;
+    if (away.size === 0) logger.warn({ err }, "redis does not answer; going on without it");
+    away.add(client);
   });
   client.on("ready", () => {
-    if (!away) return;
-    away = false;
-    logger.info("redis answers again");
+    if (!away.delete(client)) return;
+    if (away.size === 0) logger.info("redis answers again");
     returned();
   });
 }

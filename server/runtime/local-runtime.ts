@@ -80,6 +80,7 @@ export function createLocalRuntime(options: LocalRuntimeOptions): Runtime {
     if (directory === null) return; // Nothing was ever opened.
     const root = join(directory, id);
     await activities.stop(root);
+    await killMarked(`${markOf(root)}:`); // those of another server
     await locks.alone(root, async () => {
       history.forget(root);
       await rm(stagingFolder(root), { recursive: true, force: true });
@@ -96,6 +97,7 @@ export function createLocalRuntime(options: LocalRuntimeOptions): Runtime {
     open,
     halt,
     remove,
+    endCommands: async (conversationId) => killMarked(`${markOf(await makeRoot(options.directory, conversationId))}:`),
     recover: async () => {
       const directory = await realDirectory(options.directory);
       await killMarked(`${ownerOf(directory)}:`);
@@ -137,7 +139,7 @@ function markOf(root: string): string {
   return `${ownerOf(dirname(root))}:${basename(root)}`;
 }
 
-/** Commands are marked by the folder that holds all workspaces: only one server at a time uses it. */
+/** Commands are marked by the folder that holds all workspaces: others are none of our business. */
 function ownerOf(directory: string): string {
   return createHash("sha256").update(directory).digest("hex").slice(0, 16);
 }

@@ -19,9 +19,13 @@ export interface Runtime {
 
   /**
    * Ends what the commands of an earlier process have left running, and deletes what it left of broken uploads: one that
-   * was killed could not do so itself. Call it before the first command or upload.
+   * was killed could not do so itself. Call it before the first command or upload, and only where no other process uses
+   * the workspaces.
    */
   recover(): Promise<void>;
+
+  /** Ends what commands of processes that are gone, on this machine, have left running in one workspace. */
+  endCommands(conversationId: string): Promise<void>;
 
   /** Stops what runs in the workspace, then deletes its files. An absent workspace is no error. */
   remove(sandboxId: string): Promise<void>;

@@ -22,13 +22,15 @@ export interface KnownSecretsDeps {
   readonly ofUser: readonly ((userId: string) => Promise<Iterable<string>>)[];
   /** The secrets of a conversation's own, which never change. */
   readonly ofConversation: (conversationId: string) => Promise<readonly string[]>;
+  /** For how long what was found out holds although `forget` is not called: another process may change it. Milliseconds. */
+  readonly validMs: number;
 }
 
 /** So many users and conversations are kept in mind: to find out again means to decrypt every secret. */
 const mostKept = 10_000;
 
-export function createKnownSecrets({ ofUser, ofConversation }: KnownSecretsDeps): KnownSecrets {
-  const users = new Map<string, Promise<string[]>>();
+export function createKnownSecrets({ ofUser, ofConversation, validMs }: KnownSecretsDeps): KnownSecrets {
+  const users = new Map<string, { readonly values: Promise<string[]>; readonly since: number }>();
   const masks = new Map<string, { readonly values: Promise<string[]>; readonly mask: Promise<Mask | null> }>();
 
   async function load(userId: string): Promise<string[]> {
@@ -38,10 +40,11 @@ export function createKnownSecrets({ ofUser, ofConversation }: KnownSecretsDeps)
 
   function valuesOf(userId: string): Promise<string[]> {
     const known = users.get(userId);
-    if (known) return known;
+    const now = performance.now();
+    if (known && now - known.since < validMs) return known.values;
     if (users.size >= mostKept) users.clear();
     const values = load(userId);
-    users.set(userId, values);
+    users.set(userId, { values, since: now });
     values.catch(() => users.delete(userId)); // the next one tries again
     return values;
   }

@@ -50,6 +50,7 @@ export function follow(options: FeedOptions): () => void {
     if (notice.type === "title") options.onTitle(notice.title);
     else if (notice.type === "crowded_out") options.onCrowdedOut(notice.message);
     else if (notice.type === "deleted") options.onDeleted();
+    else if (notice.type === "head") reach(notice.lastEventId);
     else take(notice.events);
   });
   void catchUp();
@@ -63,6 +64,11 @@ export function follow(options: FeedOptions): () => void {
       latest = Math.max(latest, event.id);
       if (!reading && event.id === next) give(event);
     }
+    reach(latest);
+  }
+
+  function reach(id: number): void {
+    latest = Math.max(latest, id);
     if (!reading && latest >= next) void catchUp();
   }
 

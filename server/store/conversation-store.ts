@@ -19,8 +19,8 @@ export function createConversationStore({ db, transaction }: Connection, write: 
         yield* leaveReceipt(db, receipt);
         if (sandbox) yield* change(insertSandbox(db, sandbox));
         if (setup) yield* change(insertSetup(db, conversation.id, setup));
-        const [events = null] = yield* write([{ conversationId: conversation.id, drafts }]);
-        return events;
+        const [events] = yield* write([{ conversationId: conversation.id, drafts }]);
+        return Array.isArray(events) ? events : null;
       }),
     fixExperiments: (id, experiments) =>
       transaction(function* () {

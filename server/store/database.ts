@@ -61,6 +61,10 @@ export interface Database {
     last_event_id: number;
     agent_state: AgentState | null;
     replayed_until: number;
+    /** The node that runs the agent; null when none does. */
+    holder: string | null;
+    /** How often that has changed. */
+    epoch: Generated<number>;
     version: ConversationVersion;
     /** The title in lower case, for searches. */
     title_folded: string;
@@ -89,6 +93,13 @@ export interface Database {
     request: string;
     created_at: string;
     updated_at: string;
+  };
+  /** What a user has asked for with a secret in it, encrypted, until it is carried out. */
+  sealed_requests: { conversation_id: string; event_id: number; sealed: string };
+  nodes: {
+    id: string;
+    /** By the database's clock, in milliseconds since 1970. */
+    expires_at: number;
   };
   conversation_setups: {
     conversation_id: string;

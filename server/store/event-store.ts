@@ -1,6 +1,6 @@
 import type { Connection, Steps } from "./connection.ts";
 import { eventQueries } from "./event-queries.ts";
-import type { EventWriter } from "./event-writer.ts";
+import type { EventWriter, Refused } from "./event-writer.ts";
 import { leaveReceipt } from "./leave-receipt.ts";
 import { StoreUnavailableError } from "./store.ts";
 import type { EventStore, Receipt, StoredEvent } from "./store.ts";
@@ -34,7 +34,11 @@ export function createEventStore({ db, lockingTransaction }: Connection, write: 
   async function commit(batch: readonly PendingAppend[]): Promise<void> {
     try {
       const results = await lockingTransaction(() => writeAll(batch.map(({ append }) => append)));
-      batch.forEach(({ resolve }, index) => resolve(results[index] ?? null));
+      batch.forEach(({ resolve, reject }, index) => {
+        const result = results[index] ?? null;
+        if (isRefused(result)) reject(result.refusal);
+        else resolve(result);
+      });
     } catch (error) {
       // One append that cannot be written must not take the others with it, so each gets its own try: as long as it is known
       // that nothing has been written.
@@ -44,11 +48,13 @@ export function createEventStore({ db, lockingTransaction }: Connection, write: 
     }
   }
 
-  function* writeAll(batch: readonly Append[]): Steps<(StoredEvent[] | null)[]> {
-    const written = yield* write(batch.map(([conversationId, drafts]) => ({ conversationId, drafts })));
+  function* writeAll(batch: readonly Append[]): Steps<(StoredEvent[] | Refused | null)[]> {
+    const written = yield* write(
+      batch.map(([conversationId, drafts, , admits]) => ({ conversationId, drafts, admits })),
+    );
     const receipts = batch.flatMap(([, , receiptOf], index) => {
       const events = written[index];
-      return (events && receiptOf?.(events)) ?? [];
+      return (events && !isRefused(events) && receiptOf?.(events)) || [];
     });
     for (const receipt of receipts.toSorted(byKey)) yield* leaveReceipt(db, receipt);
     return written;
@@ -64,7 +70,20 @@ export function createEventStore({ db, lockingTransaction }: Connection, write: 
       });
     },
     ...eventQueries(db),
+    async takeSealedRequest(conversationId, eventId) {
+      const row = await db
+        .deleteFrom("sealed_requests")
+        .where("conversation_id", "=", conversationId)
+        .where("event_id", "=", eventId)
+        .returning("sealed")
+        .executeTakeFirst();
+      return row?.sealed ?? null;
+    },
   };
+}
+
+function isRefused(result: StoredEvent[] | Refused | null): result is Refused {
+  return result !== null && "refusal" in result;
 }
 
 /** In one order wherever they are written, so that of two batches with the same ones neither waits for the other for ever. */

@@ -16,6 +16,7 @@ export const migrations: Record<string, Migration> = {
   "008-event-signatures": { up: eventSignatures },
   "009-versions": { up: versions },
   "010-sandboxes": { up: sandboxes },
+  "011-leases": { up: leases },
 };
 
 async function firstLight(db: Kysely<unknown>): Promise<void> {
@@ -224,6 +225,29 @@ async function oidcSubjects(db: Kysely<unknown>): Promise<void> {
     .addColumn("user_id", "text", (column) => column.notNull().references("users.id").onDelete("cascade"))
     .addPrimaryKeyConstraint("oidc_subjects_key", ["issuer", "subject"])
     .execute();
+}
+
+async function leases(db: Kysely<unknown>): Promise<void> {
+  await db.schema
+    .createTable("nodes")
+    .addColumn("id", "text", (column) => column.primaryKey())
+    .addColumn("expires_at", "integer", (column) => column.notNull())
+    .execute();
+  await db.schema.alterTable("conversations").addColumn("holder", "text").execute();
+  await db.schema
+    .alterTable("conversations")
+    .addColumn("epoch", "integer", (column) => column.notNull().defaultTo(0))
+    .execute();
+  await db.schema
+    .createTable("sealed_requests")
+    .addColumn("conversation_id", "text", (column) =>
+      column.notNull().references("conversations.id").onDelete("cascade"),
+    )
+    .addColumn("event_id", "integer", (column) => column.notNull())
+    .addColumn("sealed", "text", (column) => column.notNull())
+    .addPrimaryKeyConstraint("sealed_requests_key", ["conversation_id", "event_id"])
+    .execute();
+  await db.schema.createIndex("conversations_by_holder").on("conversations").column("holder").execute();
 }
 
 /** Conversations belong to one version of the API; all that are older than the second belong to the first. */

@@ -85,10 +85,6 @@ export function conversationQueries(db: Kysely<Database>): Omit<ConversationStor
         sandboxId: sandbox_id,
       }));
     },
-    async listByStatus(statuses) {
-      const rows = await db.selectFrom("conversations").selectAll().where("status", "in", statuses).execute();
-      return rows.map(conversationRecord);
-    },
     async listQuietest(userId, statuses) {
       const rows = await db
         .selectFrom("conversations")
@@ -117,6 +113,15 @@ export function conversationQueries(db: Kysely<Database>): Omit<ConversationStor
         .updateTable("conversations")
         .set(changedColumns(change))
         .where("id", "=", id)
+        .executeTakeFirst();
+      return numUpdatedRows > 0n;
+    },
+    async updateHeld(id, epoch, change) {
+      const { numUpdatedRows } = await db
+        .updateTable("conversations")
+        .set(changedColumns(change))
+        .where("id", "=", id)
+        .where("epoch", "=", epoch)
         .executeTakeFirst();
       return numUpdatedRows > 0n;
     },

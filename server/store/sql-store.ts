@@ -1,3 +1,4 @@
+import type { RawBuilder } from "kysely";
 import type { Connection } from "./connection.ts";
 import { createConversationStore } from "./conversation-store.ts";
 import { createEventStore } from "./event-store.ts";
@@ -6,6 +7,7 @@ import type { LogStatements } from "./event-writer.ts";
 import { createFeedbackStore } from "./feedback-store.ts";
 import { createApiKeyStore, createSubjectStore, createUserStore } from "./identity-stores.ts";
 import { sessionQueries } from "./identity-queries.ts";
+import { leaseQueries } from "./lease-queries.ts";
 import { receiptQueries } from "./receipt-queries.ts";
 import { createSandboxStore, createStartTaskStore } from "./sandbox-stores.ts";
 import { createProviderTokenStore, createSecretStore } from "./secret-stores.ts";
@@ -15,8 +17,14 @@ import type { Store } from "./store.ts";
 /**
  * The store in an SQL database whose schema is up to date.
  * @param now the clock, RFC 3339
+ * @param databaseNow the database's clock, in milliseconds since 1970
  */
-export function createSqlStore(connection: Connection, log: LogStatements, now: () => string): Store {
+export function createSqlStore(
+  connection: Connection,
+  log: LogStatements,
+  now: () => string,
+  databaseNow: RawBuilder<number>,
+): Store {
   const { db } = connection;
   const write = createEventWriter(db, log, now);
   return {
@@ -31,6 +39,7 @@ export function createSqlStore(connection: Connection, log: LogStatements, now: 
     sandboxes: createSandboxStore(connection),
     startTasks: createStartTaskStore(connection),
     events: createEventStore(connection, write),
+    leases: leaseQueries(db, databaseNow),
     receipts: receiptQueries(db),
     feedback: createFeedbackStore(connection),
     async check() {

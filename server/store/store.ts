@@ -2,6 +2,7 @@ import type { ApiKeyStore } from "./ports/api-keys.ts";
 import type { ConversationStore } from "./ports/conversations.ts";
 import type { EventStore } from "./ports/events.ts";
 import type { FeedbackStore } from "./ports/feedback.ts";
+import type { LeaseStore } from "./ports/leases.ts";
 import type { ReceiptStore } from "./ports/receipts.ts";
 import type { SandboxStore } from "./ports/sandboxes.ts";
 import type { ProviderTokenStore, SecretStore } from "./ports/secrets.ts";
@@ -14,6 +15,7 @@ export type * from "./ports/api-keys.ts";
 export type * from "./ports/conversations.ts";
 export type * from "./ports/events.ts";
 export type * from "./ports/feedback.ts";
+export * from "./ports/leases.ts";
 export * from "./ports/receipts.ts";
 export type * from "./ports/sandboxes.ts";
 export type * from "./ports/secrets.ts";
@@ -38,6 +40,7 @@ export interface Store {
   readonly sandboxes: SandboxStore;
   readonly startTasks: StartTaskStore;
   readonly events: EventStore;
+  readonly leases: LeaseStore;
   readonly receipts: ReceiptStore;
   readonly feedback: FeedbackStore;
   /** Resolves when the store answers. @throws {StoreUnavailableError} when it does not */

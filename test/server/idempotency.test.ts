@@ -34,37 +34,43 @@ for (const { side, place, server, id, second } of await Promise.all(storeSides.m
         headers: { "Idempotency-Key": key },
       });
 
-    /** The example request of an operation, on the busy conversation, and under a name of its own. */
+    /** The example request of an operation, on the busy conversation unless it is changed. */
     function send(
       operation: (typeof repeatable)[number]["operation"],
       key: string,
       change: object = {},
     ): Promise<Answer> {
-      const { request = {} } = operation.metadata.example;
-      const example = request.body as object;
-      const about = "conversation_id" in example ? { conversation_id: id, event_id: 0 } : {};
-      return call(operation.method, operation.path.replace(":conversation_id", id), {
-        body: { ...example, ...about, ...change },
+      const { request: { body: example, query = {} } = {} } = operation.metadata.example;
+      const about = "conversation_id" in Object(example) ? { conversation_id: id, event_id: 0 } : {};
+      const path = operation.path.replace(":conversation_id", id);
+      return call(operation.method, `${path}?${String(new URLSearchParams(query))}`, {
+        ...(example !== undefined && { body: { ...example, ...about, ...change } }),
         headers: { "Idempotency-Key": key },
       });
+    }
+
+    /** What there can be one of is asked for by an id or a name of its own. */
+    function own(operationId: string, key: string): object {
+      if (operationId === "appConversations.start") return { conversation_id: key };
+      return operationId.startsWith("secrets.") ? { name: `S_${key.slice(0, 8)}` } : {};
     }
 
     for (const { id: operationId, operation } of repeatable) {
       test(`${operationId}: the same request with the same key is carried out once`, async () => {
         const key = randomUUID();
-        const name = operationId.startsWith("secrets.") ? { name: `S_${key.slice(0, 8)}` } : {};
-        const first = await send(operation, key, name);
+        const change = own(operationId, key);
+        const first = await send(operation, key, change);
         assert.ok(first.status < 300, JSON.stringify(first.body));
         assert.equal(first.headers.get("idempotency-replayed"), "false");
-        const again = await send(operation, key, name);
+        const again = await send(operation, key, change);
         assert.deepEqual([again.status, again.body], [first.status, first.body]);
         assert.equal(again.headers.get("idempotency-replayed"), "true");
       });
 
       test(`${operationId}: ten at once are carried out once`, async () => {
         const key = randomUUID();
-        const name = operationId.startsWith("secrets.") ? { name: `S_${key.slice(0, 8)}` } : {};
-        const answers = await Promise.all(Array.from({ length: 10 }, () => send(operation, key, name)));
+        const change = own(operationId, key);
+        const answers = await Promise.all(Array.from({ length: 10 }, () => send(operation, key, change)));
         for (const answer of answers)
           assert.deepEqual([answer.status, answer.body], [answers[0]?.status, answers[0]?.body], "all get one answer");
         assert.equal(answers.filter(({ headers }) => headers.get("idempotency-replayed") === "false").length, 1);

@@ -11,7 +11,10 @@ import type { Cleanup } from "./start-server.ts";
 import { sqlite } from "./stores.ts";
 
 /** Hides nothing. */
-export const noMasks: Masks = { of: () => Promise.resolve(null), ofNew: () => Promise.resolve(null) };
+export const noMasks: Masks = { of: () => Promise.resolve(null), ofNew: () => Promise.resolve(null), forget: () => {} };
+
+/** Lets anything be appended. */
+export const anyway = (): void => {};
 
 /** A store of its own, with a user and an event log over it, without a server. */
 export async function temporaryLog(t: Cleanup, side = sqlite) {

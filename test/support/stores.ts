@@ -60,7 +60,7 @@ export const postgres: StoreSide = {
     const url = await temporaryDatabase(t);
     return {
       dataDir,
-      env: { DATABASE_URL: url },
+      env: { DATABASE_URL: url, LEASE_SECONDS: "2" },
       open: (now = machineClock) => openPostgresStore(url, { now, poolSize: 4 }),
       connect: () => postgresConnection(openPool(url, { size: 2, patient: true })),
       contents: async () => {

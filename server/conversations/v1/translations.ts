@@ -175,7 +175,7 @@ export const read: ReadTable = {
     read: () => [action("user", { action: "change_agent_state", args: { agent_state: "paused", thought: reported } })],
   },
   Condensation: { read: (event, reader) => [forgottenReading(condensationRead(event, reader))] },
-  CondensationRequest: { read: () => [action("user", { action: "condensation_request", args: {} })] },
+  CondensationRequest: { read: () => [action("environment", { action: "condensation_request", args: {} })] },
   CondensationSummaryEvent: {
     read: ({ summary }) => [
       { kind: "observation", source: "agent", observation: newObservation("condense", summary, {}) },

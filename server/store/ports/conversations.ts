@@ -26,7 +26,7 @@ export interface ConversationRecord {
   readonly updatedAt: string | null;
   /** -1 while the log is empty. */
   readonly lastEventId: number;
-  /** The state in the last `agent_state_changed`; null before the first. */
+  /** The last state that the agent has entered, or that its user has asked for and that the agent was free to enter; null before the first. */
   readonly agentState: AgentState | null;
   /** The id of the last event that was replayed at the creation; -1 when none was. Nobody acts on what has been replayed. */
   readonly replayedUntil: number;
@@ -113,14 +113,14 @@ export interface ConversationStore {
   inSandboxes(
     sandboxIds: readonly string[],
   ): Promise<Pick<ConversationRecord, "id" | "userId" | "status" | "sandboxId">[]>;
-  /** Every conversation with one of these statuses, of all users. */
-  listByStatus(statuses: readonly ConversationStatus[]): Promise<ConversationRecord[]>;
   /** A user's conversations with one of these statuses, those first in which nothing has happened for the longest. */
   listQuietest(userId: string, statuses: readonly ConversationStatus[]): Promise<ConversationRecord[]>;
   /** Stores which experiments a conversation is part of, the first time. */
   fixExperiments(id: string, experiments: Experiments): Promise<"stored" | "fixed_before" | "not_found">;
   /** @returns whether there is such a conversation */
   update(id: string, change: ConversationChange): Promise<boolean>;
+  /** The same for who runs its agent. @returns false as well when another node does now */
+  updateHeld(id: string, epoch: number, change: ConversationChange): Promise<boolean>;
   /** Deletes the conversation with its events and its feedback. */
   delete(id: string): Promise<void>;
 }

@@ -1,4 +1,4 @@
-import type { AgentState, EventSource } from "../../../contract/index.ts";
+import type { ActionRequest, AgentState, EventSource } from "../../../contract/index.ts";
 import type { Receipt } from "./receipts.ts";
 
 /** An event that has no id yet. */
@@ -12,6 +12,10 @@ export interface EventDraft {
   readonly body: string;
   /** The state that the event says the agent is in now. */
   readonly agentState?: AgentState | undefined;
+  /** The action as its user has sent it, secrets included: for the process that it came to. It is not stored. */
+  readonly request?: ActionRequest | undefined;
+  /** The same, encrypted, where a secret in it is hidden in the event: for the server that carries it out. */
+  readonly sealedRequest?: string | undefined;
 }
 
 export interface StoredEvent extends Omit<EventDraft, "body"> {
@@ -20,6 +24,18 @@ export interface StoredEvent extends Omit<EventDraft, "body"> {
   /** The event as it goes over the wire. */
   readonly text: string;
 }
+
+/** Where a log is when something is about to be appended. Nobody else appends until that is over. */
+export interface LogHead {
+  readonly lastEventId: number;
+  readonly agentState: AgentState | null;
+  /** The node that runs the agent; null when none does. */
+  readonly holder: string | null;
+  readonly epoch: number;
+}
+
+/** Judges an append, within its transaction. @throws why it must not be made */
+export type Admission = (head: LogHead) => void;
 
 export interface EventQuery {
   /** The lowest and the highest id, both inclusive. */
@@ -43,13 +59,17 @@ export interface EventStore {
    * Appends events in order, all or none, with the next ids of the conversation. Resolves once they are durable.
    * Appends of one tick share a commit.
    * @param receiptOf makes the receipt of the request that appends them
+   * @param admits judges whether they may be appended to the log as it is then
    * @returns null when there is no such conversation
-   * @throws {ReceiptExistsError}
+   * @throws {ReceiptExistsError} and what `admits` throws
    */
   append(
     conversationId: string,
     drafts: readonly EventDraft[],
     receiptOf?: (events: readonly StoredEvent[]) => Receipt | undefined,
+    admits?: Admission,
   ): Promise<StoredEvent[] | null>;
   find(conversationId: string, query: EventQuery): Promise<StoredEvent[]>;
+  /** Gives out the sealed request of an event, which is stored until then. Null where there is none. */
+  takeSealedRequest(conversationId: string, eventId: number): Promise<string | null>;
 }

@@ -14,7 +14,8 @@ export function postgresLogStatements(db: Kysely<Database>): LogStatements {
       // Sorted before they are locked; other rows may still refer to them meanwhile.
       rowsOf(
         sql<LogEnd>`
-          select id, last_event_id, created_at, updated_at from conversations where id = any(${ids}) order by id
+          select id, last_event_id, created_at, updated_at, agent_state, holder, epoch
+          from conversations where id = any(${ids}) order by id
           for no key update`.compile(db),
       ),
     *insert(events) {

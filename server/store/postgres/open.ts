@@ -25,8 +25,10 @@ export interface PostgresOptions {
 export async function openPostgresStore(url: string, { now, poolSize }: PostgresOptions): Promise<Store> {
   await prepare(url);
   const connection = postgresConnection(openPool(url, { size: poolSize }));
-  return createSqlStore(connection, postgresLogStatements(connection.db), now);
+  return createSqlStore(connection, postgresLogStatements(connection.db), now, milliseconds);
 }
+
+const milliseconds = sql<number>`(extract(epoch from clock_timestamp()) * 1000)::bigint`;
 
 async function prepare(url: string): Promise<void> {
   const { db, close } = postgresConnection(openPool(url, { size: 2, patient: true }));

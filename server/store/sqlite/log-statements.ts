@@ -11,7 +11,7 @@ import type { LogEnd, LogStatements } from "../event-writer.ts";
 export function sqliteLogStatements(db: Kysely<Database>): LogStatements {
   const endOf = db
     .selectFrom("conversations")
-    .select(["id", "last_event_id", "created_at", "updated_at"])
+    .select(["id", "last_event_id", "created_at", "updated_at", "agent_state", "holder", "epoch"])
     .where("id", "=", "")
     .compile();
   const insert = sql`

@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { sql } from "kysely";
 import { OperatorError } from "../../operator-error.ts";
 import type { Connection } from "../connection.ts";
 import { takeFileLock } from "../file-lock.ts";
@@ -8,6 +9,8 @@ import { createSqlStore } from "../sql-store.ts";
 import type { Store } from "../store.ts";
 import { openConnection } from "./connection.ts";
 import { sqliteLogStatements } from "./log-statements.ts";
+
+const milliseconds = sql<number>`cast(unixepoch('subsec') * 1000 as integer)`;
 
 const lockPollMs = 20;
 
@@ -20,7 +23,7 @@ const lockPollMs = 20;
 export async function openSqliteStore(folder: string, { now }: { now: () => string }): Promise<Store> {
   const connection = open(join(folder, "openhands.sqlite"));
   await alone(join(folder, "schema.lock"), () => migrate(connection.db, "DATA_DIR"));
-  return createSqlStore(connection, sqliteLogStatements(connection.db), now);
+  return createSqlStore(connection, sqliteLogStatements(connection.db), now, milliseconds);
 }
 
 /** An operator's command may open the database at the same moment as the server. */

@@ -9,7 +9,7 @@ import type { Recall } from "../../../server/conversations/recall.ts";
 import { isUnfinished } from "../../../server/conversations/recovery.ts";
 import type { Workspace } from "../../../server/runtime/runtime.ts";
 import { until } from "../../support/api.ts";
-import { messageDraft, observationDraft, plantConversation, temporaryLog } from "../../support/event-log.ts";
+import { anyway, messageDraft, observationDraft, plantConversation, temporaryLog } from "../../support/event-log.ts";
 import type { Cleanup } from "../../support/start-server.ts";
 
 const recallsNothing: Recall = async (_message, _first, cause) =>
@@ -22,7 +22,7 @@ async function temporaryLoop(t: Cleanup, recall: Recall = recallsNothing) {
   const loop = createAgentLoop({
     lost: () => assert.fail("the store answers"),
     conversationId: "a",
-    history: historyOf(log, record),
+    history: historyOf(log, record, anyway),
     workspace: {} as Workspace, // which this agent leaves alone
     definition: () => Promise.resolve(testEcho),
     confirmationMode: () => Promise.resolve(false),
@@ -37,7 +37,7 @@ async function temporaryLoop(t: Cleanup, recall: Recall = recallsNothing) {
     stored: async () => (await store.conversations.get("a")) ?? record,
     isUnfinished: async () => isUnfinished(log, (await store.conversations.get("a")) ?? record),
     say: async (content: string) => {
-      const [message] = await log.append("a", messageDraft(content));
+      const [message] = await log.append("a", anyway, messageDraft(content));
       loop.said(message?.id ?? 0);
     },
     answers: async () => {

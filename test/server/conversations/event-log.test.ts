@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import type { Notice } from "../../../server/conversations/event-bus.ts";
-import { messageDraft, plantConversation, stateDraft, temporaryLog } from "../../support/event-log.ts";
+import { anyway, messageDraft, plantConversation, stateDraft, temporaryLog } from "../../support/event-log.ts";
 import { range } from "../../support/frames.ts";
 import { storeSides } from "../../support/stores.ts";
 import type { StoreSide } from "../../support/stores.ts";
@@ -22,7 +22,7 @@ function appends(side: StoreSide): void {
       const { store, log } = await temporaryLog(t, side);
       await plantConversation(store, "a");
       const texts = range(99).map((index) => `message ${index}`);
-      const appended = await Promise.all(texts.map((text) => log.append("a", messageDraft(text))));
+      const appended = await Promise.all(texts.map((text) => log.append("a", anyway, messageDraft(text))));
       assert.deepEqual(
         appended.flat().map(({ id }) => id),
         range(99),
@@ -36,7 +36,7 @@ function appends(side: StoreSide): void {
       await plantConversation(store, "a");
       await plantConversation(store, "b");
       const appended = await Promise.all(
-        range(9).map((index) => log.append(index % 2 === 0 ? "a" : "b", messageDraft(`${index}`))),
+        range(9).map((index) => log.append(index % 2 === 0 ? "a" : "b", anyway, messageDraft(`${index}`))),
       );
       assert.deepEqual(
         appended.flat().map(({ id }) => id),
@@ -48,7 +48,7 @@ function appends(side: StoreSide): void {
       const { store, log } = await temporaryLog(t, side);
       await plantConversation(store, "a");
       const appended = await Promise.all(
-        range(9).map((index) => log.append("a", ...range(index).map(() => messageDraft(`${index}`)))),
+        range(9).map((index) => log.append("a", anyway, ...range(index).map(() => messageDraft(`${index}`)))),
       );
       assert.deepEqual(
         appended.flat().map(({ id }) => id),
@@ -64,9 +64,9 @@ function appends(side: StoreSide): void {
       const { store, log } = await temporaryLog(t, side);
       await plantConversation(store, "a");
       const [before, absent, after] = await Promise.allSettled([
-        log.append("a", messageDraft("before")),
-        log.append("absent", messageDraft("lost")),
-        log.append("a", messageDraft("after")),
+        log.append("a", anyway, messageDraft("before")),
+        log.append("absent", anyway, messageDraft("lost")),
+        log.append("a", anyway, messageDraft("after")),
       ]);
       assert.deepEqual([before.status, absent.status, after.status], ["fulfilled", "rejected", "fulfilled"]);
       assert.equal(absent.status === "rejected" && absent.reason.code, "conversation_not_found");
@@ -78,9 +78,9 @@ function appends(side: StoreSide): void {
       const { store, log } = await temporaryLog(t, side);
       await plantConversation(store, "a");
       const appends = await Promise.allSettled([
-        log.append("a", messageDraft("before")),
-        log.append("a", messageDraft("half of it"), unfit),
-        log.append("a", messageDraft("after")),
+        log.append("a", anyway, messageDraft("before")),
+        log.append("a", anyway, messageDraft("half of it"), unfit),
+        log.append("a", anyway, messageDraft("after")),
       ]);
       assert.deepEqual(
         appends.map(({ status }) => status),
@@ -98,8 +98,8 @@ function appends(side: StoreSide): void {
     test("one that cannot be written is refused, and the log goes on", async (t) => {
       const { store, log } = await temporaryLog(t, side);
       await plantConversation(store, "a");
-      await assert.rejects(log.append("a", messageDraft("half of it"), unfit));
-      const [event] = await log.append("a", messageDraft("after"));
+      await assert.rejects(log.append("a", anyway, messageDraft("half of it"), unfit));
+      const [event] = await log.append("a", anyway, messageDraft("after"));
       assert.equal(event?.id, 0);
     });
   });
@@ -107,7 +107,7 @@ function appends(side: StoreSide): void {
   test("the conversation's record says what its log says", async (t) => {
     const { store, log } = await temporaryLog(t, side);
     await plantConversation(store, "a");
-    await log.append("a", stateDraft("running"), messageDraft("x"), stateDraft("finished"), messageDraft("y"));
+    await log.append("a", anyway, stateDraft("running"), messageDraft("x"), stateDraft("finished"), messageDraft("y"));
     const { lastEventId, agentState, updatedAt } = (await store.conversations.get("a")) ?? {};
     assert.deepEqual([lastEventId, agentState, updatedAt], [3, "finished", "2026-11-22T10:15:30.123Z"]);
   });
@@ -122,12 +122,14 @@ function appends(side: StoreSide): void {
       told.push(...notice.events.map(({ id }) => id));
       durable.push(log.find("a", { from: 0, limit: 100 }).then(({ length }) => length >= told.length));
     });
-    await Promise.all(range(19).map((index) => log.append("a", messageDraft(`${index}`), messageDraft("and more"))));
-    await assert.rejects(log.append("absent", messageDraft("lost")));
+    await Promise.all(
+      range(19).map((index) => log.append("a", anyway, messageDraft(`${index}`), messageDraft("and more"))),
+    );
+    await assert.rejects(log.append("absent", anyway, messageDraft("lost")));
     assert.deepEqual(told, range(39));
     assert.ok((await Promise.all(durable)).every(Boolean));
     stop();
-    await log.append("a", messageDraft("after the end"));
+    await log.append("a", anyway, messageDraft("after the end"));
     assert.equal(told.length, 40);
   });
 }

@@ -9,6 +9,7 @@ import { interruptedActions, isUnfinished, lastAnswered } from "../../../server/
 import type { ConversationRecord, EventDraft } from "../../../server/store/store.ts";
 import {
   actionDraft,
+  anyway,
   messageDraft,
   observationDraft,
   plantConversation,
@@ -40,7 +41,7 @@ const consented = draftAction(action("run", { command: "true" }), { source: "age
 async function logOf(t: Cleanup, drafts: readonly EventDraft[]) {
   const { store, log } = await temporaryLog(t);
   await plantConversation(store, "a");
-  await log.append("a", ...drafts);
+  await log.append("a", anyway, ...drafts);
   const record = (await store.conversations.get("a")) as ConversationRecord; // just planted
   return { log, record };
 }

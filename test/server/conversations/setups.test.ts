@@ -89,7 +89,7 @@ test("a token in a repository's URL is for git alone: the conversation is found 
   const bus = createLocalEventBus();
   const log = createEventLog(store, bus, noMasks);
   const service = createConversationService({
-    ...{ store: store.conversations, log, bus, runtime, setups, maxRunning: 20 },
+    ...{ store: store.conversations, leases: store.leases, node: "this", log, bus, runtime, setups, maxRunning: 20 },
     ...{ sandboxes: store.sandboxes, startTasks: store.startTasks },
     ...{
       models: createModels(),

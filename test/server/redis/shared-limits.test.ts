@@ -116,6 +116,7 @@ test("while Redis is away each server counts by itself; once it is back, togethe
   await redis.restart();
   await until(async () => (await Promise.all(nodes.map(readiness))).every(({ redis }) => redis === "ok"));
   assert.equal(passed(await burst(nodes, 12)), 10, "this Redis has counted nothing yet");
+  await until(() => first.output().includes("redis answers again")); // on each of its connections
   for (const line of ["redis does not answer", "redis answers again"])
     assert.equal(first.output().split(line).length, 2, `"${line}" is in the log once`);
 });

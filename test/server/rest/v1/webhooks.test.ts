@@ -3,7 +3,7 @@ import { randomBytes, randomUUID } from "node:crypto";
 import { after, test } from "node:test";
 import { SignJWT } from "jose";
 import { createAccessTokens } from "../../../../server/identity/access-tokens.ts";
-import { allEvents, caller } from "../../../support/api.ts";
+import { allEvents, caller, perform } from "../../../support/api.ts";
 import { addUser } from "../../../support/cli.ts";
 import { assertRefused } from "../../../support/refusal.ts";
 import { startServer } from "../../../support/start-server.ts";
@@ -24,12 +24,27 @@ const told = (id: string, more: object = {}) => ({
   ...more,
 });
 
+const timestamp = "2026-11-22T10:00:00.123456";
+
 const messageEvent = (text: string, id = randomUUID()) => ({
   id,
-  timestamp: "2026-11-22T10:00:00.123456",
+  timestamp,
   source: "user",
   kind: "MessageEvent",
   llm_message: { role: "user", content: [{ type: "text", text }] },
+});
+
+const commandEvent = (command: string, callId = randomUUID()) => ({
+  id: randomUUID(),
+  timestamp,
+  source: "user",
+  kind: "ActionEvent",
+  thought: [],
+  action: { kind: "TerminalAction", command },
+  tool_name: "terminal",
+  tool_call_id: callId,
+  tool_call: { id: callId, name: "terminal", arguments: "{}" },
+  llm_response_id: "resp_1",
 });
 
 test("a conversation elsewhere is noted, and what is new of it later", async () => {
@@ -70,6 +85,30 @@ test("events elsewhere become part of the log, in order and once each", async ()
     ["one", "two", "three"],
   );
   assert.equal((await call("GET", `/api/v1/events/count?conversation_id__eq=${hex}&kind__eq=MessageEvent`)).body, 3);
+});
+
+test("what a user has had done elsewhere is not done again by an agent here", async () => {
+  const { id, key: ofSandbox } = await startV1(call);
+  const path = `/api/v1/app-conversations?ids=${id}`;
+  const within = (await call("GET", path)).body[0].sandbox_id;
+  await perform(call, id, { action: "run", args: { command: "echo begun" } }); // the agent here is at work
+  const elsewhere = ["touch ", "echo "].map((command) => commandEvent(`${command}reported`));
+  const asked = { id: randomUUID(), timestamp, source: "environment", kind: "CondensationRequest" };
+  assert.equal((await report(`${within}/events/${id}`, [...elsewhere, asked], ofSandbox)).status, 200);
+  const { content } = await perform(call, id, { action: "run", args: { command: "ls" } }); // after all before it
+  assert.doesNotMatch(content, /reported/);
+  const events = await allEvents(call, id);
+  const told = events.filter(({ args }) => args?.command?.endsWith("reported"));
+  assert.deepEqual(
+    told.map(({ source }) => source),
+    ["user", "user"],
+  );
+  const request = events.find(({ action }) => action === "condensation_request");
+  const done = new Set([...told, request].map((event) => event.id));
+  assert.deepEqual(
+    events.filter(({ cause }) => done.has(cause)),
+    [],
+  );
 });
 
 test("what is no event, or of no conversation of the sandbox, is refused whole", async () => {
