@@ -92,7 +92,10 @@ for (const { side, place, server, id, second } of await Promise.all(storeSides.m
     });
 
     test("of ten requests at once with one key, nine leave nothing behind", async () => {
-      const count = async () => (await call("GET", "/api/conversations?limit=100")).body.results.length;
+      const count = async () => {
+        const { results } = (await call("GET", "/api/conversations?limit=100")).body;
+        return results.filter((one: Answer["body"]) => one.conversation_version === "V0").length; // V1's may still be starting
+      };
       const before = await count();
       const headers = { "Idempotency-Key": randomUUID() };
       await Promise.all(Array.from({ length: 10 }, () => call("POST", "/api/conversations", { body: {}, headers })));
