@@ -274,7 +274,11 @@ const badCreations: readonly { name: string; body: object; places: readonly Plac
     body: { mcp_config: { sse_servers: [{ url: "x" }] } },
     places: ["body.mcp_config.sse_servers.0.url"],
   },
-  { name: "unknown parts of an MCP configuration", body: { mcp_config: { servers: [] } }, places: ["body.mcp_config"] },
+  {
+    name: "unknown parts of an MCP configuration",
+    body: { mcp_config: { servers: [] } },
+    places: ["body.mcp_config.servers"],
+  },
   {
     name: "instructions that are no text",
     body: { conversation_instructions: 1 },
