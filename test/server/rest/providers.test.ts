@@ -122,7 +122,7 @@ const badTokens: readonly { what: string; body: unknown; places: Place[] }[] = [
   {
     what: "an unknown provider",
     body: { provider_tokens: { github: { token: "new" }, sourcehut: { token: "t" } } },
-    places: ["body.provider_tokens"],
+    places: ["body.provider_tokens.sourcehut"],
   },
   {
     what: "a token in place of an entry",
